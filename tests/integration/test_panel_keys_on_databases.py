@@ -26,6 +26,8 @@ def test_a_link_is_used_once_and_only_hashes_are_stored(units: SqlUnitsOfWork, d
     with units.begin() as uow:
         assert uow.panel_keys.holder("bi-mat-mot", START) is None, "a link is no session"
         assert uow.panel_keys.use_link("bi-mat-hai", START) is None, "nor a session a link"
+        moments = (START, START, START + HOUR)  # Looking uses nothing up.
+        assert [uow.panel_keys.holder("bi-mat-mot", at, PanelKeyKind.LINK) for at in moments] == [who, who, None]
         assert uow.panel_keys.use_link("bi-mat-mot", START) == who
         assert uow.panel_keys.use_link("bi-mat-mot", START) is None
         assert uow.panel_keys.holder("bi-mat-hai", START) == who

@@ -222,9 +222,9 @@ class MemoryPanelKeys(MemoryRepository):
         del self._store.panel_keys[secret]
         return person_id if expires > now else None
 
-    def holder(self, secret: str, now: datetime) -> int | None:
-        kind, person_id, expires = self._store.panel_keys.get(secret, (None, 0, now))
-        return person_id if kind is PanelKeyKind.SESSION and expires > now else None
+    def holder(self, secret: str, now: datetime, kind: PanelKeyKind = PanelKeyKind.SESSION) -> int | None:
+        found, person_id, expires = self._store.panel_keys.get(secret, (None, 0, now))
+        return person_id if found is kind and expires > now else None
 
     def end(self, secret: str) -> None:
         self._store.panel_keys.pop(secret, None)

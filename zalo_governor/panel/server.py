@@ -16,9 +16,10 @@ from aiohttp import web
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.errors import StoreUnavailableError
-from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
+from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS, PanelKeyKind
 from zalo_governor.domain.people import DESK, Person
-from zalo_governor.features.panel.access import ENTRY, begin_session
+from zalo_governor.features.panel.access import ENTRY, begin_session, end_sessions
+from zalo_governor.features.panel.commands import LeavePanel
 from zalo_governor.panel.assets import PREFIX, Assets
 from zalo_governor.panel.connection import Connection
 from zalo_governor.panel.controls import label
@@ -107,7 +108,7 @@ class PanelServer:
         app.router.add_get(PREFIX + "{name}", self._asset)
         app.router.add_get(ENTRY + "{secret}", self._door)
         app.router.add_post(ENTRY + "{secret}", self._enter)
-        app.router.add_post("/thoat", self._leave)
+        app.router.add_post("/thoat{everywhere:(/moi-may)?}", self._leave)
         app.router.add_get("/luong", self._stream, allow_head=False)
         for route in self._routes:
             app.router.add_route(route.method, route.path, partial(self._page, route))
@@ -190,16 +191,25 @@ class PanelServer:
         return web.Response(body=content, content_type=asset.kind, charset="utf-8", headers=headers)
 
     async def _door(self, request: web.Request) -> web.Response:
-        """Show the button that uses up the link: a preview of a chat only looks, and must not."""
+        """Show the button that uses up the link, while it counts: a preview of a chat only looks, and must not."""
+        if not await self._thread(self._is_link, request.match_info["secret"]):
+            return self._refuse_link()
         return self._html("vao.html", {"path": request.path})
+
+    def _is_link(self, secret: str) -> bool:
+        with self._office.units.begin(reading=True) as uow:
+            return uow.panel_keys.holder(secret, self._office.clock(), PanelKeyKind.LINK) is not None
+
+    def _refuse_link(self) -> web.Response:
+        self._refused.note("link")
+        return self._html("vao.html", {"path": "", "used": True}, HTTPStatus.FORBIDDEN)
 
     async def _enter(self, request: web.Request) -> web.Response:
         if not self._entries.take(self._address(request)):
             return self._refuse("too_many_entries", HTTPStatus.TOO_MANY_REQUESTS)
         secret = await self._thread(self._begin_session, request.match_info["secret"])
         if secret is None:
-            self._refused.note("link")
-            return self._html("vao.html", {"path": ""}, HTTPStatus.FORBIDDEN)
+            return self._refuse_link()
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
         lasts = round(SESSION_LASTS.total_seconds())
         response.set_cookie(COOKIE, secret, max_age=lasts, path="/", secure=True, httponly=True, samesite="Strict")
@@ -212,18 +222,21 @@ class PanelServer:
 
     async def _leave(self, request: web.Request) -> web.Response:
         secret = request.cookies.get(COOKIE, "")
-        if secret:
-            await self._thread(self._end_session, secret)
-            self._told.pop(secret, None)
-        response = self._html("vao.html", {"path": "", "left": True})
+        said = await self._thread(self._end, secret, bool(request.match_info["everywhere"]))
+        self._told.pop(secret, None)
+        response = self._html("vao.html", {"path": "", "left": said})
         response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
         return response
 
-    def _end_session(self, secret: str) -> None:
-        if self._person(secret) is None:
-            return  # Whoever has no session must not make anybody wait for a transaction that writes.
-        with self._office.units.begin() as uow:
-            uow.panel_keys.end(secret)
+    def _end(self, secret: str, everywhere: bool) -> str:
+        """End the session, or by `/thoatbang` all of the person's; return what is said of it."""
+        person = self._person(secret)
+        if person is not None:  # Whoever has no session must not make anybody wait for a transaction that writes.
+            with self._office.units.begin() as uow:
+                if everywhere and (answer := self._office.book.carry_out(uow, person, LeavePanel.word)):
+                    return answer.texts[0]
+                end_sessions(uow, person.id, self._office.clock(), only=secret)
+        return "Đồng chí đã thoát."
 
     async def _home(self, request: web.Request) -> web.Response:
         person = await self._thread(self._person, request.cookies.get(COOKIE, ""))

@@ -172,6 +172,7 @@ def test_a_sealed_case_never_shows_text_and_is_referred() -> None:
     texts = to(desk.take(), "admin")
     assert not any("LỘ RA NGOÀI" in text for text in texts)
     assert "không lưu nội dung" in texts[1]
+    assert "Vì sao: theo mô hình nhận dạng" in texts[1]
     assert "danh mục bí mật" not in texts[1]
     assert "đã chuyển cơ quan có thẩm quyền" in texts[4]
     assert desk.states() == ["referred"]

@@ -17,8 +17,8 @@ class PanelKeys(Protocol):
         """Return the id of the person whose link this is, and forget the link; None if there is none, or no longer."""
         ...
 
-    def holder(self, secret: str, now: datetime) -> int | None:
-        """Return the id of the person whose session this is; None if it has ended, or there never was one."""
+    def holder(self, secret: str, now: datetime, kind: PanelKeyKind = PanelKeyKind.SESSION) -> int | None:
+        """Return the id of the person whose session or link this is; None if it has ended, or there never was one."""
         ...
 
     def end(self, secret: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from zalo_governor.domain.cases import UNSURE_LABEL, Case
+from zalo_governor.domain.attachments import FileScan
+from zalo_governor.domain.cases import UNCHECKED, UNSURE_LABEL, Case
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.messaging.formatter import MessageFormatter
@@ -220,6 +221,24 @@ def reasons(voice: MessageFormatter, reason: str | None) -> list[str]:
     return said
 
 
+def why_sealed(voice: MessageFormatter, case: Case, scans: Iterable[FileScan]) -> str:
+    """Return what made the program suspect a state secret: marks on pages of the scanned files, else the words.
+
+    "" for other cases, and where the content was sealed unchecked. Nothing of the content is stored, so none is in it.
+    """
+    if not case.sealed or case.label == UNCHECKED:
+        return ""
+    found = [one for scan in scans for one in scan.result.findings if one.seals][:_MOST_FOUND]
+    codes = [[*(one.reason or "").split("+"), IN_FILE, f"{PAGE}{one.page}" if one.page else ""] for one in found]
+    model = voice.render(TextId("reason_model"))
+    said = (
+        ", ".join(([] if _ON_PAGE.intersection(one) else [model]) + reasons(voice, "+".join(one)))
+        for one in codes or [["level"] if case.level else []]
+    )
+    return "; ".join(dict.fromkeys(said))
+
+
+_MOST_FOUND = 5
 IN_FILE = "in_file"
 """Reason code of every finding in an attached file."""
 PAGE = "page_"

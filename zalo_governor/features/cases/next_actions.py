@@ -20,6 +20,11 @@ def may_answer(case: Case) -> bool:
     return case.may_become(CaseState.REFERRED if case.secret else CaseState.CONFIRMED)
 
 
+def should_tell_leader(case: Case) -> bool:
+    """Return whether an admin should tell the leader of a suspected state secret, which no admin has done yet."""
+    return case.secret and case.leader_told_by is None
+
+
 def answers(voice: MessageFormatter, case: Case) -> str:
     """Return a sentence, with a leading space, naming the chat commands that can still decide the case; "" if none."""
     if may_answer(case):

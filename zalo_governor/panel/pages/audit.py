@@ -1,10 +1,11 @@
 """Nhật ký: the audit log of a person's groups, searched, printed and checked."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from zalo_governor.domain.audit import AuditEntry
+from zalo_governor.domain.audit import MOVED, SHOWN, AuditEntry
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Role
@@ -21,13 +22,17 @@ from zalo_governor.storage.repositories.audit import SqlAuditLog
 PATH = "/nhat-ky"
 _ROLES = frozenset({Role.ADMIN})
 _CODES = frozenset(
-    {"about", "event", "event_id", "finding", "head", "id", "job", "outcome", "outgoing", "person", "person_id", "uid"}
-)
+    {
+        "about", "approval", "by", "desk_due", "event", "event_id", "finding", "head", "id", "job", "message",
+        "outcome", "outgoing", "person", "person_id", "removal", "uid",
+    }
+)  # fmt: skip
 """Facts that are no words: for who looks something up in the database."""
 _NAMED_APART = frozenset({ExtendDirective.word, FinishDirective.word, RemindNow.word})
 """Commands whose button is called after all the addressees of a page; here it may have been about one of them."""
 _RULE = re.compile(r"\b[0-9][\w.]*-[\w.-]*\w")
 _MONTH = timedelta(days=30)
+_AT_ONCE = timedelta(seconds=2)
 
 
 def routes(office: Office) -> list[Route]:
@@ -77,8 +82,8 @@ def _page(visit: Visit, **facts: Any) -> Html:
     common = {
         "groups": visit.groups,
         "chosen": chosen.id if chosen else "",
-        "start": f"{start:%Y-%m-%d}",
-        "end": f"{end:%Y-%m-%d}",
+        "start": start,
+        "end": end,
         "action": wanted.action,
         "about": wanted.about,
         "actor": wanted.actor_id or "",
@@ -86,12 +91,12 @@ def _page(visit: Visit, **facts: Any) -> Html:
         "actions": sorted(words.actions().items(), key=lambda one: one[1]),
         "rows": [
             {
-                "entry": row,
-                "who": "Hệ thống" if row.actor_id is None else visit.voice.named(visit.uow.people.get(row.actor_id)),
-                "group": named[row.group_id],
-                **_in_words(visit, row),
+                "act": act,
+                "who": "Hệ thống" if (by := act[0].actor_id) is None else visit.voice.named(visit.uow.people.get(by)),
+                "group": named[act[-1].group_id],
+                **_in_words(visit, act),
             }
-            for row in rows
+            for act in as_acts(rows)
         ],
         "last": rows[-1].id if len(rows) == AUDIT_ROWS else 0,
         "report": None,
@@ -99,31 +104,55 @@ def _page(visit: Visit, **facts: Any) -> Html:
     return Html("nhat-ky.html", common | facts)
 
 
-def _in_words(visit: Visit, row: AuditEntry) -> dict[str, str]:
+def as_acts(rows: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
+    """Return the rows, given newest first, by acts: a command, or a decision where that is not shown, then the rest."""
+    acts: list[list[AuditEntry]] = []
+    latest: dict[int | None, list[AuditEntry]] = {}
+    for row in rows:
+        act = latest.get(row.actor_id)
+        if act and _is_of(act[0], row):
+            act.insert(1 if act[0].action == "command" else 0, row)
+        else:
+            acts.append([row])
+            latest[row.actor_id] = acts[-1]
+    return acts
+
+
+def _is_of(newer: AuditEntry, row: AuditEntry) -> bool:
+    if row.actor_id is None or newer.at - row.at > _AT_ONCE or row.action.startswith(("command", "panel.entered")):
+        return False
+    if newer.action != "command":
+        return newer.action.startswith("false_alarm.") and (row.action, row.subject) == (MOVED, newer.subject)
+    about = newer.detail.get("about", "").split(", ")
+    return row.subject in about or f"approval {row.detail.get('approval')}" in about
+
+
+def _in_words(visit: Visit, act: Sequence[AuditEntry]) -> dict[str, str]:
     """Return what was done, about what, and its facts, without the codes by which the program knows them."""
-    words, command = visit.office.words, visit.office.book.by_word.get(row.subject)
-    what, about, outcome = words.action(row.action), words.value(row.subject), row.detail.get("outcome", "done")
+    row, words = act[0], visit.office.words
+    command = visit.office.book.by_word.get(row.subject)
+    what, about = words.action(row.action), words.value(row.subject)
     if command and row.action.startswith("command"):
         label = visit.label(command.word, "_done" if command.word in _NAMED_APART else "")
         about = words.value(row.detail.get("about"))
         what = label if row.action == "command" else f"{what}: {label}"
-        what += "" if outcome in DONE else f" ({words.value(outcome)})"
-    detail = with_addressee(visit.uow, with_place(visit.uow, row)).detail
-    facts, codes = (
-        words.facts({key: fact for key, fact in detail.items() if (key in _CODES) is wanted})
-        for wanted in (False, True)
-    )
-    title = visit.policy.of(row.group_id).regulation.title_of_rule
-
-    def titled(text: str) -> str:
-        return _RULE.sub(lambda found: title(found[0]), text)
-
-    return {
-        "what": what,
-        "about": titled(about),
-        "detail": titled(facts),
-        "codes": f"{row.action} {row.subject} {codes}",
-    }
+        failed = [words.value(one) for one in row.detail.get("outcome", "done").split(", ") if one not in DONE]
+        what += f" ({', '.join(failed)})" if failed else ""
+    details, codes = [], []
+    for one in act:
+        told = with_addressee(visit.uow, with_place(visit.uow, one)).detail
+        # A deadline in words is a text; a number is what a decision keeps in case that it is taken back.
+        hidden = {key: fact for key, fact in told.items() if key in _CODES or (key == "due" and isinstance(fact, int))}
+        facts = words.facts({key: fact for key, fact in told.items() if key not in hidden})
+        if one is row:
+            details.append(facts)
+        elif one.action != SHOWN:  # The command says so already.
+            details.append(f"{words.action(one.action)} ({facts})".removesuffix(" ()"))
+        codes.append(f"{one.action} {one.subject} {words.facts(hidden)}")
+    title = visit.policy.of(act[-1].group_id).regulation.title_of_rule
+    texts = (about, "; ".join(filter(None, details)))
+    about, detail = (_RULE.sub(lambda found: title(found[0]), text) for text in texts)
+    return {"what": what, "about": about, "detail": detail, "codes": "; ".join(codes)}
 
 
 def _day(typed: str) -> datetime | None:

@@ -1,14 +1,16 @@
 """Vụ việc: one case as `/xem` tells it, with its message, its history, cases like it, and a button for each command."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES
+from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
 from zalo_governor.features.cases.commands.explain import AddNote, Review
-from zalo_governor.features.cases.commands.pass_on import Remove, WhoHasSeen
+from zalo_governor.features.cases.commands.pass_on import PassOn, Remove, WhoHasSeen
 from zalo_governor.features.cases.commands.show import ShowCase
+from zalo_governor.features.cases.next_actions import should_tell_leader
 from zalo_governor.features.group_changes.approve import Approve
 from zalo_governor.features.members.commands import Belongs, PutOut
 from zalo_governor.panel.buttons import BY_WORD, CASE_BUTTONS, Button, Wants
@@ -51,6 +53,8 @@ def show(visit: Visit) -> Reply:
     voice = visit.policy.of(case.group_id).voice
     others = visit.office.presence.others(case.id, visit.person.id)
     queries, connection = PanelQueries(visit.office.database), visit.uow.tx.connection
+    buttons = [_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)]
+    first = first_to_do(visit.uow, case, {button.word for button in buttons})
     facts = {
         "case": case,
         "group": visit.group(case.group_id).name,
@@ -59,10 +63,8 @@ def show(visit: Visit) -> Reply:
         "state": voice.state_of(case),
         "said": visit.on_page(said.texts[0], case.code),
         "stamp": stamp_of(case),
-        "buttons": sorted(
-            (_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)),
-            key=lambda button: button.word != TakeBack.word,
-        ),
+        "buttons": sorted(buttons, key=lambda button: (button.word != first, button.word != TakeBack.word)),
+        "first": first,
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
         "history": history(visit, case),
         "precedents": [_precedent(visit, earlier) for earlier in queries.precedents(connection, case, _PRECEDENTS)],
@@ -97,6 +99,18 @@ def act(visit: Visit) -> Reply:
         return here
     visit.do(button.word, f"{case.code} {typed}".strip())
     return here
+
+
+def first_to_do(uow: UnitOfWork, case: Case, offered: Collection[str]) -> str:
+    """Return the word of the command, of those `offered`, that the alerts and `/xem` name first; "" if none is due."""
+    if not case.undecided:
+        return ""
+    newcomer = uow.outsiders.of_case(case)
+    if newcomer and newcomer.gone_at is None:
+        # An account with the name of somebody on the roster: the desk has to ask that person first.
+        return "" if uow.people.get(newcomer.person_id).namesake else Belongs.word
+    leader = [PassOn.word] if should_tell_leader(case) else []
+    return next((word for word in (*leader, ConfirmCase.word, FalseAlarm.word) if word in offered), "")
 
 
 def _is_offered(visit: Visit, case: Case, button: Button) -> bool:

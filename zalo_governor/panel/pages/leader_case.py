@@ -8,6 +8,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.commands.decide import AgencyReader, who_of
 from zalo_governor.features.cases.commands.explain import AddNote
+from zalo_governor.features.cases.label_words import why_sealed
 from zalo_governor.messaging.formatter import gone
 from zalo_governor.panel.buttons import BY_WORD
 from zalo_governor.panel.pages.sent import PURPOSE_WORDS, STATE_WORDS
@@ -52,6 +53,7 @@ def for_leader(visit: Visit, case: Case) -> Reply:
         "agency": AgencyReader(visit.uow, account, case.group_id).of(case),
         "messages": [(one.at, how_gone(one)) for one in visit.uow.case_messages.of(case)],
         "state": voice.state_of(case),
+        "why": why_sealed(voice, case, visit.uow.file_scans.of_message(case.group_id, case.message_key)),
         "told_whom": [
             (PURPOSE_WORDS[one.purpose], voice.named(people.get(one.person_id)), one.done_at, STATE_WORDS[one.state])
             for one in notices

@@ -1,21 +1,23 @@
 """Báo cáo: the report of a group and period, as it will be printed; remarks and requests can be edited before."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from zalo_governor.domain.clock import today
-from zalo_governor.domain.documents import Drawing, ReportDocument, ReportFile, ReportFormat, Table
+from zalo_governor.domain.documents import Drawing, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.commands import Report
 from zalo_governor.features.reports.document.document import EDITED, reworded
 from zalo_governor.messaging.command_parsing import folded
-from zalo_governor.messaging.periods import asked
+from zalo_governor.messaging.periods import Span, as_period, asked
 from zalo_governor.panel.charts import bars
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
-from zalo_governor.panel.visit import Download, Html, NotFoundError, Reply, Visit
+from zalo_governor.panel.visit import Download, Html, NotFoundError, Reply, SeeOther, Visit
 from zalo_governor.sandbox.reports.client import ReportRenderer
 
 PATH = "/bao-cao"
@@ -52,14 +54,15 @@ def routes(office: Office) -> list[Route]:
 
 def show(visit: Visit) -> Reply:
     """Show the report: its three first lines, the document's sections, and charts with their tables."""
-    group, period = visit.one_group(), _period(visit)
+    group, (period, span) = visit.one_group(), _period(visit)
     answer = visit.carry_out(Report.word, f"{period} docx", group_id=group.id)
-    file = _file(answer.files)
+    file = answer.files[0] if answer.files else None
     facts: dict[str, Any] = {
         "groups": visit.groups,
         "group": group,
         "period": period,
-        "periods": _PERIODS,
+        "periods": _PERIODS if period in _PERIODS else _PERIODS | {period: as_period(span, visit.voice).label},
+        "span": span,
         "paper": file and file.paper,
         "said": answer.texts[0],
         "charts": [],
@@ -80,15 +83,14 @@ def show(visit: Visit) -> Reply:
 
 def message(visit: Visit) -> Reply:
     """Show the report as the message that the leader gets in the chat."""
-    group, period = visit.one_group(), _period(visit)
+    group, (period, _) = visit.one_group(), _period(visit)
     said = visit.carry_out(Report.word, period, group_id=group.id).texts[0]
     return Html("bao-cao-tin.html", {"group": group, "period": period, "said": said})
 
 
 def picture(visit: Visit) -> Reply:
     """Return the report as the picture that the leader gets on the phone."""
-    file = _made(visit, visit.one_group(), _period(visit), ReportFormat.PNG)
-    return Download(file.name, _KINDS[ReportFormat.PNG], _printed(visit, file.paper, ReportFormat.PNG), inline=True)
+    return _printed(visit, ReportFormat.PNG, {}, inline=True)
 
 
 def download(visit: Visit) -> Reply:
@@ -97,11 +99,10 @@ def download(visit: Visit) -> Reply:
         face = ReportFormat(visit.field("dang"))
     except ValueError:
         raise NotFoundError from None
-    group, period = visit.one_group(), _period(visit)
-    file = _made(visit, group, period, face)
+    group, (period, _) = visit.one_group(), _period(visit)
     own = {key: visit.field(key).splitlines() for key in EDITED if key in visit.asked.form}
     visit.office.drafts.keep(visit.person.id, own, _KEPT, _draft(group, period))
-    return Download(file.name, _KINDS[face], _printed(visit, reworded(file.paper, own), face))
+    return _printed(visit, face, own)
 
 
 def _draft(group: Group, period: str) -> str:
@@ -109,35 +110,32 @@ def _draft(group: Group, period: str) -> str:
     return f"report:{group.id}:{period}"
 
 
-def _made(visit: Visit, group: Group, period: str, face: ReportFormat) -> ReportFile:
-    file = _file(visit.carry_out(Report.word, f"{period} {face.value}", group_id=group.id).files)
-    if file is None:
+def _printed(visit: Visit, face: ReportFormat, own: Mapping[str, Sequence[str]], *, inline: bool = False) -> Reply:
+    """Return the report as a file; if it cannot be made, lead back to the same group and period, and say so."""
+    group, (period, _) = visit.one_group(), _period(visit)
+    files = visit.carry_out(Report.word, f"{period} {face.value}", group_id=group.id).files
+    if not files:
         raise NotFoundError
-    return file
-
-
-def _file(files: Any) -> ReportFile | None:
-    return files[0] if files else None
-
-
-def _printed(visit: Visit, paper: ReportDocument, face: ReportFormat) -> bytes:
     try:
         renderer = ReportRenderer(visit.office.records.settings.report_template)
-        return visit.outside(partial(renderer.print, paper, face))
+        content = visit.outside(partial(renderer.print, reworded(files[0].paper, own), face))
     except (ConfigError, PrintingError):
-        raise NotFoundError from None
+        visit.complain("Chưa lập được tệp này. Đề nghị làm lại; nếu vẫn vậy, báo cán bộ kỹ thuật.")
+        return SeeOther(f"{PATH}?{urlencode({'nhom': group.id, 'ky': period})}")
+    return Download(files[0].name, _KINDS[face], content, inline)
 
 
-def _period(visit: Visit) -> str:
-    """Return the period as it is typed after `/baocao`: by its name, or by two days from the calendar."""
+def _period(visit: Visit) -> tuple[str, Span]:
+    """Return the period as it is typed after `/baocao`, by its name or by two days from the calendar, and its days."""
     start, end = (visit.asked.query.get(name) or visit.field(name) for name in ("tu", "den"))
     if start and end:
         named = "-".join("/".join(reversed(day.split("-"))) for day in sorted((start, end)))
     else:
         named = visit.asked.query.get("ky") or visit.field("ky") or "hôm nay"
-    if asked(folded(named).strip(), today(visit.now)) is None:
+    span = asked(folded(named).strip(), today(visit.now))
+    if span is None:
         raise NotFoundError
-    return named
+    return named, span
 
 
 def _chart(table: Table) -> Any:

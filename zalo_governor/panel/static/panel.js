@@ -111,9 +111,20 @@ function find(event) {
   for (const row of document.querySelectorAll(rows)) row.hidden = !plain(row.textContent.toLowerCase()).includes(sought);
 }
 
+// A browser shows a day in the order of its own language: beside the field stands how it is read here.
+function spell(event) {
+  const field = event.target;
+  if (!field.matches("[type=date],[type=datetime-local]")) return;
+  const [day, time] = field.value.split("T");
+  const said = field.labels[0].querySelector("small") || document.createElement("small");
+  if (!said.parentNode) field.before(said);
+  said.textContent = [time, day.split("-").reverse().join("/")].filter(Boolean).join(" ");
+}
+
 for (const field of document.querySelectorAll(".find")) field.hidden = false;
 document.addEventListener("submit", works);
 document.addEventListener("input", find);
+document.addEventListener("input", spell);
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.addEventListener("keydown", walk);
 for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, drop);

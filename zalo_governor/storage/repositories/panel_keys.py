@@ -31,10 +31,10 @@ class PanelKeys(Repository):
         row = self._tx.execute(used).first()
         return None if row is None or row.expires_ms <= to_ms(now) else self._living(row.person_id)
 
-    def holder(self, secret: str, now: datetime) -> int | None:
+    def holder(self, secret: str, now: datetime, kind: PanelKeyKind = PanelKeyKind.SESSION) -> int | None:
         wanted = select(panel_keys.c.person_id).where(
             panel_keys.c.mac == self._mac(secret),
-            panel_keys.c.kind == PanelKeyKind.SESSION.value,
+            panel_keys.c.kind == kind.value,
             panel_keys.c.expires_ms > to_ms(now),
         )
         found: int | None = self._tx.execute(wanted).scalar()

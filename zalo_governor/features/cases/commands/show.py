@@ -5,9 +5,9 @@ from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.features.cases.commands.decide import CaseCommand, note_opening
-from zalo_governor.features.cases.label_words import category, why
+from zalo_governor.features.cases.label_words import category, why, why_sealed
 from zalo_governor.features.cases.newcomers import way_in
-from zalo_governor.features.cases.next_actions import may_answer, may_remove, visible
+from zalo_governor.features.cases.next_actions import may_answer, may_remove, should_tell_leader, visible
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.commands import Answer, Call
 from zalo_governor.messaging.delivery_words import delivered_in_words, state_in_words
@@ -82,6 +82,7 @@ class ShowCase(CaseCommand):
 
     def _content_lines(self, call: Call, case: Case) -> list[str]:
         lines = []
+        scans = call.uow.file_scans.of_message(case.group_id, case.message_key) if case.message_key else []
         newcomer = call.uow.outsiders.of_case(case)
         if newcomer:
             lines += self._outsider_lines(call, case, newcomer)
@@ -89,6 +90,8 @@ class ShowCase(CaseCommand):
             lines.append(
                 self.voice.render(TextId("case_sealed_gone") if self._is_gone(call, case) else TextId("case_sealed"))
             )
+            if reason := why_sealed(self.voice, case, scans):
+                lines.append(self.voice.render(TextId("case_sealed_why"), why=reason))
             lines += self._sealed_message_lines(call, case)
         elif case.rule_id in CHANGE_RULES:
             lines += self._change_lines(call, case)
@@ -111,7 +114,6 @@ class ShowCase(CaseCommand):
         if named := category(self.voice, case):
             reason = self.voice.in_brackets(why(self.voice, call.uow.cases.reason(case), case))
             lines.append(self.voice.render(TextId("case_category"), category=named, reason=reason))
-        scans = call.uow.file_scans.of_message(case.group_id, case.message_key) if case.message_key else []
         lines += [scan_line(self.voice, scan) for scan in scans[-1:]]
         if case.reason and case.state is not CaseState.APPROVED:  # The approval has a line of its own.
             lines.append(self.voice.render(TextId("case_reason"), reason=case.reason))
@@ -253,7 +255,7 @@ class ShowCase(CaseCommand):
                 may = may_remove(call.uow, self.policy.account, case)
                 remove = self.voice.render(TextId("or_remove"), code=case.code) if may else ""
                 said.append(self.voice.render(TextId("step_recall"), remove=remove))
-            if case.leader_told_by is None:
+            if should_tell_leader(case):
                 steps.append(TextId("step_leader"))
             if call.uow.case_messages.readers(case):
                 steps.append(TextId("step_readers"))

@@ -46,7 +46,7 @@ class Wrong(Enum):
     NOT_A_PHONE = "không phải số điện thoại Việt Nam; ghi một số, là số dùng Zalo"
     NOT_A_UID = "không phải uid; uid là dãy 15 đến 20 chữ số"
     ROUNDED = "Excel đã làm tròn số này; định dạng cột là Văn bản (Text) rồi nhập lại"
-    UNKNOWN_ROLE = "không có vai trò này; xem các vai trò trong config/roster.yaml"
+    UNKNOWN_ROLE = "không có vai trò này; các vai trò ở trong tệp cấu hình trên máy chủ (config/roster.yaml)"
     NOT_A_DAY = "không phải ngày; ghi ngày/tháng/năm, ví dụ 01/7/2025"
     PHONE_TWICE = "trùng số điện thoại với dòng {other}"
     UID_TWICE = "trùng uid với dòng {other}"
