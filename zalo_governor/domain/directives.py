@@ -128,6 +128,8 @@ class Directive(BaseModel):
     """Why it was dropped."""
     closing_words: Mapping[str, str] = {}
     """Why addressees were closed by hand: `message_key` of the answers entered so -> what was said."""
+    unconfirmed: bool = False
+    """Whether the program entered it without asking, and no person has treated it as a directive since."""
 
     @property
     def code(self) -> str:

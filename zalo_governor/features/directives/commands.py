@@ -303,9 +303,13 @@ class AssignDirective(DirectiveCommand):
 class _ProposalCommand(DirectiveCommand):
     """Base class of the three answers to the question whether a message is a directive."""
 
+    corrects = True
+    """Whether it may also be said, unasked, of a directive that the program entered and nobody has confirmed."""
+
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Decide on the message, unless that has been done."""
-        if directive.state is not DirectiveState.PROPOSED:
+        unconfirmed = self.corrects and directive.open and directive.unconfirmed
+        if directive.state is not DirectiveState.PROPOSED and not unconfirmed:
             return self._say(directive, TextId("directive_decided"), "decided", state=self._pages.state(directive))
         return self.decide(call, directive)
 
@@ -322,8 +326,8 @@ class AcceptDirective(_ProposalCommand):
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Open the directive, and show it."""
-        directive = self._register.accept(call.uow, directive, call.person.id)
-        return Answer([self._page(call, directive)], subject=directive.code)
+        take = self._register.confirm if directive.open else self._register.accept
+        return Answer([self._page(call, take(call.uow, directive, call.person.id))], subject=directive.code)
 
 
 class RejectDirective(_ProposalCommand):
@@ -343,6 +347,7 @@ class AskLater(_ProposalCommand):
 
     word = "desau"
     usage = TextId("usage_later")
+    corrects = False
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Enqueue the next question."""

@@ -57,6 +57,8 @@ class DirectivePages(Speaker):
         late = page.overdue
         overdue = self._voice.render(TextId("ledger_overdue"), count=number(late)) if late else ""
         sums = {"count": number(page.total), "overdue": overdue, "missed": self._voice.missed(page.missed)}
+        alone = any(line.directive.unconfirmed for line in page.lines)
+        sums["alone"] = self._voice.render(TextId("ledger_recorded_alone")) if alone else ""
         head = self._voice.render(TextId("directives"), group=name, rows="{rows}", **sums)
         return self._filled(head, [self._line(line) for line in page.lines], page.total)
 
@@ -151,7 +153,8 @@ class DirectivePages(Speaker):
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
         missed = any(one.missed_at and one.reported_at is None for one in asked)
-        text = TextId("directive_page_missed") if missed else TextId("directive_page_next")
+        text = TextId("directive_page_unconfirmed") if directive.unconfirmed else TextId("directive_page_next")
+        text = TextId("directive_page_missed") if missed else text
         return self._voice.render(text, code=directive.code)
 
     def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
@@ -219,6 +222,7 @@ class DirectivePages(Speaker):
             "due": brief(due),
             "what": plain(directive.text, _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             "count": number(len(asked)),
+            "alone": self._caution(directive, TextId("directive_unconfirmed")),
         }
         if not missing:
             ended = self._voice.render(TextId("directive_deadline_closed"), count=number(closed)) if closed else ""
@@ -308,8 +312,8 @@ class DirectivePages(Speaker):
         return self.state(directive)
 
     def state(self, directive: Directive) -> str:
-        """Return the state of a directive in words."""
-        return self._voice.render(_STATES[directive.state])
+        """Return the state of a directive in words; of an open one, whether nobody has confirmed that it is one."""
+        return self._voice.render(_STATES[directive.state]) + self._caution(directive, TextId("directive_unconfirmed"))
 
     def progress(self, uow: UnitOfWork, assignee: Assignee) -> str:
         """Return how far an addressee has come, in words; one that was closed with /xong has not reported."""
@@ -352,9 +356,13 @@ class DirectivePages(Speaker):
         when = f"{here:%H:%M} {weekday} {here:%d/%m}{year}"
         return self._voice.render(TextId("directive_due"), when=when)
 
+    def _caution(self, directive: Directive, text: TextId) -> str:
+        """Return the text if the directive is open and nobody has confirmed that it is one; else ""."""
+        return self._voice.render(text) if directive.open and directive.unconfirmed else ""
+
     def _line(self, line: DirectiveOverview) -> str:
         facts = {
-            "code": line.directive.code,
+            "code": line.directive.code + self._caution(line.directive, TextId("directive_recorded_alone")),
             "due": self.due(line.deadlines),
             "reported": number(line.reported),
             "count": number(line.addressees),

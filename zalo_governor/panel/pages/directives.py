@@ -60,6 +60,7 @@ def show(visit: Visit) -> Reply:
         "dues": [pages.due(line.deadlines) for line in ledger.lines],
         "total": ledger.total,
         "overdue": ledger.overdue,
+        "unconfirmed": sum(line.directive.unconfirmed for line in ledger.lines),
         "missed": visit.voice.missed(ledger.missed),
         "late": [row["name"] for row in board if row["late"]],
         "silent": sum(bool(row["silent"]) and bool(row["in_group"]) for row in board),
@@ -169,7 +170,8 @@ def _directive(visit: Visit) -> Directive:
 def _buttons(directive: Directive, closed: list[Assignee]) -> list[Button]:
     """Return the buttons on the whole directive; what somebody has ended by hand can be taken back."""
     by_hand = bool(closed) if directive.state is DirectiveState.DONE else directive.state is DirectiveState.DROPPED
-    return [one for one in DIRECTIVE_BUTTONS if (by_hand if one.word == ReopenDirective.word else directive.open)]
+    buttons = [one for one in DIRECTIVE_BUTTONS if (by_hand if one.word == ReopenDirective.word else directive.open)]
+    return [*(PROPOSAL_BUTTONS[:2] if directive.open and directive.unconfirmed else ()), *buttons]
 
 
 def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[str, str] | None:
