@@ -81,7 +81,8 @@ class DirectiveCommand(Command[Wanted]):
         return directive if directive is not None and call.reaches(directive.group_id) else None
 
     def _page(self, call: Call, directive: Directive) -> str:
-        return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id))
+        answers = call.person.holds(directive.group_id, *KEEPERS)
+        return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id), answers=answers)
 
     def _say(self, directive: Directive, text: TextId, outcome: str = "done", **fields: str) -> Answer:
         return Answer([self.voice.render(text, code=directive.code, **fields)], outcome, directive.code)

@@ -19,6 +19,7 @@ from zalo_governor.domain.directives import (
 from zalo_governor.domain.people import Group, Person
 from zalo_governor.domain.regulation import AbsenceRule
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.commands.show import QUOTABLE
 from zalo_governor.messaging.formatter import brief, number, plain
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
@@ -26,6 +27,7 @@ from zalo_governor.messaging.templates import TextId
 PAGE_LIMIT = 600
 """Longest message about directives, in characters: one page on a phone."""
 _EXCERPT = 60
+_QUOTED = 5
 _MANY = 10
 """A directive to more addressees is to many."""
 _STATES = {
@@ -87,8 +89,13 @@ class DirectivePages(Speaker):
             return self._voice.render_for(person, TextId("directive_mine_none"))
         return self._filled(self._voice.render_for(person, TextId("directive_mine"), rows="{rows}"), rows, len(rows))
 
-    def one(self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
+    def one(
+        self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee], *, answers: bool = False
+    ) -> str:
+        """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first.
+
+        With `answers`, some of the answers that were counted are quoted, as far as there is room.
+        """
         now = self._policy.clock()
         asked = [one for one in assignees if not one.removed]
         by_hand: dict[int, list[Assignee]] = {}
@@ -140,7 +147,7 @@ class DirectivePages(Speaker):
         ):
             if there:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
-        rows += self._delays(uow, asked)
+        rows += self._quotes(uow, asked, answers=answers)
         if not asked:
             rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
         return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
@@ -157,16 +164,26 @@ class DirectivePages(Speaker):
         text = TextId("directive_page_missed") if missed else text
         return self._voice.render(text, code=directive.code)
 
-    def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
-        """Return why addressees have not finished, in their own words, as far as these are still stored."""
+    def counted_words(self, uow: UnitOfWork, assignee: Assignee) -> str:
+        """Return what the answer says by which the addressee stands where it does; "" if that may not be quoted.
+
+        Nor is it if the message is not, or no longer, stored, or belongs to a case whose words are shown to nobody.
+        """
+        at = assignee.reported_at or assignee.delayed_at or assignee.received_at
+        key = next((one.message_key for one in uow.directives.answers(assignee.id) if one.at == at), "")
+        said = self._policy.words_of(assignee.group_id, key)
+        cases = uow.cases.of_message(assignee.group_id, key) if said else []
+        return said if QUOTABLE.issuperset(self._policy.regulation.topic_of(case.clause) for case in cases) else ""
+
+    def _quotes(self, uow: UnitOfWork, asked: Sequence[Assignee], *, answers: bool) -> list[str]:
+        """Return in the addressees' words why they have not finished; if wanted, also some of the other answers."""
+        delayed = [one for one in asked if one.delayed_at is not None and one.reported_at is None]
+        others = [one for one in asked if not one.silent and one not in delayed] if answers else []
         rows = []
-        for one in asked:
-            if one.delayed_at is None or one.reported_at is not None:
-                continue
-            answers = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.DELAYED]
-            said = self._policy.words_of(one.group_id, answers[-1].message_key) if answers else ""
-            if words := plain(said, 2 * _EXCERPT):
-                rows.append(self._voice.render(TextId("directive_delay"), name=plain(one.name, _EXCERPT), words=words))
+        for one in [*delayed, *others[:_QUOTED]]:
+            text = TextId("directive_delay") if one in delayed else TextId("directive_answer")
+            if words := plain(self.counted_words(uow, one), 2 * _EXCERPT):
+                rows.append(self._voice.render(text, name=plain(one.name, _EXCERPT), words=words))
         return rows
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:

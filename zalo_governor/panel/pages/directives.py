@@ -68,7 +68,7 @@ def show(visit: Visit) -> Reply:
         "absent": [row["name"] for row in board if not row["in_group"]],
         "proposed": [_proposal(visit, pages, directive) for directive in visit.uow.directives.proposed(group.id)],
         "proposal_buttons": PROPOSAL_BUTTONS,
-        "delays": _delays(visit, group),
+        "delays": _delays(visit, pages, group),
     }
     return Html("chi-dao.html", facts)
 
@@ -89,7 +89,7 @@ def one(visit: Visit) -> Reply:
             "own_due": pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
-            "words": pages.closing_words(visit.uow, directive, one) or _words_of_delay(visit, one),
+            "words": pages.closing_words(visit.uow, directive, one) or pages.counted_words(visit.uow, one),
             "settled": one.settled,
             "in_group": one.in_group,
             "closed": one in closed,
@@ -205,21 +205,14 @@ def _proposal(visit: Visit, pages: DirectivePages, directive: Directive) -> dict
     return {"directive": directive, "who": visit.voice.named(who), "due": due, "names": names}
 
 
-def _delays(visit: Visit, group: Group) -> list[dict[str, Any]]:
+def _delays(visit: Visit, pages: DirectivePages, group: Group) -> list[dict[str, Any]]:
     """Return the addressees who ask for more time."""
     found = []
     for line in visit.uow.directives.overview(group.id, visit.now, _MOST).lines:
         for one in visit.uow.directives.assignees(line.directive.id):
             if one.delayed_at and not one.settled and not one.removed:
-                found.append({"directive": line.directive, "one": one, "words": _words_of_delay(visit, one)})
+                found.append({"directive": line.directive, "one": one, "words": pages.counted_words(visit.uow, one)})
     return found
-
-
-def _words_of_delay(visit: Visit, one: Assignee) -> str:
-    if not one.delayed_at:
-        return ""
-    answers = [answer for answer in visit.uow.directives.answers(one.id) if answer.at == one.delayed_at]
-    return visit.office.words_of(one.group_id, answers[-1].message_key) if answers else ""
 
 
 def _moment(typed: str) -> str | None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.features.desk import GROUP, UIDS, to
 from tests.unit.features.directives.ledger import ABSENT, DUE, ORDER, SECOND, LedgerDesk, act
+from tests.unit.storage.stored import new_case
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
@@ -592,3 +593,17 @@ def test_one_unit_is_reminded_by_name_and_one_that_only_said_it_heard_once_it_is
     desk.say("admin", "/nhac CĐ1", place="private")
     posted = desk.take()
     assert (len(to(posted, "tai_chinh")), to(posted, "y_te")) == (1, [])
+
+
+def test_the_answer_that_counts_is_quoted_to_who_may_read_it() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.later(hours=1)
+    report = desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%.")
+    quoted = 'Trả lời được tính, Sở Y tế: "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%."'
+    assert quoted in asked(desk, "CĐ1")[0]
+    desk.say("report_reader", "CĐ1", place="private")
+    assert "Trả lời được tính" not in to(desk.take(), "report_reader")[-1]
+    desk.uow.cases.add(new_case(desk.person("y_te").id, report.id, group_id=GROUP, clause="4.2"))
+    assert "Trả lời được tính" not in asked(desk, "CĐ1")[0]
