@@ -296,6 +296,14 @@ class DirectiveOverview(NamedTuple):
     deadlines: Deadlines
     """Those that are not met yet."""
 
+    @property
+    def rank(self) -> tuple[bool, float, int]:
+        """Return the place in the ledger: by the first deadline, also one that was over when set; then the newest."""
+        waits = self.reported < self.addressees
+        moments = (self.deadlines.due_at, self.deadlines.missed_at) if waits else ()
+        first = min(filter(None, moments), default=None)
+        return (first is None, first.timestamp() if first else -self.directive.id, self.directive.id)
+
 
 class LedgerPage(NamedTuple):
     """The beginning of a group's ledger, the worst directives first."""
