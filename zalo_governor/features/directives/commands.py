@@ -13,7 +13,7 @@ from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
 from zalo_governor.features.directives.reminders import REMINDED, RemindHandler, plan_question, to_remind
-from zalo_governor.features.directives.search import find_directives
+from zalo_governor.features.directives.search import ENDED, find_directives, find_ended
 from zalo_governor.messaging.command_parsing import directive_number, folded
 from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import number, one_line
@@ -123,7 +123,7 @@ class ShowDirectives(DirectiveCommand):
     forgiving = True
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse `rest`: nothing, `tôi` (me), a code, or the addressees and deadline of a directive to be entered."""
+        """Parse `rest`: nothing, `tôi` (me), `xong`, `bỏ`, a code, or the addressees and deadline of a directive to be entered."""
         found = directive_number(rest)
         if found is not None and not found[1]:
             return Wanted(found[0])
@@ -139,6 +139,10 @@ class ShowDirectives(DirectiveCommand):
         about_own, call = call, call.of_holder(*_READERS)
         if not call.groups or folded(argument.words) in _ME:
             return Answer([self._mine(about_own)], subject="tôi")
+        how = folded(argument.words).removeprefix("da ")
+        if how in ENDED and call.event.quote is None:
+            found = find_ended(call.uow, [group.id for group in call.groups], how, self.policy.clock())
+            return Answer([self._pages.ended(call.person, found)], subject=how)
         enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
         if argument.words and not enters:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())

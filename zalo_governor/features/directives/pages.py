@@ -288,20 +288,32 @@ class DirectivePages(Speaker):
 
     def about(self, person: Person, found: Sequence[Directive]) -> str:
         """Return the list of directives that a question may be about, or that there are none."""
+        return self._listed(person, found, TextId("directives_about"), TextId("directives_about_none"))
+
+    def ended(self, person: Person, found: Sequence[Directive]) -> str:
+        """Return the list of directives that are no longer followed, or that there are none."""
+        return self._listed(person, found, TextId("directives_ended"), TextId("directives_ended_none"))
+
+    def _listed(self, person: Person, found: Sequence[Directive], listed: TextId, none: TextId) -> str:
         if not found:
-            return self._voice.render_for(person, TextId("directives_about_none"))
+            return self._voice.render_for(person, none)
         rows = [
             self._voice.render(
                 TextId("directive_mine_row"),
                 code=directive.code,
-                state=self.state(directive),
+                state=self.state_or_ended(directive),
                 due=self.due(directive.deadlines()),
                 what=plain(directive.text, _EXCERPT),
             )
-            for directive in found
+            for directive in found[:_MANY]
         ]
-        head = self._voice.render_for(person, TextId("directives_about"), code=found[0].code, rows="{rows}")
-        return self._filled(head, rows, len(rows))
+        head = self._voice.render_for(person, listed, code=found[0].code, rows="{rows}")
+        return self._filled(head, rows, len(found))
+
+    def state_or_ended(self, directive: Directive) -> str:
+        """Return the state; of a directive that is done, only that it is no longer followed (see `state_of`)."""
+        done = directive.state is DirectiveState.DONE
+        return self._voice.render(TextId("directive_state_closed")) if done else self.state(directive)
 
     def _as_read(self, directive: Directive) -> str:
         """Return what the program read in a message: for whom it is, and until when."""

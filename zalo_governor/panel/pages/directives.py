@@ -10,6 +10,7 @@ from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives, 
 from zalo_governor.features.directives.end_commands import FinishDirective, ReopenDirective
 from zalo_governor.features.directives.pages import DirectivePages, closer
 from zalo_governor.features.directives.reminders import to_remind
+from zalo_governor.features.directives.search import ENDED, find_ended
 from zalo_governor.panel.buttons import BY_WORD, DIRECTIVE_BUTTONS, PROPOSAL_BUTTONS, REMIND, Button, Wants
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -33,9 +34,15 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the board of one group: a row for each unit, a column for each open directive."""
+    """Show the board of one group: a row for each unit, a column for each open directive; or a list of ended ones."""
     group = visit.one_group()
     pages = DirectivePages(visit.policy.of(group.id))
+    chosen = visit.asked.query.get("xem", "")
+    if chosen in ENDED:
+        ended = find_ended(visit.uow, [group.id], chosen, visit.now)
+        rows = [(one, pages.due(one.deadlines()), pages.state_or_ended(one)) for one in ended[:_MOST]]
+        facts = {"groups": visit.groups, "group": group, "chosen": chosen, "ended": rows, "count": len(ended)}
+        return Html("chi-dao.html", facts)
     ledger = visit.uow.directives.overview(group.id, visit.now, _MOST)
     cells: dict[str, dict[int, list[Assignee]]] = defaultdict(lambda: defaultdict(list))
     for line in ledger.lines:
@@ -56,6 +63,7 @@ def show(visit: Visit) -> Reply:
     facts = {
         "groups": visit.groups,
         "group": group,
+        "chosen": "",
         "lines": ledger.lines,
         "dues": [pages.due(line.deadlines) for line in ledger.lines],
         "total": ledger.total,

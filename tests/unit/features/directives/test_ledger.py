@@ -607,3 +607,20 @@ def test_the_answer_that_counts_is_quoted_to_who_may_read_it() -> None:
     assert "Trả lời được tính" not in to(desk.take(), "report_reader")[-1]
     desk.uow.cases.add(new_case(desk.person("y_te").id, report.id, group_id=GROUP, clause="4.2"))
     assert "Trả lời được tính" not in asked(desk, "CĐ1")[0]
+
+
+def test_what_has_ended_is_listed_the_last_ended_first() -> None:
+    desk = LedgerDesk()
+    for text in (ORDER, SECOND, "Giao Sở Nội vụ rà soát biên chế, báo cáo trước 17h ngày 27/11."):
+        desk.order(text)
+    for line in ("/xong CĐ2", "/xong CĐ1", "/bo CĐ3 nhầm"):
+        desk.later(minutes=1)
+        asked(desk, line)
+    [done] = asked(desk, "/giaoviec xong")
+    assert [line[:3] for line in done.splitlines() if line.startswith("CĐ")] == ["CĐ1", "CĐ2"]
+    assert "CĐ1 (đã kết thúc theo dõi; hạn 17:00 26/11)" in done
+    [dropped] = asked(desk, "giao việc đã bỏ")
+    assert "CĐ3 (đã dừng theo dõi; " in dropped
+    assert "CĐ1" not in dropped
+    asked(desk, "/molai CĐ3")
+    assert "không có chỉ đạo nào như vậy" in asked(desk, "/giaoviec bỏ")[0]
