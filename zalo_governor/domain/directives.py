@@ -299,8 +299,7 @@ class DirectiveOverview(NamedTuple):
     @property
     def rank(self) -> tuple[bool, float, int]:
         """Return the place in the ledger: by the first deadline, also one that was over when set; then the newest."""
-        waits = self.reported < self.addressees
-        moments = (self.deadlines.due_at, self.deadlines.missed_at) if waits else ()
+        moments = (self.deadlines.due_at, self.deadlines.missed_at) if self.reported < self.addressees else ()
         first = min(filter(None, moments), default=None)
         return (first is None, first.timestamp() if first else -self.directive.id, self.directive.id)
 

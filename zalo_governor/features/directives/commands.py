@@ -123,7 +123,7 @@ class ShowDirectives(DirectiveCommand):
     forgiving = True
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse `rest`: nothing, `tôi` (me), `xong`, `bỏ`, a code, or the addressees and deadline of a directive to be entered."""
+        """Parse `rest`: nothing, `tôi` (me), `xong`, `bỏ`, a code, or who and when of a directive to be entered."""
         found = directive_number(rest)
         if found is not None and not found[1]:
             return Wanted(found[0])
@@ -142,7 +142,7 @@ class ShowDirectives(DirectiveCommand):
         how = folded(argument.words).removeprefix("da ")
         if how in ENDED and call.event.quote is None:
             found = find_ended(call.uow, [group.id for group in call.groups], how, self.policy.clock())
-            return Answer([self._pages.ended(call.person, found)], subject=how)
+            return Answer([self._pages.about(call.person, found, "directives_ended")], subject=how)
         enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
         if argument.words and not enters:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
@@ -300,8 +300,7 @@ class AssignDirective(DirectiveCommand):
                 return self._say(directive, TextId("directive_who"), "nobody", who=who)
             directive = self._register.remove_addressees(call.uow, directive, asked, call.person.id)
         else:
-            names = names_in(who)
-            self._register.add_addressees(call.uow, directive, names, call.person.id)
+            directive = self._register.add_addressees(call.uow, directive, names_in(who), call.person.id)
         return Answer([self._page(call, directive)], subject=directive.code)
 
 

@@ -33,7 +33,7 @@ _MANY = 10
 _STATES = {
     DirectiveState.PROPOSED: TextId("directive_state_proposed"),
     DirectiveState.OPEN: TextId("directive_state_open"),
-    DirectiveState.DONE: TextId("directive_state_done"),
+    DirectiveState.DONE: TextId("directive_state_closed"),
     DirectiveState.DROPPED: TextId("directive_state_dropped"),
     DirectiveState.WITHDRAWN: TextId("directive_state_withdrawn"),
 }
@@ -286,34 +286,22 @@ class DirectivePages(Speaker):
         )
         return self._filled(head, rows, len(rows))
 
-    def about(self, person: Person, found: Sequence[Directive]) -> str:
-        """Return the list of directives that a question may be about, or that there are none."""
-        return self._listed(person, found, TextId("directives_about"), TextId("directives_about_none"))
-
-    def ended(self, person: Person, found: Sequence[Directive]) -> str:
-        """Return the list of directives that are no longer followed, or that there are none."""
-        return self._listed(person, found, TextId("directives_ended"), TextId("directives_ended_none"))
-
-    def _listed(self, person: Person, found: Sequence[Directive], listed: TextId, none: TextId) -> str:
+    def about(self, person: Person, found: Sequence[Directive], key: str = "directives_about") -> str:
+        """Return the list of directives that a question may be about, or of others, or that there are none."""
         if not found:
-            return self._voice.render_for(person, none)
+            return self._voice.render_for(person, TextId(f"{key}_none"))
         rows = [
             self._voice.render(
                 TextId("directive_mine_row"),
                 code=directive.code,
-                state=self.state_or_ended(directive),
+                state=self.state(directive),
                 due=self.due(directive.deadlines()),
                 what=plain(directive.text, _EXCERPT),
             )
             for directive in found[:_MANY]
         ]
-        head = self._voice.render_for(person, listed, code=found[0].code, rows="{rows}")
+        head = self._voice.render_for(person, TextId(key), code=found[0].code, rows="{rows}")
         return self._filled(head, rows, len(found))
-
-    def state_or_ended(self, directive: Directive) -> str:
-        """Return the state; of a directive that is done, only that it is no longer followed (see `state_of`)."""
-        done = directive.state is DirectiveState.DONE
-        return self._voice.render(TextId("directive_state_closed")) if done else self.state(directive)
 
     def _as_read(self, directive: Directive) -> str:
         """Return what the program read in a message: for whom it is, and until when."""
@@ -334,14 +322,13 @@ class DirectivePages(Speaker):
 
     def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
-        if directive.state is DirectiveState.DONE and any(closer(uow, one) for one in asked):
-            return self._voice.render(TextId("directive_state_closed"))
-        if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
-            return self._voice.render(TextId("directive_state_answered"))
-        return self.state(directive)
+        if directive.state is not DirectiveState.DONE or any(closer(uow, one) for one in asked):
+            return self.state(directive)
+        answered = any(not one.silent and one.reported_at is None for one in asked)
+        return self._voice.render(TextId("directive_state_answered" if answered else "directive_state_done"))
 
     def state(self, directive: Directive) -> str:
-        """Return the state of a directive in words; of an open one, whether nobody has confirmed that it is one."""
+        """Return the state in words; of an open directive, whether nobody has confirmed that it is one."""
         return self._voice.render(_STATES[directive.state]) + self._caution(directive, TextId("directive_unconfirmed"))
 
     def progress(self, uow: UnitOfWork, assignee: Assignee) -> str:

@@ -71,13 +71,8 @@ class DirectiveRegister:
         return self._begin(uow, directive)
 
     def confirm(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive:
-        """Record that a person treats as a directive what the program entered without asking."""
-        if not directive.unconfirmed:
-            return directive
-        directive = directive.model_copy(update={"unconfirmed": False})
-        uow.directives.save(directive)
-        self._audit(uow, "directive.confirmed", directive, by=by)
-        return directive
+        """Record that a person treats as a directive what the program entered without asking and is open."""
+        return self._move(uow, directive, DirectiveState.OPEN, by=by) if directive.unconfirmed else directive
 
     def drop(self, uow: UnitOfWork, directive: Directive, by: int, reason: str) -> Directive:
         """Record that the directive is none, or is no longer to be followed."""
@@ -141,7 +136,7 @@ class DirectiveRegister:
                 if len(found) == 1 and (ids := self._people_of(uow, directive, found[0])):
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
-    def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
+    def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
         """Put further addressees on the directive's first item; those that are on it stay as they are."""
         directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)
@@ -156,6 +151,7 @@ class DirectiveRegister:
             added += before is None or before.removed
         self._audit(uow, "directive.assigned", directive, by=by, added=added)
         plan_reminders(uow, self._policy, directive)
+        return directive
 
     def remove_addressees(
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int

@@ -40,7 +40,7 @@ def show(visit: Visit) -> Reply:
     chosen = visit.asked.query.get("xem", "")
     if chosen in ENDED:
         ended = find_ended(visit.uow, [group.id], chosen, visit.now)
-        rows = [(one, pages.due(one.deadlines()), pages.state_or_ended(one)) for one in ended[:_MOST]]
+        rows = [(one, pages.due(one.deadlines()), pages.state(one)) for one in ended[:_MOST]]
         facts = {"groups": visit.groups, "group": group, "chosen": chosen, "ended": rows, "count": len(ended)}
         return Html("chi-dao.html", facts)
     ledger = visit.uow.directives.overview(group.id, visit.now, _MOST)

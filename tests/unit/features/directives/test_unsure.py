@@ -220,7 +220,7 @@ def test_what_the_program_entered_alone_says_so_until_a_person_treats_it_as_a_di
         assert page_says in to(desk.take(), "admin")[-1]
         desk.say("admin", "/giaoviec", place="private")
         assert "tự ghi" not in to(desk.take(), "admin")[-1]
-        assert "directive.confirmed" in desk.actions()
+        assert "directive.open" in desk.actions()
         assert desk.uow.directives.figures(GROUP, start, end, desk.now).unconfirmed == 0
 
 
