@@ -68,7 +68,7 @@ def settle(uow: UnitOfWork, given: Assignee) -> Assignee:
 
 def test_a_directive_comes_back_as_it_was_stored_and_is_found_by_its_message(storage: Storage) -> None:
     with storage.begin() as uow:
-        directive = add(uow, due=START + DAY)
+        directive = add(uow, due=START + DAY, place="cuộc họp giao ban", unconfirmed=True)
         assert uow.directives.get(directive.id) == directive
         assert uow.directives.of_message(GROUP, "1") == directive
         assert uow.directives.of_message(GROUP, "2") is None

@@ -111,6 +111,8 @@ class Directive(BaseModel):
     """Zalo's id (msgId) of the message; "" for a directive that was entered by hand without quoting a message."""
     given_by: int
     """Id of the person who gave the directive."""
+    place: str = ""
+    """Where it was given, if not in the group and somebody says so."""
     entered_by: int | None = None
     """Id of the person who relayed the directive, or entered it by hand; None if the giver wrote it."""
     at: datetime

@@ -3,12 +3,13 @@
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState, LedgerPage
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Group, Person, Role
+from zalo_governor.features.cases.commands.record import read_scene
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
@@ -27,6 +28,7 @@ _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
 MOST_CHARACTERS = 300
+_GIVEN_WITHIN = timedelta(days=90)
 _MANY_REMINDED = 3
 """So many people are reminded on one command without a second one."""
 
@@ -183,25 +185,28 @@ class ShowDirectives(DirectiveCommand):
         known = call.uow.directives.of_message(group_id, key)
         if known is not None and known.state is not DirectiveState.PROPOSED:
             return Answer([self._page(call, known)], "known", known.code)
-        found = self._reader.deadline(words, call.event.at)
-        if unclear := self._unclear(found, words, f"/{self.word}"):
+        when, at, place, rest = read_scene(words, call.event.at)
+        if not when or at is None or not timedelta(0) <= call.event.at - at < _GIVEN_WITHIN:
+            at, place, rest = call.event.at, "", words  # Then the time that it begins with is the deadline.
+        found = self._reader.deadline(rest, call.event.at)
+        if unclear := self._unclear(found, rest, f"/{self.word}"):
             return Answer([unclear], "no_time")
-        typed = self._typed(call, key, words, found)
+        typed = self._typed(call, key, rest, found, at).model_copy(update={"place": place})
         if known is None:
             directive = self._register.open(call.uow, typed, by=call.person.id)
         else:
             # What the program read in the message holds, unless the person says who is meant, or by when.
-            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if words else {}
+            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids, "place": place} if words else {}
             directive = self._register.accept(call.uow, known.model_copy(update=said), call.person.id)
         return Answer([self._page(call, directive)], "opened", directive.code)
 
-    def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None) -> Directive:
+    def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None, at: datetime) -> Directive:
         event, quote = call.event, call.event.quote
         text = quote.text if quote else words
         names = names_in(found.rest if found else words)
         if not quote or not names:
             names = self._reader.addressees(text)
-        due = found.moment if found else self._reader.due(text, event.at)
+        due = found.moment if found else self._reader.due(text, at)
         item = DirectiveItem(text=one_line(text, 2 * MOST_CHARACTERS), names=tuple(names))
         giver = self._giver(call)
         return Directive(
@@ -210,7 +215,7 @@ class ShowDirectives(DirectiveCommand):
             message_key=key,
             given_by=giver.id,
             entered_by=None if giver.id == call.person.id else call.person.id,
-            at=event.at,
+            at=at,
             state=DirectiveState.OPEN,
             items=(item.with_deadline(due, event.at),),
             mentioned_uids=tuple(mention.uid for mention in event.mentions),

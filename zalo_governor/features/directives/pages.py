@@ -108,7 +108,7 @@ class DirectivePages(Speaker):
             TextId("directive_page"),
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
-            when=brief(directive.at),
+            when=brief(directive.at) + (f", {self._voice.place(directive.place)}" if directive.place else ""),
             state=self.state_of(uow, directive, asked),
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),

@@ -85,7 +85,7 @@ class DirectiveRegister:
     def forget_text(self, uow: UnitOfWork, directive: Directive) -> None:
         """Delete what the directive says, since its message may contain a state secret."""
         items = tuple(DirectiveItem(text="", due_at=item.due_at) for item in directive.items)
-        directive = directive.model_copy(update={"items": items, "reason": "", "closing_words": {}})
+        directive = directive.model_copy(update={"items": items, "reason": "", "closing_words": {}, "place": ""})
         self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
 
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:

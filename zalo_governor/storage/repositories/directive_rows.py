@@ -28,6 +28,7 @@ class _Body(BaseModel):
     reason: str = ""
     closing_words: dict[str, str] = {}
     unconfirmed: bool = False
+    place: str = ""
 
 
 def changing_values(keys: Keys, directive: Directive) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def directive_of(keys: Keys, row: Row[Any]) -> Directive:
         reason=body.reason,
         closing_words=body.closing_words,
         unconfirmed=body.unconfirmed,
+        place=body.place,
     )
 
 

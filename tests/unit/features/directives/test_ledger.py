@@ -624,3 +624,15 @@ def test_what_has_ended_is_listed_the_last_ended_first() -> None:
     assert "CĐ1" not in dropped
     asked(desk, "/molai CĐ3")
     assert "không có chỉ đạo nào như vậy" in asked(desk, "/giaoviec bỏ")[0]
+
+
+def test_when_and_where_an_order_was_given_can_be_said_as_with_ghinhan() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(recognise=False))
+    desk.say("leader", "/giaoviec lúc 8h hôm qua, tại cuộc họp giao ban: Sở Y tế báo cáo dịch, 17h ngày 26/11")
+    [page] = to(desk.take(), "leader")
+    assert "lúc 08:00 23/11, tại cuộc họp giao ban; hạn 17:00 26/11" in page
+    assert desk.directive().text == "Sở Y tế báo cáo dịch, 17h ngày 26/11"
+    order = desk.order(ORDER)
+    desk.reply("admin", order, "/giaoviec lúc 15h ngày 27/11, Sở Y tế")
+    assert desk.entries(2)["Sở Y tế"].due_at == DUE + timedelta(hours=22)
+    assert (desk.directive(2).at, desk.directive(2).place) == (desk.now, "")
