@@ -160,9 +160,8 @@ class DirectivePages(Speaker):
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
         missed = any(one.missed_at and one.reported_at is None for one in asked)
-        text = TextId("directive_page_unconfirmed") if directive.unconfirmed else TextId("directive_page_next")
-        text = TextId("directive_page_missed") if missed else text
-        return self._voice.render(text, code=directive.code)
+        kind = "missed" if missed else "unconfirmed" if directive.unconfirmed else "next"
+        return self._voice.render(TextId(f"directive_page_{kind}"), code=directive.code)
 
     def counted_words(self, uow: UnitOfWork, assignee: Assignee) -> str:
         """Return what the answer says by which the addressee stands where it does; "" if that may not be quoted.
