@@ -144,7 +144,7 @@ class ShowDirectives(DirectiveCommand):
         how = folded(argument.words).removeprefix("da ")
         if how in ENDED and call.event.quote is None:
             found = find_ended(call.uow, [group.id for group in call.groups], how, self.policy.clock())
-            return Answer([self._pages.about(call.person, found, "directives_ended")], subject=how)
+            return Answer([self._pages.about(call.person, found, "ended")], subject=how)
         enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
         if argument.words and not enters:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())

@@ -285,10 +285,10 @@ class DirectivePages(Speaker):
         )
         return self._filled(head, rows, len(rows))
 
-    def about(self, person: Person, found: Sequence[Directive], key: str = "directives_about") -> str:
+    def about(self, person: Person, found: Sequence[Directive], which: str = "about") -> str:
         """Return the list of directives that a question may be about, or of others, or that there are none."""
         if not found:
-            return self._voice.render_for(person, TextId(f"{key}_none"))
+            return self._voice.render_for(person, TextId(f"directives_{which}_none"))
         rows = [
             self._voice.render(
                 TextId("directive_mine_row"),
@@ -299,7 +299,7 @@ class DirectivePages(Speaker):
             )
             for directive in found[:_MANY]
         ]
-        head = self._voice.render_for(person, TextId(key), code=found[0].code, rows="{rows}")
+        head = self._voice.render_for(person, TextId(f"directives_{which}"), code=found[0].code, rows="{rows}")
         return self._filled(head, rows, len(found))
 
     def _as_read(self, directive: Directive) -> str:
@@ -324,7 +324,7 @@ class DirectivePages(Speaker):
         if directive.state is not DirectiveState.DONE or any(closer(uow, one) for one in asked):
             return self.state(directive)
         answered = any(not one.silent and one.reported_at is None for one in asked)
-        return self._voice.render(TextId("directive_state_answered" if answered else "directive_state_done"))
+        return self._voice.render(TextId("directive_state_answered") if answered else TextId("directive_state_done"))
 
     def state(self, directive: Directive) -> str:
         """Return the state in words; of an open directive, whether nobody has confirmed that it is one."""
