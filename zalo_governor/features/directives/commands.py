@@ -186,7 +186,7 @@ class ShowDirectives(DirectiveCommand):
         if known is not None and known.state is not DirectiveState.PROPOSED:
             return Answer([self._page(call, known)], "known", known.code)
         when, at, place, rest = read_scene(words, call.event.at)
-        if not when or at is None or not timedelta(0) <= call.event.at - at < _GIVEN_WITHIN:
+        if not (when and (rest or quote)) or at is None or not timedelta(0) <= call.event.at - at < _GIVEN_WITHIN:
             at, place, rest = call.event.at, "", words  # Then the time that it begins with is the deadline.
         found = self._reader.deadline(rest, call.event.at)
         if unclear := self._unclear(found, rest, f"/{self.word}"):
@@ -196,8 +196,10 @@ class ShowDirectives(DirectiveCommand):
             directive = self._register.open(call.uow, typed, by=call.person.id)
         else:
             # What the program read in the message holds, unless the person says who is meant, or by when.
-            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids, "place": place} if words else {}
-            directive = self._register.accept(call.uow, known.model_copy(update=said), call.person.id)
+            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if rest else {}
+            directive = self._register.accept(
+                call.uow, known.model_copy(update={**said, "place": place}), call.person.id
+            )
         return Answer([self._page(call, directive)], "opened", directive.code)
 
     def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None, at: datetime) -> Directive:
