@@ -197,9 +197,8 @@ class ShowDirectives(DirectiveCommand):
         else:
             # What the program read in the message holds, unless the person says who is meant, or by when.
             said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if rest else {}
-            directive = self._register.accept(
-                call.uow, known.model_copy(update={**said, "place": place}), call.person.id
-            )
+            known = known.model_copy(update={**said, "place": place})
+            directive = self._register.accept(call.uow, known, call.person.id)
         return Answer([self._page(call, directive)], "opened", directive.code)
 
     def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None, at: datetime) -> Directive:

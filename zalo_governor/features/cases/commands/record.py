@@ -178,10 +178,9 @@ def _person_and_text(message: MessageSent) -> tuple[str, str]:
 
 
 def read_scene(text: str, now: datetime) -> tuple[str, datetime | None, str, str]:
-    """Return when and where something was, and the rest of a text that begins with them: `lúc 8h hôm qua, tại …: …`.
+    """Return what a text begins with (`lúc 8h hôm qua, tại …: …`): time as typed, moment, place; and the rest.
 
-    Returns:
-        The time as typed; the moment, None if that is not understood, `now` if there is none; place; rest.
+    The moment is None if the time is not understood, `now` if there is none.
     """
     found: dict[str, str] = {}
     for name, pattern in (("when", _WHEN), ("where", _WHERE), ("when", _WHEN)):
