@@ -518,6 +518,13 @@ def _nowhere_to_write(office: Office) -> Ended:
     return office.command("roster", "export", str(office.folder / "khong-co" / "ra.xlsx"))
 
 
+@mishap("D09")
+def _people_would_go(office: Office) -> Ended:
+    before, after = ["Lò Văn Mẫu", "Giám đốc Sở Mẫu"], ["Vàng Thị Mẫu", "Giám đốc Sở Mẫu"]
+    assert office.command("roster", "import", _sheet(office, before), "--yes").code == 0
+    return office.command("roster", "import", _sheet(office, after), "--replace", "--yes")
+
+
 @mishap("B05")
 def _no_folder_for_the_report(office: Office) -> Ended:
     return office.command("report", "--output", str(office.folder / "khong-co" / "bao-cao.txt"))

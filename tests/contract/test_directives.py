@@ -68,7 +68,7 @@ def settle(uow: UnitOfWork, given: Assignee) -> Assignee:
 
 def test_a_directive_comes_back_as_it_was_stored_and_is_found_by_its_message(storage: Storage) -> None:
     with storage.begin() as uow:
-        directive = add(uow, due=START + DAY)
+        directive = add(uow, due=START + DAY, place="cuộc họp giao ban", unconfirmed=True)
         assert uow.directives.get(directive.id) == directive
         assert uow.directives.of_message(GROUP, "1") == directive
         assert uow.directives.of_message(GROUP, "2") is None
@@ -169,8 +169,14 @@ def test_a_deadline_that_was_over_when_set_asks_for_a_report_and_makes_nobody_la
         [given, extended] = uow.directives.assignees(directive.id)
         assert (given.missed_at, given.settled, given.may_be_reminded(START)) == (START, False, True)
         assert (extended.missed_at, given.is_overdue(own)) == (None, False)
+        undated = [add(uow, key).id for key in "45"]
+        late = add(uow, "6", due=START + HOUR)
+        everything = [directive.id, other.id, late.id, *reversed(undated), reported.id]
+        for most in (1, 3, 9):
+            lines = uow.directives.overview(GROUP, START + DAY, most).lines
+            assert [line.directive.id for line in lines] == everything[:most]
         page = uow.directives.overview(GROUP, START + DAY, 1)
-        assert (page.missed, page.overdue) == ((directive.code, other.code), 0)
+        assert (page.missed, page.overdue) == ((directive.code, other.code), 1)
         [line] = page.lines
         assert (line.deadlines.due_at, line.deadlines.missed_at, line.deadlines.undated) == (own, START, True)
 

@@ -500,6 +500,22 @@ def test_a_button_that_is_pressed_twice_does_its_work_once(panel: Panel) -> None
         clock.forward(seconds=1)
 
 
+def test_the_board_says_what_nobody_confirmed_and_lists_what_has_ended(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    with panel.office.database.read() as reading:
+        number = reading.scalar(select(func.max(directives.c.id)).where(directives.c.state == "open"))
+    assert "<small>tự ghi, chưa ai xác nhận</small>" in mine.get("/chi-dao").text
+    page = mine.get(f"/chi-dao/{number}").text
+    assert f'action="/chi-dao/{number}/dung"' in page
+    form = dict(re.findall(r'name="(luc)" value="([^"]+)"', page))
+    mine.post(f"/chi-dao/{number}/bo", form | {"noi_dung": "nhầm"})
+    ended = mine.get("/chi-dao?xem=bo").text
+    assert '<option value="bo" selected>' in ended
+    assert re.search(rf'href="/chi-dao/{number}">.*đã dừng theo dõi .*, lý do: nhầm', ended)
+    assert f'href="/chi-dao/{number}">' not in mine.get("/chi-dao?xem=xong").text
+    mine.post(f"/chi-dao/{number}/molai", form)
+
+
 def test_every_form_of_a_directive_says_when_its_page_was_made(panel: Panel) -> None:
     mine = panel.enter(ADMIN)
     with panel.office.database.read() as reading:

@@ -1,7 +1,7 @@
 """The directive ledger in memory."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
@@ -18,7 +18,6 @@ from zalo_governor.domain.directives import (
 )
 
 _REPORTED = (AnswerKind.REPORTED,)
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class MemoryDirectives(MemoryRepository):
@@ -102,13 +101,12 @@ class MemoryDirectives(MemoryRepository):
         return len(own) == len(answers) or any(one.kind in kinds for one in own)
 
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
-        lines, next_due = [], {}
+        lines = []
         for directive in self._store.directives:
             if not directive.open or directive.group_id != group_id:
                 continue
             asked = [one for one in self.assignees(directive.id) if not one.removed]
             unmet = {(one.item, one.due_at) for one in asked if not one.settled}
-            next_due[directive.id] = min((due or _NEVER for _, due in unmet), default=_NEVER)
             lines.append(
                 DirectiveOverview(
                     directive=directive,
@@ -119,7 +117,7 @@ class MemoryDirectives(MemoryRepository):
                     deadlines=directive.deadlines(unmet),
                 )
             )
-        lines.sort(key=lambda line: (next_due[line.directive.id], line.directive.id))
+        lines.sort(key=lambda line: line.rank)
         missed = tuple(sorted(line.directive.code for line in lines if line.deadlines.missed_at))
         return LedgerPage(lines[:limit], len(lines), sum(line.overdue > 0 for line in lines), missed)
 

@@ -51,6 +51,7 @@ class OpenDirective(Deadlines):
     answered: int
     reported: int
     overdue: int
+    unconfirmed: bool
 
 
 class DirectiveFigures(BaseModel):
@@ -61,6 +62,8 @@ class DirectiveFigures(BaseModel):
     given: int = 0
     open: int = 0
     done: int = 0
+    unconfirmed: int = 0
+    """Of the open and done ones, those that the program entered and nobody has confirmed."""
     dropped: int = 0
     """Dropped or withdrawn."""
     proposed: int = 0
@@ -125,6 +128,7 @@ def figures_of(
         given=len(valid),
         open=states[DirectiveState.OPEN],
         done=states[DirectiveState.DONE],
+        unconfirmed=sum(one.unconfirmed for one in valid.values()),
         dropped=states[DirectiveState.DROPPED] + states[DirectiveState.WITHDRAWN],
         proposed=states[DirectiveState.PROPOSED],
         questions=len(unsure),
@@ -158,6 +162,7 @@ def open_directive(line: DirectiveOverview) -> OpenDirective:
         answered=line.answered,
         reported=line.reported,
         overdue=line.overdue,
+        unconfirmed=line.directive.unconfirmed,
     )
 
 

@@ -111,6 +111,8 @@ class Directive(BaseModel):
     """Zalo's id (msgId) of the message; "" for a directive that was entered by hand without quoting a message."""
     given_by: int
     """Id of the person who gave the directive."""
+    place: str = ""
+    """Where it was given, if not in the group and somebody says so."""
     entered_by: int | None = None
     """Id of the person who relayed the directive, or entered it by hand; None if the giver wrote it."""
     at: datetime
@@ -128,6 +130,8 @@ class Directive(BaseModel):
     """Why it was dropped."""
     closing_words: Mapping[str, str] = {}
     """Why addressees were closed by hand: `message_key` of the answers entered so -> what was said."""
+    unconfirmed: bool = False
+    """Whether the program entered it without asking, and no person has treated it as a directive since."""
 
     @property
     def code(self) -> str:
@@ -293,6 +297,13 @@ class DirectiveOverview(NamedTuple):
     overdue: int
     deadlines: Deadlines
     """Those that are not met yet."""
+
+    @property
+    def rank(self) -> tuple[bool, float, int]:
+        """Return the place in the ledger: by the first deadline, also one that was over when set; then the newest."""
+        moments = (self.deadlines.due_at, self.deadlines.missed_at) if self.reported < self.addressees else ()
+        first = min(filter(None, moments), default=None)
+        return (first is None, first.timestamp() if first else -self.directive.id, self.directive.id)
 
 
 class LedgerPage(NamedTuple):

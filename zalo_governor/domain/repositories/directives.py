@@ -75,7 +75,7 @@ class Directives(Protocol):
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
         """Return at most `limit` open directives, how many there are, how many overdue, and which missed a deadline.
 
-        Overdue ones come first, the longest overdue at the top; then by their deadlines; those without deadline last.
+        By `DirectiveOverview.rank`: late ones first, the longest at the top; those without deadline last, newest first.
         """
         ...
 

@@ -3,17 +3,18 @@
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState, LedgerPage
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Group, Person, Role
+from zalo_governor.features.cases.commands.record import read_scene
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
 from zalo_governor.features.directives.reminders import REMINDED, RemindHandler, plan_question, to_remind
-from zalo_governor.features.directives.search import find_directives
+from zalo_governor.features.directives.search import ENDED, find_directives, find_ended
 from zalo_governor.messaging.command_parsing import directive_number, folded
 from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import number, one_line
@@ -27,6 +28,7 @@ _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
 MOST_CHARACTERS = 300
+_GIVEN_WITHIN = timedelta(days=90)
 _MANY_REMINDED = 3
 """So many people are reminded on one command without a second one."""
 
@@ -81,7 +83,8 @@ class DirectiveCommand(Command[Wanted]):
         return directive if directive is not None and call.reaches(directive.group_id) else None
 
     def _page(self, call: Call, directive: Directive) -> str:
-        return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id))
+        answers = call.person.holds(directive.group_id, *KEEPERS)
+        return self._pages.one(call.uow, directive, call.uow.directives.assignees(directive.id), answers=answers)
 
     def _say(self, directive: Directive, text: TextId, outcome: str = "done", **fields: str) -> Answer:
         return Answer([self.voice.render(text, code=directive.code, **fields)], outcome, directive.code)
@@ -122,7 +125,7 @@ class ShowDirectives(DirectiveCommand):
     forgiving = True
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse `rest`: nothing, `tôi` (me), a code, or the addressees and deadline of a directive to be entered."""
+        """Parse `rest`: nothing, `tôi` (me), `xong`, `bỏ`, a code, or who and when of a directive to be entered."""
         found = directive_number(rest)
         if found is not None and not found[1]:
             return Wanted(found[0])
@@ -138,6 +141,10 @@ class ShowDirectives(DirectiveCommand):
         about_own, call = call, call.of_holder(*_READERS)
         if not call.groups or folded(argument.words) in _ME:
             return Answer([self._mine(about_own)], subject="tôi")
+        how = folded(argument.words).removeprefix("da ")
+        if how in ENDED and call.event.quote is None:
+            found = find_ended(call.uow, [group.id for group in call.groups], how, self.policy.clock())
+            return Answer([self._pages.about(call.person, found, "ended")], subject=how)
         enters = call.event.is_group or (not argument.asked and self._reader.deadline(argument.words, call.event.at))
         if argument.words and not enters:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
@@ -178,25 +185,29 @@ class ShowDirectives(DirectiveCommand):
         known = call.uow.directives.of_message(group_id, key)
         if known is not None and known.state is not DirectiveState.PROPOSED:
             return Answer([self._page(call, known)], "known", known.code)
-        found = self._reader.deadline(words, call.event.at)
-        if unclear := self._unclear(found, words, f"/{self.word}"):
+        when, at, place, rest = read_scene(words, call.event.at)
+        if not (when and (rest or quote)) or at is None or not timedelta(0) <= call.event.at - at < _GIVEN_WITHIN:
+            at, place, rest = call.event.at, "", words  # Then the time that it begins with is the deadline.
+        found = self._reader.deadline(rest, call.event.at)
+        if unclear := self._unclear(found, rest, f"/{self.word}"):
             return Answer([unclear], "no_time")
-        typed = self._typed(call, key, words, found)
+        typed = self._typed(call, key, rest, found, at).model_copy(update={"place": place})
         if known is None:
             directive = self._register.open(call.uow, typed, by=call.person.id)
         else:
             # What the program read in the message holds, unless the person says who is meant, or by when.
-            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if words else {}
-            directive = self._register.accept(call.uow, known.model_copy(update=said), call.person.id)
+            said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if rest else {}
+            known = known.model_copy(update={**said, "place": place})
+            directive = self._register.accept(call.uow, known, call.person.id)
         return Answer([self._page(call, directive)], "opened", directive.code)
 
-    def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None) -> Directive:
+    def _typed(self, call: Call, key: str, words: str, found: TypedDeadline | None, at: datetime) -> Directive:
         event, quote = call.event, call.event.quote
         text = quote.text if quote else words
         names = names_in(found.rest if found else words)
         if not quote or not names:
             names = self._reader.addressees(text)
-        due = found.moment if found else self._reader.due(text, event.at)
+        due = found.moment if found else self._reader.due(text, at)
         item = DirectiveItem(text=one_line(text, 2 * MOST_CHARACTERS), names=tuple(names))
         giver = self._giver(call)
         return Directive(
@@ -205,7 +216,7 @@ class ShowDirectives(DirectiveCommand):
             message_key=key,
             given_by=giver.id,
             entered_by=None if giver.id == call.person.id else call.person.id,
-            at=event.at,
+            at=at,
             state=DirectiveState.OPEN,
             items=(item.with_deadline(due, event.at),),
             mentioned_uids=tuple(mention.uid for mention in event.mentions),
@@ -295,17 +306,20 @@ class AssignDirective(DirectiveCommand):
                 return self._say(directive, TextId("directive_who"), "nobody", who=who)
             directive = self._register.remove_addressees(call.uow, directive, asked, call.person.id)
         else:
-            names = names_in(who)
-            self._register.add_addressees(call.uow, directive, names, call.person.id)
+            directive = self._register.add_addressees(call.uow, directive, names_in(who), call.person.id)
         return Answer([self._page(call, directive)], subject=directive.code)
 
 
 class _ProposalCommand(DirectiveCommand):
     """Base class of the three answers to the question whether a message is a directive."""
 
+    corrects = True
+    """Whether it may also be said, unasked, of a directive that the program entered and nobody has confirmed."""
+
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Decide on the message, unless that has been done."""
-        if directive.state is not DirectiveState.PROPOSED:
+        unconfirmed = self.corrects and directive.open and directive.unconfirmed
+        if directive.state is not DirectiveState.PROPOSED and not unconfirmed:
             return self._say(directive, TextId("directive_decided"), "decided", state=self._pages.state(directive))
         return self.decide(call, directive)
 
@@ -322,8 +336,8 @@ class AcceptDirective(_ProposalCommand):
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Open the directive, and show it."""
-        directive = self._register.accept(call.uow, directive, call.person.id)
-        return Answer([self._page(call, directive)], subject=directive.code)
+        take = self._register.confirm if directive.open else self._register.accept
+        return Answer([self._page(call, take(call.uow, directive, call.person.id))], subject=directive.code)
 
 
 class RejectDirective(_ProposalCommand):
@@ -343,6 +357,7 @@ class AskLater(_ProposalCommand):
 
     word = "desau"
     usage = TextId("usage_later")
+    corrects = False
 
     def decide(self, call: Call, directive: Directive) -> Answer:
         """Enqueue the next question."""

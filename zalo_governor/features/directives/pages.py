@@ -19,6 +19,7 @@ from zalo_governor.domain.directives import (
 from zalo_governor.domain.people import Group, Person
 from zalo_governor.domain.regulation import AbsenceRule
 from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.features.cases.commands.show import QUOTABLE
 from zalo_governor.messaging.formatter import brief, number, plain
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
@@ -26,12 +27,13 @@ from zalo_governor.messaging.templates import TextId
 PAGE_LIMIT = 600
 """Longest message about directives, in characters: one page on a phone."""
 _EXCERPT = 60
+_QUOTED = 5
 _MANY = 10
 """A directive to more addressees is to many."""
 _STATES = {
     DirectiveState.PROPOSED: TextId("directive_state_proposed"),
     DirectiveState.OPEN: TextId("directive_state_open"),
-    DirectiveState.DONE: TextId("directive_state_done"),
+    DirectiveState.DONE: TextId("directive_state_closed"),
     DirectiveState.DROPPED: TextId("directive_state_dropped"),
     DirectiveState.WITHDRAWN: TextId("directive_state_withdrawn"),
 }
@@ -57,6 +59,8 @@ class DirectivePages(Speaker):
         late = page.overdue
         overdue = self._voice.render(TextId("ledger_overdue"), count=number(late)) if late else ""
         sums = {"count": number(page.total), "overdue": overdue, "missed": self._voice.missed(page.missed)}
+        alone = any(line.directive.unconfirmed for line in page.lines)
+        sums["alone"] = self._voice.render(TextId("ledger_recorded_alone")) if alone else ""
         head = self._voice.render(TextId("directives"), group=name, rows="{rows}", **sums)
         return self._filled(head, [self._line(line) for line in page.lines], page.total)
 
@@ -85,8 +89,13 @@ class DirectivePages(Speaker):
             return self._voice.render_for(person, TextId("directive_mine_none"))
         return self._filled(self._voice.render_for(person, TextId("directive_mine"), rows="{rows}"), rows, len(rows))
 
-    def one(self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first."""
+    def one(
+        self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee], *, answers: bool = False
+    ) -> str:
+        """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first.
+
+        With `answers`, some of the answers that were counted are quoted, as far as there is room.
+        """
         now = self._policy.clock()
         asked = [one for one in assignees if not one.removed]
         by_hand: dict[int, list[Assignee]] = {}
@@ -99,7 +108,7 @@ class DirectivePages(Speaker):
             TextId("directive_page"),
             code=directive.code,
             who=self._voice.who(uow.people.get(directive.given_by)),
-            when=brief(directive.at),
+            when=brief(directive.at) + (f", {self._voice.place(directive.place)}" if directive.place else ""),
             state=self.state_of(uow, directive, asked),
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
@@ -138,7 +147,7 @@ class DirectivePages(Speaker):
         ):
             if there:
                 rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
-        rows += self._delays(uow, asked)
+        rows += self._quotes(uow, asked, answers=answers)
         if not asked:
             rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
         return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
@@ -151,19 +160,29 @@ class DirectivePages(Speaker):
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
         missed = any(one.missed_at and one.reported_at is None for one in asked)
-        text = TextId("directive_page_missed") if missed else TextId("directive_page_next")
-        return self._voice.render(text, code=directive.code)
+        kind = "missed" if missed else "unconfirmed" if directive.unconfirmed else "next"
+        return self._voice.render(TextId(f"directive_page_{kind}"), code=directive.code)
 
-    def _delays(self, uow: UnitOfWork, asked: Sequence[Assignee]) -> list[str]:
-        """Return why addressees have not finished, in their own words, as far as these are still stored."""
+    def counted_words(self, uow: UnitOfWork, assignee: Assignee) -> str:
+        """Return what the answer says by which the addressee stands where it does; "" if that may not be quoted.
+
+        Nor is it if the message is not, or no longer, stored, or belongs to a case whose words are shown to nobody.
+        """
+        at = assignee.reported_at or assignee.delayed_at or assignee.received_at
+        key = next((one.message_key for one in uow.directives.answers(assignee.id) if one.at == at), "")
+        said = self._policy.words_of(assignee.group_id, key)
+        cases = uow.cases.of_message(assignee.group_id, key) if said else []
+        return said if QUOTABLE.issuperset(self._policy.regulation.topic_of(case.clause) for case in cases) else ""
+
+    def _quotes(self, uow: UnitOfWork, asked: Sequence[Assignee], *, answers: bool) -> list[str]:
+        """Return in the addressees' words why they have not finished; if wanted, also some of the other answers."""
+        delayed = [one for one in asked if one.delayed_at is not None and one.reported_at is None]
+        others = [one for one in asked if not one.silent and one not in delayed] if answers else []
         rows = []
-        for one in asked:
-            if one.delayed_at is None or one.reported_at is not None:
-                continue
-            answers = [answer for answer in uow.directives.answers(one.id) if answer.kind is AnswerKind.DELAYED]
-            said = self._policy.words_of(one.group_id, answers[-1].message_key) if answers else ""
-            if words := plain(said, 2 * _EXCERPT):
-                rows.append(self._voice.render(TextId("directive_delay"), name=plain(one.name, _EXCERPT), words=words))
+        for one in [*delayed, *others[:_QUOTED]]:
+            text = TextId("directive_delay") if one in delayed else TextId("directive_answer")
+            if words := plain(self.counted_words(uow, one), 2 * _EXCERPT):
+                rows.append(self._voice.render(text, name=plain(one.name, _EXCERPT), words=words))
         return rows
 
     def acknowledgement(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
@@ -219,6 +238,7 @@ class DirectivePages(Speaker):
             "due": brief(due),
             "what": plain(directive.text, _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             "count": number(len(asked)),
+            "alone": self._caution(directive, TextId("directive_unconfirmed")),
         }
         if not missing:
             ended = self._voice.render(TextId("directive_deadline_closed"), count=number(closed)) if closed else ""
@@ -265,10 +285,10 @@ class DirectivePages(Speaker):
         )
         return self._filled(head, rows, len(rows))
 
-    def about(self, person: Person, found: Sequence[Directive]) -> str:
-        """Return the list of directives that a question may be about, or that there are none."""
+    def about(self, person: Person, found: Sequence[Directive], which: str = "about") -> str:
+        """Return the list of directives that a question may be about, or of others, or that there are none."""
         if not found:
-            return self._voice.render_for(person, TextId("directives_about_none"))
+            return self._voice.render_for(person, TextId(f"directives_{which}_none"))
         rows = [
             self._voice.render(
                 TextId("directive_mine_row"),
@@ -277,10 +297,10 @@ class DirectivePages(Speaker):
                 due=self.due(directive.deadlines()),
                 what=plain(directive.text, _EXCERPT),
             )
-            for directive in found
+            for directive in found[:_MANY]
         ]
-        head = self._voice.render_for(person, TextId("directives_about"), code=found[0].code, rows="{rows}")
-        return self._filled(head, rows, len(rows))
+        head = self._voice.render_for(person, TextId(f"directives_{which}"), code=found[0].code, rows="{rows}")
+        return self._filled(head, rows, len(found))
 
     def _as_read(self, directive: Directive) -> str:
         """Return what the program read in a message: for whom it is, and until when."""
@@ -301,15 +321,14 @@ class DirectivePages(Speaker):
 
     def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
-        if directive.state is DirectiveState.DONE and any(closer(uow, one) for one in asked):
-            return self._voice.render(TextId("directive_state_closed"))
-        if directive.state is DirectiveState.DONE and any(not one.silent and one.reported_at is None for one in asked):
-            return self._voice.render(TextId("directive_state_answered"))
-        return self.state(directive)
+        if directive.state is not DirectiveState.DONE or any(closer(uow, one) for one in asked):
+            return self.state(directive)
+        answered = any(not one.silent and one.reported_at is None for one in asked)
+        return self._voice.render(TextId("directive_state_answered") if answered else TextId("directive_state_done"))
 
     def state(self, directive: Directive) -> str:
-        """Return the state of a directive in words."""
-        return self._voice.render(_STATES[directive.state])
+        """Return the state in words; of an open directive, whether nobody has confirmed that it is one."""
+        return self._voice.render(_STATES[directive.state]) + self._caution(directive, TextId("directive_unconfirmed"))
 
     def progress(self, uow: UnitOfWork, assignee: Assignee) -> str:
         """Return how far an addressee has come, in words; one that was closed with /xong has not reported."""
@@ -352,9 +371,13 @@ class DirectivePages(Speaker):
         when = f"{here:%H:%M} {weekday} {here:%d/%m}{year}"
         return self._voice.render(TextId("directive_due"), when=when)
 
+    def _caution(self, directive: Directive, text: TextId) -> str:
+        """Return the text if the directive is open and nobody has confirmed that it is one; else ""."""
+        return self._voice.render(text) if directive.open and directive.unconfirmed else ""
+
     def _line(self, line: DirectiveOverview) -> str:
         facts = {
-            "code": line.directive.code,
+            "code": line.directive.code + self._caution(line.directive, TextId("directive_recorded_alone")),
             "due": self.due(line.deadlines),
             "reported": number(line.reported),
             "count": number(line.addressees),

@@ -58,7 +58,7 @@ class DirectiveRegister:
             directive: the directive; its state says whether it is sure (open) or unsure (proposed).
             by: the person who entered it by hand; None if the program recognised it.
         """
-        directive = uow.directives.add(directive)
+        directive = uow.directives.add(directive.model_copy(update={"unconfirmed": directive.open and by is None}))
         self._audit(uow, "directive.opened" if directive.open else "directive.proposed", directive, by=by)
         if directive.open:
             return self._begin(uow, directive)
@@ -69,6 +69,10 @@ class DirectiveRegister:
         """Open a proposed directive, as an admin has said that it is one."""
         directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
         return self._begin(uow, directive)
+
+    def confirm(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive:
+        """Record that a person treats as a directive what the program entered without asking and is open."""
+        return self._move(uow, directive, DirectiveState.OPEN, by=by) if directive.unconfirmed else directive
 
     def drop(self, uow: UnitOfWork, directive: Directive, by: int, reason: str) -> Directive:
         """Record that the directive is none, or is no longer to be followed."""
@@ -81,7 +85,7 @@ class DirectiveRegister:
     def forget_text(self, uow: UnitOfWork, directive: Directive) -> None:
         """Delete what the directive says, since its message may contain a state secret."""
         items = tuple(DirectiveItem(text="", due_at=item.due_at) for item in directive.items)
-        directive = directive.model_copy(update={"items": items, "reason": "", "closing_words": {}})
+        directive = directive.model_copy(update={"items": items, "reason": "", "closing_words": {}, "place": ""})
         self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
 
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
@@ -107,6 +111,7 @@ class DirectiveRegister:
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], due_at: datetime, by: int
     ) -> None:
         """Give these addressees of the directive another deadline."""
+        directive = self.confirm(uow, directive, by)
         for one in assignees:
             uow.directives.put_assignee(one.model_copy(update={"due_at": due_at}))
         due = due_at.isoformat("T", "minutes")
@@ -131,8 +136,9 @@ class DirectiveRegister:
                 if len(found) == 1 and (ids := self._people_of(uow, directive, found[0])):
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
-    def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> None:
+    def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
         """Put further addressees on the directive's first item; those that are on it stay as they are."""
+        directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
         added = 0
@@ -145,11 +151,13 @@ class DirectiveRegister:
             added += before is None or before.removed
         self._audit(uow, "directive.assigned", directive, by=by, added=added)
         plan_reminders(uow, self._policy, directive)
+        return directive
 
     def remove_addressees(
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int
     ) -> Directive:
         """Take addressees off the directive."""
+        directive = self.confirm(uow, directive, by)
         for one in assignees:
             uow.directives.put_assignee(one.model_copy(update={"removed": True}))
         self._audit(uow, "directive.assigned", directive, by=by, removed=len(assignees))
@@ -159,6 +167,7 @@ class DirectiveRegister:
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int, key: str, words: str = ""
     ) -> Directive:
         """Close these addressees by hand; `key` is the id of the command's message, `words` says why."""
+        directive = self.confirm(uow, directive, by)
         answer = DirectiveAnswer(
             group_id=directive.group_id,
             directive_id=directive.id,
@@ -296,6 +305,7 @@ class DirectiveRegister:
         self, uow: UnitOfWork, directive: Directive, to: DirectiveState, *, by: int | None, reason: str = ""
     ) -> Directive:
         changed = {"state": to, "changed_at": self._policy.clock(), "reason": reason}
+        changed |= {"unconfirmed": directive.unconfirmed and by is None}
         directive = directive.model_copy(update=changed)
         uow.directives.save(directive)
         self._audit(uow, f"directive.{to.value}", directive, by=by)

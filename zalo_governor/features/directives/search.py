@@ -14,6 +14,11 @@ from zalo_governor.text.normalise import normalise
 
 _LOOKED_AT = timedelta(days=90)
 _VALID = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
+ENDED = {
+    "xong": frozenset({DirectiveState.DONE}),
+    "bo": frozenset({DirectiveState.DROPPED, DirectiveState.WITHDRAWN}),
+}
+"""What is typed to see directives that are no longer followed -> their states."""
 _NAMED, _PAIR, _RARE = 4, 2, 2
 """What counts for a directive: an addressee that is named, two words in a row, one word that no other directive has."""
 _LEAST, _LONG = 2, 4
@@ -42,6 +47,12 @@ def find_directives(uow: UnitOfWork, group_ids: Iterable[str], words: str, now: 
     fitting = [(directive, asked) for score, directive, asked in scored if score == best >= _LEAST]
     left = [one for one, asked in fitting if any(not of.settled for of in asked if not named or of.name in named)]
     return sorted(left or [one for one, _ in fitting], key=lambda one: (not one.open, -one.id))
+
+
+def find_ended(uow: UnitOfWork, group_ids: Iterable[str], how: str, now: datetime) -> list[Directive]:
+    """Return the directives given within 90 days that have ended like that (a key of `ENDED`), the last ended first."""
+    given = [one for group_id in group_ids for one, _ in uow.directives.given(group_id, now - _LOOKED_AT, now)]
+    return sorted((one for one in given if one.state in ENDED[how]), key=lambda one: one.changed_at, reverse=True)
 
 
 def _named(uow: UnitOfWork, words: str, assignees: Iterable[Assignee]) -> set[str]:

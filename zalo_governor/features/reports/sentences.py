@@ -103,11 +103,17 @@ def directives_line(report: ActivityReport, voice: MessageFormatter) -> str:
     if done:
         answered += voice.render(TextId("directives_of_them"), parts=done)
     given, asked = number(figures.given), number(figures.asked)
-    said = voice.render(TextId("line_directives"), given=given, asked=asked)
+    said = voice.render(TextId("line_directives"), given=given, asked=asked, alone=recorded_alone(report, voice))
     parts = "; ".join(filter(None, (answered, others)))
     answers = _sentence(parts, TextId("line_directives_answers"), voice)
     overdue = counted(voice, (TextId("directives_overdue"), figures.overdue))
     return " ".join(filter(None, (said, answers, overdue)))
+
+
+def recorded_alone(report: ActivityReport, voice: MessageFormatter) -> str:
+    """Return in brackets how many directives the program entered and nobody has confirmed; "" if there are none."""
+    count = report.directives.unconfirmed
+    return voice.render(TextId("directives_recorded_alone"), count=number(count)) if count else ""
 
 
 def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:

@@ -10,6 +10,7 @@ from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives, 
 from zalo_governor.features.directives.end_commands import FinishDirective, ReopenDirective
 from zalo_governor.features.directives.pages import DirectivePages, closer
 from zalo_governor.features.directives.reminders import to_remind
+from zalo_governor.features.directives.search import ENDED, find_ended
 from zalo_governor.panel.buttons import BY_WORD, DIRECTIVE_BUTTONS, PROPOSAL_BUTTONS, REMIND, Button, Wants
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -33,9 +34,15 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the board of one group: a row for each unit, a column for each open directive."""
+    """Show the board of one group: a row for each unit, a column for each open directive; or a list of ended ones."""
     group = visit.one_group()
     pages = DirectivePages(visit.policy.of(group.id))
+    chosen = visit.asked.query.get("xem", "")
+    if chosen in ENDED:
+        ended = find_ended(visit.uow, [group.id], chosen, visit.now)
+        rows = [(one, pages.due(one.deadlines()), pages.state(one)) for one in ended[:_MOST]]
+        facts = {"groups": visit.groups, "group": group, "chosen": chosen, "ended": rows, "count": len(ended)}
+        return Html("chi-dao.html", facts)
     ledger = visit.uow.directives.overview(group.id, visit.now, _MOST)
     cells: dict[str, dict[int, list[Assignee]]] = defaultdict(lambda: defaultdict(list))
     for line in ledger.lines:
@@ -56,10 +63,12 @@ def show(visit: Visit) -> Reply:
     facts = {
         "groups": visit.groups,
         "group": group,
+        "chosen": "",
         "lines": ledger.lines,
         "dues": [pages.due(line.deadlines) for line in ledger.lines],
         "total": ledger.total,
         "overdue": ledger.overdue,
+        "unconfirmed": sum(line.directive.unconfirmed for line in ledger.lines),
         "missed": visit.voice.missed(ledger.missed),
         "late": [row["name"] for row in board if row["late"]],
         "silent": sum(bool(row["silent"]) and bool(row["in_group"]) for row in board),
@@ -67,7 +76,7 @@ def show(visit: Visit) -> Reply:
         "absent": [row["name"] for row in board if not row["in_group"]],
         "proposed": [_proposal(visit, pages, directive) for directive in visit.uow.directives.proposed(group.id)],
         "proposal_buttons": PROPOSAL_BUTTONS,
-        "delays": _delays(visit, group),
+        "delays": _delays(visit, pages, group),
     }
     return Html("chi-dao.html", facts)
 
@@ -88,7 +97,7 @@ def one(visit: Visit) -> Reply:
             "own_due": pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
             "tone": _tone(visit, [one]),
-            "words": pages.closing_words(visit.uow, directive, one) or _words_of_delay(visit, one),
+            "words": pages.closing_words(visit.uow, directive, one) or pages.counted_words(visit.uow, one),
             "settled": one.settled,
             "in_group": one.in_group,
             "closed": one in closed,
@@ -169,7 +178,8 @@ def _directive(visit: Visit) -> Directive:
 def _buttons(directive: Directive, closed: list[Assignee]) -> list[Button]:
     """Return the buttons on the whole directive; what somebody has ended by hand can be taken back."""
     by_hand = bool(closed) if directive.state is DirectiveState.DONE else directive.state is DirectiveState.DROPPED
-    return [one for one in DIRECTIVE_BUTTONS if (by_hand if one.word == ReopenDirective.word else directive.open)]
+    buttons = [one for one in DIRECTIVE_BUTTONS if (by_hand if one.word == ReopenDirective.word else directive.open)]
+    return [*(PROPOSAL_BUTTONS[:2] if directive.open and directive.unconfirmed else ()), *buttons]
 
 
 def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[str, str] | None:
@@ -203,21 +213,14 @@ def _proposal(visit: Visit, pages: DirectivePages, directive: Directive) -> dict
     return {"directive": directive, "who": visit.voice.named(who), "due": due, "names": names}
 
 
-def _delays(visit: Visit, group: Group) -> list[dict[str, Any]]:
+def _delays(visit: Visit, pages: DirectivePages, group: Group) -> list[dict[str, Any]]:
     """Return the addressees who ask for more time."""
     found = []
     for line in visit.uow.directives.overview(group.id, visit.now, _MOST).lines:
         for one in visit.uow.directives.assignees(line.directive.id):
             if one.delayed_at and not one.settled and not one.removed:
-                found.append({"directive": line.directive, "one": one, "words": _words_of_delay(visit, one)})
+                found.append({"directive": line.directive, "one": one, "words": pages.counted_words(visit.uow, one)})
     return found
-
-
-def _words_of_delay(visit: Visit, one: Assignee) -> str:
-    if not one.delayed_at:
-        return ""
-    answers = [answer for answer in visit.uow.directives.answers(one.id) if answer.at == one.delayed_at]
-    return visit.office.words_of(one.group_id, answers[-1].message_key) if answers else ""
 
 
 def _moment(typed: str) -> str | None:

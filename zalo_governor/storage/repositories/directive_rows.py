@@ -27,6 +27,8 @@ class _Body(BaseModel):
     mentioned_uids: tuple[str, ...] = ()
     reason: str = ""
     closing_words: dict[str, str] = {}
+    unconfirmed: bool = False
+    place: str = ""
 
 
 def changing_values(keys: Keys, directive: Directive) -> dict[str, Any]:
@@ -58,6 +60,8 @@ def directive_of(keys: Keys, row: Row[Any]) -> Directive:
         mentioned_uids=body.mentioned_uids,
         reason=body.reason,
         closing_words=body.closing_words,
+        unconfirmed=body.unconfirmed,
+        place=body.place,
     )
 
 

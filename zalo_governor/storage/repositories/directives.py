@@ -211,19 +211,21 @@ class Directives(Repository):
         is_overdue = case((directives.c.due_ms < to_ms(now), 1))
         counts = select(func.count().label("total"), func.count(is_overdue).label("overdue")).select_from(directives)
         counted = self._tx.execute(counts.where(*here)).one()
+        number, no_due = directives.c.id, directives.c.due_ms.is_(None)
         rows = self._tx.execute(
             select(directives)
             .where(*here)
-            .order_by(case((directives.c.due_ms.is_(None), 1), else_=0), directives.c.due_ms, directives.c.id)
+            .order_by(case((no_due, 1), else_=0), directives.c.due_ms, case((no_due, -number), else_=number))
             .limit(limit)
         ).all()
         of = directive_assignees.c
         undated = exists().where(of.directive_id == directives.c.id, of.due_ms.is_(None), _UNREPORTED)
-        found = self._tx.execute(select(directives).where(*here, undated).order_by(directives.c.id))
+        found = self._tx.execute(select(directives).where(*here, undated).order_by(number)).all()
+        by_id = {row.id: row for row in (*rows, *found)}
         asked = [one for one in (directive_of(self._tx.keys, row) for row in found) if one.deadlines().missed_at]
         known = {row.id: directive_of(self._tx.keys, row) for row in rows} | {one.id: one for one in asked}
         dues = self._dues(known)
-        listed = [(known[row.id], row, dues.get(row.id, {})) for row in rows]
+        listed = [(directive, by_id[directive.id], dues.get(directive.id, {})) for directive in known.values()]
         lines = [
             DirectiveOverview(
                 directive=directive,
@@ -235,8 +237,9 @@ class Directives(Repository):
             )
             for directive, row, unmet in listed
         ]
+        lines.sort(key=lambda line: line.rank)
         missed = (one.code for one in asked if one.id in dues and one.deadlines(dues[one.id]).missed_at)
-        return LedgerPage(lines, counted.total, counted.overdue, tuple(missed))
+        return LedgerPage(lines[:limit], counted.total, counted.overdue, tuple(missed))
 
     def proposed(self, group_id: str) -> list[Directive]:
         asked = select(directives).where(

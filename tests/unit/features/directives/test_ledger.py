@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.features.desk import GROUP, UIDS, to
 from tests.unit.features.directives.ledger import ABSENT, DUE, ORDER, SECOND, LedgerDesk, act
+from tests.unit.storage.stored import new_case
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
@@ -592,3 +593,46 @@ def test_one_unit_is_reminded_by_name_and_one_that_only_said_it_heard_once_it_is
     desk.say("admin", "/nhac CĐ1", place="private")
     posted = desk.take()
     assert (len(to(posted, "tai_chinh")), to(posted, "y_te")) == (1, [])
+
+
+def test_the_answer_that_counts_is_quoted_to_who_may_read_it() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "Rõ ạ")
+    desk.later(hours=1)
+    report = desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%.")
+    quoted = 'Trả lời được tính, Sở Y tế: "Sở Y tế báo cáo: đã tiêm chủng cho 1.240 trẻ, đạt 96%."'
+    assert quoted in asked(desk, "CĐ1")[0]
+    desk.say("report_reader", "CĐ1", place="private")
+    assert "Trả lời được tính" not in to(desk.take(), "report_reader")[-1]
+    desk.uow.cases.add(new_case(desk.person("y_te").id, report.id, group_id=GROUP, clause="4.2"))
+    assert "Trả lời được tính" not in asked(desk, "CĐ1")[0]
+
+
+def test_what_has_ended_is_listed_the_last_ended_first() -> None:
+    desk = LedgerDesk()
+    for text in (ORDER, SECOND, "Giao Sở Nội vụ rà soát biên chế, báo cáo trước 17h ngày 27/11."):
+        desk.order(text)
+    for line in ("/xong CĐ2", "/xong CĐ1", "/bo CĐ3 nhầm"):
+        desk.later(minutes=1)
+        asked(desk, line)
+    [done] = asked(desk, "/giaoviec xong")
+    assert [line[:3] for line in done.splitlines() if line.startswith("CĐ")] == ["CĐ1", "CĐ2"]
+    assert "CĐ1 (đã kết thúc theo dõi; hạn 17:00 26/11)" in done
+    [dropped] = asked(desk, "giao việc đã bỏ")
+    assert "CĐ3 (đã dừng theo dõi; " in dropped
+    assert "CĐ1" not in dropped
+    asked(desk, "/molai CĐ3")
+    assert "không có chỉ đạo nào như vậy" in asked(desk, "/giaoviec bỏ")[0]
+
+
+def test_when_and_where_an_order_was_given_can_be_said_as_with_ghinhan() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(recognise=False))
+    desk.say("leader", "/giaoviec lúc 8h hôm qua, tại cuộc họp giao ban: Sở Y tế báo cáo dịch, 17h ngày 26/11")
+    [page] = to(desk.take(), "leader")
+    assert "lúc 08:00 23/11, tại cuộc họp giao ban; hạn 17:00 26/11" in page
+    assert desk.directive().text == "Sở Y tế báo cáo dịch, 17h ngày 26/11"
+    order = desk.order(ORDER)
+    desk.reply("admin", order, "/giaoviec lúc 15h ngày 27/11, Sở Y tế")
+    assert desk.entries(2)["Sở Y tế"].due_at == DUE + timedelta(hours=22)
+    assert (desk.directive(2).at, desk.directive(2).place) == (desk.now, "")

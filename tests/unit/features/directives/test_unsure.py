@@ -24,7 +24,7 @@ def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word
     assert desk.directive().open
     assert not desk.entries()["Sở Y tế"].silent
     desk.say("admin", "/khong CĐ1", place="private")
-    assert "đã có người quyết định trước đó; trạng thái hiện nay: đang theo dõi" in to(desk.take(), "admin")[0]
+    assert "không chờ xác nhận; trạng thái hiện nay: đang theo dõi" in to(desk.take(), "admin")[0]
 
 
 @pytest.mark.parametrize("unsure", [False, True])
@@ -205,3 +205,29 @@ def test_a_question_about_an_agency_or_a_matter_shows_its_directives(question: s
     desk.say("leader", question, place="private")
     [told] = to(desk.take(), "leader")
     assert list(dict.fromkeys(re.findall(r"CĐ\d(?= \()", told))) == shown
+
+
+def test_what_the_program_entered_alone_says_so_until_a_person_treats_it_as_a_directive() -> None:
+    for line, page_says in (("/dung CĐ1", "CĐ1 (đang theo dõi): "), ("/giahan CĐ1 28/11", "đã đổi thời hạn")):
+        desk = LedgerDesk()
+        desk.order(ORDER)
+        start, end = desk.now - timedelta(hours=1), desk.now + timedelta(hours=1)
+        assert desk.uow.directives.figures(GROUP, start, end, desk.now).unconfirmed == 1
+        for asked, said in (("/giaoviec", "CĐ1 (tự ghi): "), ("CĐ1", "(đang theo dõi, Hệ thống tự ghi, chưa ai xác")):
+            desk.say("admin", asked, place="private")
+            assert said in to(desk.take(), "admin")[-1]
+        desk.say("admin", line, place="private")
+        assert page_says in to(desk.take(), "admin")[-1]
+        desk.say("admin", "/giaoviec", place="private")
+        assert "tự ghi" not in to(desk.take(), "admin")[-1]
+        assert "directive.open" in desk.actions()
+        assert desk.uow.directives.figures(GROUP, start, end, desk.now).unconfirmed == 0
+
+
+def test_what_the_program_entered_alone_may_turn_out_to_be_no_directive_but_is_not_put_off() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    for line, said in (("/desau CĐ1", "không chờ xác nhận"), ("/khong CĐ1", "không phải chỉ đạo")):
+        desk.say("admin", line, place="private")
+        assert said in to(desk.take(), "admin")[-1]
+    assert desk.directive().state is DirectiveState.DROPPED

@@ -254,7 +254,7 @@ def test_remarks_and_requests_follow_the_figures() -> None:
 
 
 def test_a_unit_without_anybody_in_the_group_counts_neither_as_silent_nor_as_overdue() -> None:
-    order = new_directive(1, at=NOW - timedelta(days=3)).model_copy(update={"id": 7})
+    order = new_directive(1, at=NOW - timedelta(days=3)).model_copy(update={"id": 7, "unconfirmed": True})
     asked = Assignee(directive_id=7, group_id=GROUP, item=0, name="Sở Y tế", due_at=NOW - timedelta(days=1))
     answers = figures_of([order], [asked, asked.model_copy(update={"name": "Sở Nội vụ", "person_ids": (5,)})], NOW)
     assert (answers.asked, answers.silent, answers.overdue, answers.absent) == (2, 1, 1, 1)
@@ -262,6 +262,7 @@ def test_a_unit_without_anybody_in_the_group_counts_neither_as_silent_nor_as_ove
     told = paper_of(report(desk).model_copy(update={"directives": answers}), LETTERHEAD, VOICE)
     [table] = [table for table in told.tables if table.key == "directives"]
     assert [row[0] for row in table.rows] == ["Sở Nội vụ"]
+    assert table.title.endswith("(số lượt) (1 chỉ đạo Hệ thống tự ghi, chưa ai xác nhận)")
     assert (
         "1 đơn vị khi giao chưa có người trong Nhóm (1 lượt), không tính là chưa trả lời: Sở Y tế."
         in told.model_dump_json()

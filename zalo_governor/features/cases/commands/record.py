@@ -74,8 +74,7 @@ class NoteCase(Command[str]):
         if person is None or self._is_of_other_group(call, person, call.groups[0].id):
             return self._refuse(call, TextId("note_who"), "nobody", argument)
         now = self.policy.clock()
-        typed, place, words = _when_where_and_words(words)
-        at = now if typed.lower() in _NOW else parse_moment(typed, now)
+        typed, at, place, words = read_scene(words, now)
         if at is None:
             return self._refuse(call, TextId("note_when"), "no_moment", argument, typed=typed, clause=argument)
         if at > now:
@@ -178,14 +177,17 @@ def _person_and_text(message: MessageSent) -> tuple[str, str]:
     return ("" if uid == _MENTION_ALL else uid), one_line(words, _MOST_CHARACTERS).strip(" :,;-–")
 
 
-def _when_where_and_words(text: str) -> tuple[str, str, str]:
-    """Return (the time as typed, the place, the rest) of a reason that begins with them; "" for what is missing."""
+def read_scene(text: str, now: datetime) -> tuple[str, datetime | None, str, str]:
+    """Return what a text begins with (`lúc 8h hôm qua, tại …: …`): time as typed, moment, place; and the rest.
+
+    The moment is None if the time is not understood, `now` if there is none.
+    """
     found: dict[str, str] = {}
     for name, pattern in (("when", _WHEN), ("where", _WHERE), ("when", _WHEN)):
         if name not in found and (said := pattern.match(text)):
             found[name], text = said[1].strip('" '), text[said.end() :]
     when, where = (one_line(found.get(name, ""), _LONGEST) for name in ("when", "where"))
-    return when, where, text
+    return when, now if when.lower() in _NOW else parse_moment(when, now), where, text
 
 
 def _without_mentions(message: MessageSent) -> str:

@@ -8,7 +8,7 @@ from zalo_governor.domain.documents import Cell, Drawing, Section
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.statements import StatementKind
 from zalo_governor.features.reports.document.draft import Draft
-from zalo_governor.features.reports.sentences import counted, directives_line, moment_in_words
+from zalo_governor.features.reports.sentences import counted, directives_line, moment_in_words, recorded_alone
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.templates import TextId
 
@@ -56,7 +56,7 @@ def directives(draft: Draft) -> Section:
         notes.append(draft.render(TextId("line_directives_absent"), count=count, asked=asked, names=names))
     still: list[Sequence[Cell]] = [
         (
-            one.code,
+            one.code + (draft.render(TextId("directive_recorded_alone")) if one.unconfirmed else ""),
             draft.report.names.get(one.given_by) or draft.render(TextId("who_unknown")),
             moment_in_words(one.at, draft.voice),
             _deadlines(draft, one),
@@ -64,6 +64,7 @@ def directives(draft: Draft) -> Section:
         )
         for one in figures.open_ones
     ]
+    answers = draft.table("directives", TextId("table_directives"), rows, Drawing.BARS, (7, 9))
     return draft.section(
         "directives",
         TextId("section_directives"),
@@ -72,7 +73,8 @@ def directives(draft: Draft) -> Section:
             draft.render(TextId("line_directives_caution")) if figures.silent else "",
             draft.render(TextId("line_directives_now"), parts=still_open) if still_open else "",
         ],
-        draft.table("directives", TextId("table_directives"), rows, Drawing.BARS, (7, 9)),
+        # In the title, since the picture names units without the sentences.
+        answers.model_copy(update={"title": answers.title + recorded_alone(draft.report, draft.voice)}),
         draft.table("open_directives", TextId("table_open_directives"), still),
         notes=[
             *notes,
