@@ -84,21 +84,26 @@ def examine(visit: Visit) -> Reply:
 
 def areas_of(voice: MessageFormatter, checks: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Return how the installation is, area by area, the worst first, with the lines of `doctor` for the technicians."""
-    areas = []
-    for area, ids in AREAS.items():
-        lines = [one for one in checks if one["id"] in ids]
-        if lines:
-            level = max((Level(one["level"]) for one in lines), key=_ORDER.index)
-            title, well, ill, mend = voice.render(TextId(f"area_{area}")).split("|")
-            notes = [one for one in lines if one["level"] == Level.NOTE]
-            matters = level is Level.NOTE and area in _NOTE_MATTERS
-            between = voice.render(_BETWEEN[level]) if level in _BETWEEN else well
-            said = ill if level in _ILL else f"{'; '.join(one['says'] for one in notes)}." if matters else between
-            if matters and area in _MENDED_BY_ANYBODY:
-                mend = " ".join(one["mend"] for one in notes)
-            told = {"title": title, "said": said, "mend": mend if matters or level in _ILL else "", "lines": lines}
-            areas.append({"level": level} | told)
+    areas = [
+        _area(voice, area, lines)
+        for area, ids in AREAS.items()
+        if (lines := [one for one in checks if one["id"] in ids])
+    ]
     return sorted(areas, key=lambda one: (not one["mend"], -_ORDER.index(one["level"])))
+
+
+def _area(voice: MessageFormatter, area: str, lines: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    level = max((Level(one["level"]) for one in lines), key=_ORDER.index)
+    notes = [one for one in lines if one["level"] == Level.NOTE]
+    title, well, ill, mend = voice.render(TextId(f"area_{area}")).split("|")
+    if level in _ILL:
+        said = ill
+    elif level is Level.NOTE and area in _NOTE_MATTERS:
+        said = f"{'; '.join(one['says'] for one in notes)}."
+        mend = " ".join(one["mend"] for one in notes) if area in _MENDED_BY_ANYBODY else mend
+    else:
+        said, mend = voice.render(_BETWEEN[level]) if level in _BETWEEN else well, ""
+    return {"level": level, "title": title, "said": said, "mend": mend, "lines": lines}
 
 
 def go_live(visit: Visit) -> Reply:
