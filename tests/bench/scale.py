@@ -91,7 +91,9 @@ def _steps(folder: Path, steps: Sequence[Step], messages: int) -> Figures:
         place.mkdir()
         with serving(*_SERVER) as server:
             order(server, f"CREATE DATABASE {DATABASE}")
-            figures |= _step(step, place, server, messages)
+            measured = _step(step, place, server, messages)
+        _console.print_json(data=measured)  # What a later step breaks does not take it along.
+        figures |= measured
     return figures
 
 

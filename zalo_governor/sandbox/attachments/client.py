@@ -20,10 +20,11 @@ from zalo_governor.domain.attachments import NotChecked, ScanResult
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.sandbox.attachments.server import LENGTH, MOST_REPLY_BYTES, request
 from zalo_governor.system.subprocess_env import environment
+from zalo_governor.system.turns import turn
 
 log = structlog.get_logger(__name__)
 
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _ANSWER_SECONDS = 230.0
 """How long an answer is awaited: longer than a child may take, so that only a broken process is given up."""
 _IDLE_SECONDS = 60.0
@@ -45,6 +46,8 @@ def command(config_dir: Path, seconds: float) -> list[str]:
 class AttachmentScanner:
     """Scans files by way of the process. One file is scanned at a time; further callers wait.
 
+    The bots of one machine take turns (`system/turns.py`): processes that all start at once would all be too slow.
+
     Args:
         command: command line of the process.
         idle_seconds: after how many seconds without a file the process is ended, which frees its memory.
@@ -55,6 +58,7 @@ class AttachmentScanner:
         self._is_outdated = False
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
+        self._closed = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._used_at = 0.0
@@ -69,13 +73,14 @@ class AttachmentScanner:
             ScannerUnavailableError: the process cannot be started or does not answer.
         """
         with self._lock:
-            began = monotonic()
-            result = ScanResult()
-            for _ in range(_TRIES):
-                result = self._ask(content, name)
-                if NotChecked.CRASHED not in result.not_checked:
-                    break
-                log.warning("attachment_reader_crashed", size=len(content))
+            with turn("scan", self._pause):
+                began = monotonic()
+                result = ScanResult()
+                for _ in range(_TRIES):
+                    result = self._ask(content, name)
+                    if NotChecked.CRASHED not in result.not_checked:
+                        break
+                    log.warning("attachment_reader_crashed", size=len(content))
             self._used_at = monotonic()
             self._end_when_idle()
             return result.model_copy(update={"size": len(content), "seconds": round(monotonic() - began, 3)})
@@ -87,6 +92,7 @@ class AttachmentScanner:
 
     def close(self) -> None:
         """End the process, if it runs; a scan in progress raises ScannerUnavailableError."""
+        self._closed.set()
         process = self._process
         if process is not None:
             process.kill()  # Without the lock, which a scan holds for as long as it waits for an answer.
@@ -96,6 +102,10 @@ class AttachmentScanner:
     def is_running(self) -> bool:
         """Return whether the process runs."""
         return self._process is not None
+
+    def _pause(self, seconds: float) -> None:
+        if self._closed.wait(seconds):
+            raise ScannerUnavailableError("chương trình đang dừng; sẽ quét lại")
 
     def _ask(self, content: bytes | bytearray, name: str) -> ScanResult:
         line = self._ready()
