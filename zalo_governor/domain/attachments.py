@@ -13,7 +13,7 @@ from zalo_governor.domain.findings import Finding, Severity
 
 
 class NotChecked(StrEnum):
-    """Reason why a file, or part of it, was not checked. Reports, alerts and `check-file` name each by this code."""
+    """Code for why a file or part of it was not checked: `check-file` prints it, reports and alerts say it in words."""
 
     # Nobody tried.
     SWITCHED_OFF = "switched_off"

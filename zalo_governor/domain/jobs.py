@@ -165,7 +165,7 @@ class NoticeAbsence(_TaskBase):
 
     @property
     def target(self) -> str:
-        """Return the directive's number, the rule and the moment: after a new deadline it is another job."""
+        """Return the directive's number, the rule and the moment, by which jobs differ: a new deadline, another job."""
         return f"{self.directive_id} {self.rule_id} {self.at.isoformat()}"
 
 

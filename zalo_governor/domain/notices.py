@@ -23,7 +23,7 @@ class Purpose(StrEnum):
 
     @property
     def priority(self) -> int:
-        """Return the sending priority, from 1: the smallest is sent first. Urgent notices of any purpose have 0."""
+        """Return the sending priority if not urgent, from 1: the smallest is sent first. Urgent notices have 0."""
         order = [self.ADMIN_ALERT, self.LEADER_ALERT, self.MEMBER_REQUEST, self.REPLY, self.REPORT, self.SYSTEM]
         return 1 + order.index(self)
 

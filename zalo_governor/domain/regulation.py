@@ -108,7 +108,7 @@ class Clause(BaseModel):
 
 
 def citation_of(number: str) -> str:
-    """Return how to cite a clause (`4.1`, `QĐ.1.1`) or a whole article (`4`) by its number, even if there is none."""
+    """Return how to cite a clause (`4.1`, `QĐ.1.1`) or an article (`4`) by its number, whether or not it exists."""
     act, begins = next(((act, begins) for begins, act in _ACTS.items() if number.startswith(begins)), ("Quy chế", ""))
     article, _, clause = number.removeprefix(begins).rpartition(".")
     return f"khoản {clause} Điều {article} {act}" if article else f"Điều {clause} {act}"

@@ -26,7 +26,7 @@ class OverviewWriter:
         self._failing = False
 
     def run(self) -> None:
-        """Write now and then once a minute, until stopped; at last that the bot stops."""
+        """Write at once, then every minute until stopped; the last write says that the bot stops."""
         self._begin(running=True)
         while not self._stopping.wait(_EVERY_SECONDS):
             self._begin(running=True)

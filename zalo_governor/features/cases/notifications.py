@@ -254,8 +254,8 @@ class CaseNotifications(Speaker):
     ) -> None:
         """Tell the admins that a message of a sealed case (a suspected state secret) was removed from the group.
 
-        `by` removed it: deleted for everybody if `deleted`, else recalled. `left` are the case's messages still
-        visible.
+        `by` (None: unknown) deleted it for everybody if `deleted`, else recalled it. `left` are the case's messages
+        that are still visible.
         """
         author, remover, account = uow.people.get(case.person_id), by and uow.people.get(by.id), self._policy.account
         text = self._voice.render(

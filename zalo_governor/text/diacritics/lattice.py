@@ -86,8 +86,8 @@ class _Sums:
         Args:
             word: the next word.
             before: result of the forward pass at the word before; None at the start of the message.
-            links: how probable `word` is after each explanation of the word before, in the order of `_Step.links`.
-            total: probability of `word`, whatever its explanation.
+            links: how probable `word` is after each word that may be meant by the one before, ordered like it.
+            total: probability of `word`, whatever is meant by it.
         """
         kept, _, rest, found, _ = links[0]
         kept = kept * word.spelt + _LEAST

@@ -95,7 +95,7 @@ def is_worded(text: str) -> bool:
 
 
 def all_strings(value: object) -> Iterator[str]:
-    """Yield all strings in a JSON value, also inside JSON strings, but for the keys of objects."""
+    """Yield all strings in a JSON value, even in JSON nested as a string, but no keys of objects."""
     if isinstance(value, str):
         nested = _parse_if_json(value)
         if nested is not value:

@@ -133,7 +133,7 @@ class AddNote(_WordsToDesk):
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Store the note on the case, for the admins only; `argument` is (case number, text of the note).
 
-        The leader's is sent to the admins. It decides nothing, and is taken on cases alone of which the leader is told.
+        A leader's note, allowed only on cases of which the leader was told, goes to the admins and decides nothing.
         """
         case_id, words = argument
         case = call.case(case_id)

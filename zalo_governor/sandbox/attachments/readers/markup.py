@@ -12,7 +12,7 @@ from zalo_governor.sandbox.attachments.readers import odf
 from zalo_governor.sandbox.attachments.readers.characters import decode
 from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
 from zalo_governor.sandbox.attachments.readers.office_text import OfficeText
-from zalo_governor.sandbox.attachments.readers.xml_events import read_xml
+from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader, read_xml
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,30})", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
@@ -81,7 +81,7 @@ def _judge_flat_office(content: bytes, collector: Collector) -> None:
         collector.add_danger("macro", certain=False)
 
 
-class _MarkupText:
+class _MarkupText(XmlReader):
     """Reads the events of a page or an XML document."""
 
     def __init__(self, collector: Collector, *, html: bool) -> None:
@@ -92,7 +92,6 @@ class _MarkupText:
         self._unread = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         lower = name.lower()
         if lower in _UNREAD:
             self._unread += 1
@@ -104,7 +103,6 @@ class _MarkupText:
             self._read_attribute(lower, key.lower(), value, attributes)
 
     def end(self, name: str) -> None:
-        """See `XmlReader`."""
         lower = name.lower()
         if lower in _UNREAD:
             self._unread = max(0, self._unread - 1)
@@ -112,12 +110,10 @@ class _MarkupText:
             self._pieces.append("\n")
 
     def data(self, text: str) -> None:
-        """See `XmlReader`."""
         if not self._unread:
             self._pieces.append(re.sub(r"\s+", " ", text) if self._html else text)
 
     def finish(self) -> None:
-        """See `XmlReader`."""
         lines = (line.strip(" ") for line in "".join(self._pieces).split("\n"))
         self._collector.add_text("\n".join(line for line in lines if line))
         self._collector.add_lines(self._attributes, place="alt_text")

@@ -12,7 +12,7 @@ from zalo_governor.sandbox.attachments.readers.fields import add_dde, is_remote
 from zalo_governor.sandbox.attachments.readers.legacy import read_compound
 from zalo_governor.sandbox.attachments.readers.macros import judge_code
 from zalo_governor.sandbox.attachments.readers.office_text import EveryText
-from zalo_governor.sandbox.attachments.readers.xml_events import read_xml
+from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader, read_xml
 from zalo_governor.sandbox.attachments.readers.zip_package import ZipPackage, part_name
 
 _PARAGRAPHS = frozenset({"p", "h", "title", "desc"})
@@ -96,28 +96,18 @@ def _read_script(name: str, part: bytes, collector: Collector) -> None:
     judge_code(part.decode("utf-8", errors="replace"), collector)
 
 
-class _Manifest:
+class _Manifest(XmlReader):
     """Reads whether members are encrypted (ODF 1.3 part 2, 4.4)."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name == "encryption-data":
             self._collector.note(NotChecked.ENCRYPTED)
 
-    def end(self, name: str) -> None:
-        """See `XmlReader`."""
 
-    def data(self, text: str) -> None:
-        """See `XmlReader`."""
-
-    def finish(self) -> None:
-        """See `XmlReader`."""
-
-
-class _OdfText:
+class _OdfText(XmlReader):
     """Reads a document's `content.xml` or `styles.xml`, or a flat document.
 
     Args:
@@ -136,7 +126,6 @@ class _OdfText:
         self._spreadsheet = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         self._spreadsheet = self._spreadsheet or name == "spreadsheet"
         if self._counts_pages and (name == "page" or (name == "table" and self._spreadsheet and len(self._texts) == 1)):
             self._add_text("body", self._texts[0][1])
@@ -157,7 +146,6 @@ class _OdfText:
         self._read_attributes(name, attributes)
 
     def end(self, name: str) -> None:
-        """See `XmlReader`."""
         if name in _PARAGRAPHS:
             self._in_paragraph -= 1
             self._texts[-1][1].append("\n")
@@ -175,14 +163,12 @@ class _OdfText:
             self._add_text(*self._texts.pop())
 
     def data(self, text: str) -> None:
-        """See `XmlReader`."""
         if self._binary is not None:
             self._binary.append(text)
         elif self._in_paragraph or self._texts[-1][0] == "property":
             self._texts[-1][1].append(text)
 
     def finish(self) -> None:
-        """See `XmlReader`."""
         while self._texts:
             self._add_text(*self._texts.pop())
         for page, lines in self._others.items():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.fields import read_field
+from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader
 
 _TEXTS = frozenset({"t", "delText", "div", "font", "span"})
 """The last three stand in text boxes of old Excel drawings (VML)."""
@@ -57,7 +58,7 @@ class _Frame:
     pieces: list[str] = field(default_factory=list)
 
 
-class OfficeText:
+class OfficeText(XmlReader):
     """Reads the events of one part and adds its texts."""
 
     def __init__(self, collector: Collector, *, page: int | None = None, place: str = "body") -> None:
@@ -71,7 +72,6 @@ class OfficeText:
         self._own_frame: list[bool] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name in _TEXTS or name in _TEXTS_WITH_BREAK:
             self._sink = self._frames[-1].pieces
         elif name in _CODES:
@@ -91,7 +91,6 @@ class OfficeText:
             ]
 
     def end(self, name: str) -> None:
-        """See `XmlReader`."""
         if name in _TEXTS or name in _CODES:
             self._sink = None
         elif name == "p":
@@ -108,12 +107,10 @@ class OfficeText:
             self._add(self._frames.pop())
 
     def data(self, text: str) -> None:
-        """See `XmlReader`."""
         if self._sink is not None:
             self._sink.append(text)
 
     def finish(self) -> None:
-        """See `XmlReader`."""
         self._close_code()
         while self._frames:
             self._add(self._frames.pop())
@@ -148,7 +145,7 @@ class OfficeText:
             read_field(code, self._collector, self._page)
 
 
-class EveryText:
+class EveryText(XmlReader):
     """Adds all characters of a part, a line for each element: properties, custom XML, data of forms."""
 
     def __init__(self, collector: Collector, *, page: int | None = None, place: str = "property") -> None:
@@ -158,7 +155,6 @@ class EveryText:
         self._pieces: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name == "property" and "name" in attributes:
             self._pieces.append(attributes["name"] + ": ")
         elif name == "Description":
@@ -166,15 +162,12 @@ class EveryText:
             self._pieces += [f"{value}\n" for value in attributes.values()]
 
     def end(self, name: str) -> None:
-        """See `XmlReader`."""
         if self._pieces and self._pieces[-1] != "\n":
             self._pieces.append("\n")
 
     def data(self, text: str) -> None:
-        """See `XmlReader`."""
         self._pieces.append(text)
 
     def finish(self) -> None:
-        """See `XmlReader`."""
         lines = (line.strip() for line in "".join(self._pieces).splitlines())
         self._collector.add_text("\n".join(line for line in lines if line), page=self._page, place=self._place)

@@ -37,7 +37,7 @@ class Storage:
         return list(self._streams)
 
     def read(self, name: str) -> bytes | None:
-        """Return the content of a stream of this storage; None if there is none, or the budget is used up."""
+        """Return the content of a stream of this storage; None if missing, damaged, or larger than may be unpacked."""
         entry = self._streams.get(name.lower())
         if entry is None:
             return None

@@ -14,7 +14,7 @@ from zalo_governor.sandbox.attachments.readers.legacy import read_compound
 from zalo_governor.sandbox.attachments.readers.office_text import EveryText, OfficeText
 from zalo_governor.sandbox.attachments.readers.relationships import Relationships, add_external, number_pages
 from zalo_governor.sandbox.attachments.readers.sheet_text import AttributeTexts, SharedStrings, SheetText
-from zalo_governor.sandbox.attachments.readers.xml_events import read_xml
+from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader, read_xml
 from zalo_governor.sandbox.attachments.readers.zip_package import ZipPackage, part_name
 
 _PLACES = (
@@ -121,7 +121,7 @@ def _read_part(
         read_xml(part, _Actions(collector), collector)
 
 
-class _WorkbookText:
+class _WorkbookText(XmlReader):
     """Reads names' formulas, links to other workbooks and to programs (DDE), and values kept of them."""
 
     def __init__(self, collector: Collector) -> None:
@@ -130,47 +130,33 @@ class _WorkbookText:
         self._texts: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         self._reading = name in ("definedName", "v", "val", "t")
         if name == "ddeLink":
             add_dde(f"{attributes.get('ddeService', '')} {attributes.get('ddeTopic', '')}", self._collector)
 
     def end(self, name: str) -> None:
-        """See `XmlReader`."""
         self._reading = False
 
     def data(self, text: str) -> None:
-        """See `XmlReader`."""
         if self._reading:
             self._texts.append(text)
 
     def finish(self) -> None:
-        """See `XmlReader`."""
         self._collector.add_text("\n".join(self._texts), place="name")
 
 
-class _Actions:
+class _Actions(XmlReader):
     """Reads what a click on a slide starts: programs and macros (ECMA-376 part 1, 21.1.2.3.5)."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         action = attributes.get("action", "").lower()
         if action.startswith("ppaction://program"):
             self._collector.add_danger("external_object", certain=True)
         elif action.startswith("ppaction://macro"):
             self._collector.add_danger("macro", certain=False)
-
-    def end(self, name: str) -> None:
-        """See `XmlReader`."""
-
-    def data(self, text: str) -> None:
-        """See `XmlReader`."""
-
-    def finish(self) -> None:
-        """See `XmlReader`."""
 
 
 def _shared_strings(parts: list[tuple[str, bytes]], collector: Collector) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.fields import is_remote
-from zalo_governor.sandbox.attachments.readers.xml_events import read_xml
+from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader, read_xml
 
 _LOADS_CODE = frozenset({"oleObject", "frame", "subDocument", "aFChunk", "attachedToolbars", "control", "package"})
 _LEFT_TO_ITSELF = re.compile(r"/(?:slidemasters?|slidelayouts?|notesmasters?|theme|presentation|workbook)")
@@ -38,13 +38,12 @@ class Relationships:
         return _Reader(self, source)
 
 
-class _Reader:
+class _Reader(XmlReader):
     def __init__(self, relationships: Relationships, source: str) -> None:
         self._relationships = relationships
         self._source = source
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name != "Relationship":
             return
         target = attributes.get("Target", "")
@@ -55,15 +54,6 @@ class _Reader:
         else:
             inner = posixpath.normpath(posixpath.join("/" + posixpath.dirname(self._source), target)).lstrip("/")
             self._relationships.internal.append(Relationship(self._source, key, kind, inner.lower()))
-
-    def end(self, name: str) -> None:
-        """See `XmlReader`."""
-
-    def data(self, text: str) -> None:
-        """See `XmlReader`."""
-
-    def finish(self) -> None:
-        """See `XmlReader`."""
 
 
 def add_external(relationship: Relationship, collector: Collector) -> None:
@@ -108,7 +98,7 @@ def _is_sheet(relationship: Relationship) -> bool:
     return relationship.kind.lower().endswith("sheet")
 
 
-class _Order:
+class _Order(XmlReader):
     """Reads the relationship keys of slides or sheets in their order."""
 
     def __init__(self, element: str) -> None:
@@ -116,18 +106,8 @@ class _Order:
         self.keys: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name == self._element:
             self.keys.append(attributes.get("id", ""))
-
-    def end(self, name: str) -> None:
-        """See `XmlReader`."""
-
-    def data(self, text: str) -> None:
-        """See `XmlReader`."""
-
-    def finish(self) -> None:
-        """See `XmlReader`."""
 
 
 def _spread(pages: dict[str, int], relationships: Relationships) -> dict[str, int]:

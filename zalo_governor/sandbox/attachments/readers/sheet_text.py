@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.fields import read_formula
+from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader
 
 _LITERAL = re.compile(r'"([^"]{2,})"')
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -19,7 +20,7 @@ _SHEET_ATTRIBUTES = {
 }
 
 
-class SheetText:
+class SheetText(XmlReader):
     """Reads a sheet of a workbook (SpreadsheetML): cells by rows, headers, hints, formulas."""
 
     def __init__(
@@ -38,7 +39,6 @@ class SheetText:
         self._characters = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name == "c":
             self._kind = attributes.get("t", "n")
         elif name in _SHEET_TEXTS:
@@ -49,7 +49,6 @@ class SheetText:
                 self._others["alt_text"].append(attributes.get(attribute, ""))
 
     def end(self, name: str) -> None:
-        """See `XmlReader`."""
         if name == "row":
             self._cells.append("\n")
         elif name == "c":
@@ -59,12 +58,10 @@ class SheetText:
             self._take(name, "".join(self._text))
 
     def data(self, text: str) -> None:
-        """See `XmlReader`."""
         if self._sink is not None:
             self._sink.append(text)
 
     def finish(self) -> None:
-        """See `XmlReader`."""
         self._collector.add_text("".join(self._cells), page=self._page)
         for place, lines in self._others.items():
             self._collector.add_lines(lines, page=self._page, place=place)
@@ -92,7 +89,7 @@ class SheetText:
         return self._shared[int(number)]
 
 
-class SharedStrings:
+class SharedStrings(XmlReader):
     """Reads the table of strings that the cells of a workbook point to."""
 
     def __init__(self) -> None:
@@ -101,27 +98,21 @@ class SharedStrings:
         self._reading = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name == "si":
             self._pieces = []
         self._reading = name == "t"
 
     def end(self, name: str) -> None:
-        """See `XmlReader`."""
         self._reading = False
         if name == "si":
             self.strings.append("".join(self._pieces))
 
     def data(self, text: str) -> None:
-        """See `XmlReader`."""
         if self._reading:
             self._pieces.append(text)
 
-    def finish(self) -> None:
-        """See `XmlReader`."""
 
-
-class AttributeTexts:
+class AttributeTexts(XmlReader):
     """Adds chosen attributes of a part: names of sheets, columns of pivot tables, formats of numbers."""
 
     def __init__(
@@ -134,18 +125,10 @@ class AttributeTexts:
         self._texts: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See `XmlReader`."""
         if name in self._wanted:
             self._texts += [attributes[attribute] for attribute in self._wanted[name] if attribute in attributes]
 
-    def end(self, name: str) -> None:
-        """See `XmlReader`."""
-
-    def data(self, text: str) -> None:
-        """See `XmlReader`."""
-
     def finish(self) -> None:
-        """See `XmlReader`."""
         self._collector.add_text("\n".join(self._texts), page=self._page, place=self._place)
 
 

@@ -1,7 +1,6 @@
 """Reads XML without a tree, external entities, DTDs or network: a reader gets the events as they come."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from lxml import etree
 
@@ -10,8 +9,8 @@ from zalo_governor.sandbox.attachments.readers.collector import Collector
 _STEP = 1 << 16
 
 
-class XmlReader(Protocol):
-    """Gets the events of an XML document; names come without namespace."""
+class XmlReader:
+    """Gets the events of an XML document; names come without namespace. What it does not override is passed over."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins. The attributes' names are without namespace as well."""

@@ -59,5 +59,5 @@ class ZipPackage:
 
 
 def part_name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name as packages compare them: lower case, `/`, no slash in front (ISO/IEC 29500-2, 9.1.1)."""
+    """Return a ZIP member's name as compared: lower case, `\\` as `/`, no slash in front (ISO/IEC 29500-2, 9.1.1)."""
     return member.filename.replace("\\", "/").lstrip("/").lower()
