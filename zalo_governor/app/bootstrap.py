@@ -10,6 +10,7 @@ from zalo_governor.app.container import Container
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.app.observability import Observability
+from zalo_governor.app.sessions import open_session
 from zalo_governor.app.supervisor import Governor, Part
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock, system_clock
@@ -19,7 +20,6 @@ from zalo_governor.sandbox.rules.client import RuleWorkerClient, command
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.errors import StoreError
 from zalo_governor.storage.maintenance.account_replacement import accounts_of
-from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 
@@ -46,27 +46,6 @@ def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Govern
         raise
 
 
-def open_session(records: AppContext, pace: TokenBucket | None = None) -> ZaloSession:
-    """Create the bot account's Zalo session (HTTP client with stored cookies), without logging in.
-
-    `records` gives the settings and the stored cookies; `pace` limits the rate of the calls to Zalo (None: a limit of
-    the session's own, as the settings say).
-
-    Raises:
-        ConfigError: no session is stored, and there is no valid session file.
-    """
-    zalo = records.settings.zalo
-    return ZaloSession(
-        records.credentials(),
-        route_to=zalo.route_to,
-        timeout=zalo.timeout_seconds,
-        on_credentials=records.keep_credentials,
-        clock=records.clock,
-        pace=pace or TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
-        client_version=zalo.client_version,
-    )
-
-
 class _Bot:
     """One bot account with its Zalo session and all components, run by `Governor`. Implements `supervisor.Machine`."""
 
@@ -84,7 +63,7 @@ class _Bot:
         )
         send = records.settings.zalo.send
         self._rate_limit = TokenBucket(per_second=send.per_second, burst=send.burst)
-        self._session = open_session(records, self._rate_limit)
+        self._session = open_session(records, pace=self._rate_limit)
         log.info("session_used", origin=records.session_origin.value)
 
     def attendants(self) -> Sequence[Part]:

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.app.bootstrap import open_session
 from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.sessions import open_session
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import Asking

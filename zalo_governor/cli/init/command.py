@@ -11,6 +11,7 @@ from rich.console import Console
 
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.policy import seeds
+from zalo_governor.app.sessions import logged_in
 from zalo_governor.cli.init.questions import Conversation
 from zalo_governor.cli.init.summary import confirm, show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
@@ -20,7 +21,6 @@ from zalo_governor.cli.login.flow import (
     SignInError,
     cannot_write,
     clean_up_when_told_to_end,
-    new_session,
     standing_still,
     told,
 )
@@ -237,7 +237,7 @@ class Installation:
         if not self._first or records.settings.zalo.session_file.exists():
             try:
                 with standing_still(records, records.account):
-                    session = _log_in(records)
+                    session = logged_in(records)
             except ConfigError:
                 self._asking.say("Chưa có phiên đăng nhập.")
             except LoginRefusedError as error:
@@ -250,7 +250,7 @@ class Installation:
                 return session
         SignIn(records, self._console, qr_file=qr_file, other_account=other_account).run()
         try:
-            return _log_in(records)
+            return logged_in(records)
         except ZaloError as error:
             raise told(error) from error
 
@@ -334,16 +334,6 @@ class Installation:
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
         people = [one._replace(uid=one.uid or uids.get(one.global_id or "")) for one in seeds(settings)]
         SqlUnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
-
-
-def _log_in(records: AppContext) -> ZaloSession:
-    session = new_session(records, records.credentials(), records.keep_credentials)
-    try:
-        session.login()
-    except ZaloError:
-        session.close()
-        raise
-    return session
 
 
 def _replace_sections(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:

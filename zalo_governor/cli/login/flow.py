@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from zalo_governor.app.context import AppContext
+from zalo_governor.app.sessions import logged_in, open_session
 from zalo_governor.cli.login import qr_terminal
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.wrapping import wrapped
@@ -21,7 +22,6 @@ from zalo_governor.system import atomic_files
 from zalo_governor.system.error_text import of_system
 from zalo_governor.zalo.auth.browser import USER_AGENT, new_imei
 from zalo_governor.zalo.auth.qr_login import QR_SECONDS, QrCode, QrLogin
-from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.errors import (
     LoginRefusedError,
@@ -143,7 +143,7 @@ class SignIn:
             name = login.enter()
             given = Credentials(imei=imei, user_agent=user_agent, cookies=login.cookies)
         kept = [given]
-        with closing(new_session(self._records, given, kept.append)) as session:
+        with closing(open_session(self._records, credentials=given, on_credentials=kept.append)) as session:
             session.login()
             return (session.uid, kept[-1]), name
 
@@ -154,10 +154,7 @@ class SignIn:
             SignInError: the operator keeps the session.
         """
         try:
-            with closing(
-                new_session(self._records, self._records.credentials(), self._records.keep_credentials)
-            ) as session:
-                session.login()
+            logged_in(self._records).close()
         except GovernorError:
             return
         self._say("Phiên đăng nhập đang lưu vẫn được Zalo nhận, chưa cần đăng nhập mới.")
@@ -258,24 +255,6 @@ def cannot_write(error: OSError) -> GovernorError:
     return GovernorError(
         f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
         "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
-    )
-
-
-def new_session(
-    records: AppContext, credentials: Credentials, on_credentials: Callable[[Credentials], None]
-) -> ZaloSession:
-    """Create a Zalo session object for `credentials` (browser id and cookies), not yet logged in.
-
-    `records` has the settings of the connection. `on_credentials` is called with the credentials when Zalo renews them.
-    """
-    zalo = records.settings.zalo
-    return ZaloSession(
-        credentials,
-        route_to=zalo.route_to,
-        timeout=zalo.timeout_seconds,
-        on_credentials=on_credentials,
-        clock=records.clock,
-        client_version=zalo.client_version,
     )
 
 

@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from random import SystemRandom
 
 from zalo_governor.app.context import AppContext
-from zalo_governor.cli.login.flow import new_session
+from zalo_governor.app.sessions import logged_in
 from zalo_governor.cli.rehearse.acts import Heard, Who
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import LineReport, LineState, QueueCursor
@@ -15,7 +15,6 @@ from zalo_governor.domain.events import UnknownContent, Unrecognised
 from zalo_governor.domain.inbound import Admitted, Element, Entry
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.zalo.api.client import ZaloClient
-from zalo_governor.zalo.errors import ZaloError
 from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.recording.structure import Describer, kind_of
@@ -56,12 +55,7 @@ class Hearing:
         )
         self._listener: Listener | None = None
         self._thread: threading.Thread | None = None
-        self.session = new_session(records, records.credentials(), records.keep_credentials)
-        try:
-            self.session.login()
-        except ZaloError:
-            self.session.close()
-            raise
+        self.session = logged_in(records)
         records.keep_account(self.session.uid)
         self.client = ZaloClient(self.session, records.clock)
 
