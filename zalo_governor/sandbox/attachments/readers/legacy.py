@@ -13,12 +13,12 @@ from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import ole
 from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
-from zalo_governor.sandbox.attachments.readers.excel_binary import read_excel, read_pivot_cache
+from zalo_governor.sandbox.attachments.readers.doc import read_word
 from zalo_governor.sandbox.attachments.readers.exploits import judge_object
 from zalo_governor.sandbox.attachments.readers.macros import read_macros
-from zalo_governor.sandbox.attachments.readers.powerpoint_binary import object_storages, read_powerpoint
+from zalo_governor.sandbox.attachments.readers.ppt import object_storages, read_powerpoint
 from zalo_governor.sandbox.attachments.readers.properties import read_property_set
-from zalo_governor.sandbox.attachments.readers.word_binary import read_word
+from zalo_governor.sandbox.attachments.readers.xls import read_excel, read_pivot_cache
 
 _KNOWN_PASSWORD = "VelvetSweatshop"  # noqa: S105  no secret of anybody
 """Excel opens what is encrypted with it without asking ([MS-XLS] 2.2.10), and attackers use that."""

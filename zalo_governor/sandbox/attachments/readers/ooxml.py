@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
-from zalo_governor.sandbox.attachments.readers import metafile, ole, workbook_binary
+from zalo_governor.sandbox.attachments.readers import metafile, ole, xlsb
 from zalo_governor.sandbox.attachments.readers.collector import Collector, collect, is_picture
 from zalo_governor.sandbox.attachments.readers.fields import add_dde
 from zalo_governor.sandbox.attachments.readers.legacy import read_compound
@@ -91,8 +91,8 @@ def _read_binary(name: str, part: bytes, page: int | None, collector: Collector)
         collector.add_picture(part, page=page)
     elif metafile.is_metafile(part):
         metafile.read_into(part, collector, page=page)
-    elif name.endswith(".bin") and workbook_binary.is_part(name):
-        workbook_binary.read_part(name, part, page, collector)
+    elif name.endswith(".bin") and xlsb.is_part(name):
+        xlsb.read_part(name, part, page, collector)
     elif not _UNREAD.search(name) and "activex" not in name:
         collector.add_inner(name.rpartition("/")[2], part, page=page)
 
