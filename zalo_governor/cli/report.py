@@ -23,7 +23,7 @@ from zalo_governor.messaging.periods import Span, as_period, asked, days
 from zalo_governor.messaging.typed_dates import EXAMPLES, day_of
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
-from zalo_governor.system.draft_file import hand_over
+from zalo_governor.system.atomic_files import hand_over
 
 
 class Format(StrEnum):

@@ -60,6 +60,11 @@ def monday(now: datetime) -> datetime:
     return midnight(day - timedelta(days=day.weekday()))
 
 
+def hour_of(moment: datetime) -> datetime:
+    """Return the moment at which its hour began."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 def minutes_of(duration: timedelta) -> int:
     """Return the duration in whole minutes for display: rounded, at least 1."""
     return max(1, round(duration.total_seconds() / 60))

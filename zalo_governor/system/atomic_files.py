@@ -10,6 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.system.error_text import of_system
+
 _SECONDS_TO_LOCK = 60.0
 
 
@@ -30,6 +33,20 @@ def replace_file(path: Path, content: bytes, *, mode: int) -> None:
         os.fsync(file.fileno())
         draft.replace(path)
     sync_folder(path.parent)
+
+
+def hand_over(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file that a person asked for, like `replace_file`.
+
+    Raises:
+        ConfigError: the file cannot be written; an existing file is unchanged, and the message says what to do.
+    """
+    try:
+        replace_file(path, content, mode=mode)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không ghi được: {of_system(error)}; hãy chọn thư mục khác. Tệp cũ, nếu có, giữ nguyên"
+        ) from None
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.sandbox.reports.sheets import SheetValue, finish_table, put_cell
-from zalo_governor.system.draft_file import hand_over
+from zalo_governor.system.atomic_files import hand_over
 
 _MAX_COLUMN_WIDTH = 45
 _FILE_MODE = 0o600

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import structlog
 
+from zalo_governor.domain.clock import hour_of
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
@@ -248,7 +249,7 @@ class CommandDesk(EventHandler):
 
     def _refuse_stale(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
         self._book.audit(uow.audit.append, event, person, "command.stale", command.word)
-        this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
+        this_hour = hour_of(self._policy.clock())
         if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
             text = self._voice.render_for(person, TextId("stale"), when=moment(event.at), command=f"/{command.word}")
             self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar, NamedTuple
 
+from zalo_governor.domain.clock import hour_of
 from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState, LedgerPage
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Group, Person, Role
@@ -264,7 +265,7 @@ class RemindNow(DirectiveCommand):
             about = {"count": number(len(to_ask)), "names": names, "line": line.strip()}
             return self._say(directive, TextId("directive_remind_many"), "asked", **about)
         for one in left:
-            call.uow.claims.claim_once(REMINDED.format(one.id), now.replace(minute=0, second=0, microsecond=0))
+            call.uow.claims.claim_once(REMINDED.format(one.id), hour_of(now))
         handler = RemindHandler(self.policy)
         sent, absent = handler.remind(call.uow, directive.group_id, [(directive, one) for one in left])
         away = self.voice.render(TextId("directive_reminded_absent"), count=number(absent)) if absent else ""

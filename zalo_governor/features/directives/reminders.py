@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from zalo_governor.config.directives import DirectiveReminderSettings
-from zalo_governor.domain.clock import local, midnight, today
+from zalo_governor.domain.clock import hour_of, local, midnight, today
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.domain.jobs import (
     AskAboutDirectives,
@@ -66,7 +66,7 @@ def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, 
 
 def to_remind(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
     """Return who of these addressees may be reminded, and was not within this hour."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
+    hour = hour_of(now)
     waiting = [one for one in asked if one.may_be_reminded(now)]
     return [one for one in waiting if not uow.claims.is_claimed(REMINDED.format(one.id), hour)]
 

@@ -3,6 +3,7 @@
 A group that is disbanded shows only as its members leaving, the bot account among them (zalo-protocol.md, 14.11).
 """
 
+from zalo_governor.domain.clock import hour_of
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.repositories import UnitOfWork
@@ -22,7 +23,7 @@ class OwnDeparture(EventHandler):
         if not isinstance(event, MembersLeft | MemberRemoved):
             return
         gone = {member.uid for member in event.members}
-        hour = event.at.replace(minute=0, second=0, microsecond=0)
+        hour = hour_of(event.at)
         if self._policy.account not in gone or not uow.claims.claim_once(f"own_departure:{event.thread_id}", hour):
             return
         group = self._voice.group(self._policy.group(event.thread_id))
