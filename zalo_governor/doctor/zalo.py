@@ -103,7 +103,7 @@ def rights(context: DoctorContext) -> Iterator[Result]:
         if seen is None:
             continue
         shown = seen.snapshot
-        if account == shown.owner_uid or account in shown.co_admin_uids:
+        if account in shown.admin_uids:
             yield good(
                 f"{name}: tài khoản của Hệ thống là "
                 f"{'trưởng nhóm' if account == shown.owner_uid else 'phó nhóm'} trên Zalo"

@@ -173,6 +173,11 @@ class GroupSnapshot(BaseModel):
     """Expiry of the invite link as Zalo announced it when the link was opened."""
 
     @property
+    def admin_uids(self) -> frozenset[str]:
+        """Return the uids of the owner and the co-admins, who may change the group and delete messages of others."""
+        return frozenset({self.owner_uid, *self.co_admin_uids})
+
+    @property
     def members_hidden(self) -> bool:
         """Return whether Zalo hides members: it lists fewer than it counts (the group's setting `lockViewMember`)."""
         return len(self.member_uids) < self.total_members

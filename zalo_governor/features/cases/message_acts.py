@@ -121,7 +121,7 @@ class MessageActs:
         if event.type != _GROUP_MESSAGE or event.action_type not in _KNOWN_ACTION_TYPES:
             return ActState.DOUBTFUL
         group = uow.members.group_snapshot(event.thread_id)
-        if event.sender_uid and group and event.sender_uid in {group.owner_uid, *group.co_admin_uids}:
+        if event.sender_uid and group and event.sender_uid in group.admin_uids:
             return None
         self._policy.sync_soon(event.thread_id)
         return ActState.CLAIMED

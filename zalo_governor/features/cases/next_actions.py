@@ -43,4 +43,4 @@ def may_remove(uow: UnitOfWork, account: str, case: Case) -> bool:
     if not any(message.cli_key for message in visible(uow, case)):
         return False
     snapshot = uow.members.group_snapshot(case.group_id)
-    return snapshot is None or account in {snapshot.owner_uid, *snapshot.co_admin_uids}
+    return snapshot is None or account in snapshot.admin_uids

@@ -260,7 +260,7 @@ class OutsiderService(EventHandler):
 
     def _may_remove_members(self, uow: UnitOfWork, group_id: str) -> bool:
         snapshot = uow.members.group_snapshot(group_id)
-        return snapshot is not None and self._policy.account in {snapshot.owner_uid, *snapshot.co_admin_uids}
+        return snapshot is not None and self._policy.account in snapshot.admin_uids
 
     def _tell_of_join_request(self, uow: UnitOfWork, event: JoinRequested, outsiders: int) -> None:
         """Tell the admins how many people ask to join the group, and how many (`outsiders`) are not on its roster.
