@@ -2,7 +2,7 @@
 
 `python -m tests.bench [PART …]` runs only these parts and keeps the other figures in the file;
 `python -m tests.bench content …` and the like measure the rules on labelled texts (`tests/bench/texts`);
-`python -m tests.bench scale [--short]` tries the size of a country (`tests/bench/scale.py`): half an hour, or a minute;
+`python -m tests.bench scale [--short]` tries the size of a country (`tests/bench/scale.py`): an hour, or a minute;
 `python -m tests.bench wire` counts the facts of Zalo's wire that this build handles (`tests/bench/wire.py`);
 `python -m tests.bench fuzz --minutes 10` scans broken files (`tests/bench/fuzz.py`).
 """

@@ -39,8 +39,8 @@ def open_session(
     )
 
 
-def logged_in(records: AppContext) -> ZaloSession:
-    """Return a session of the stored account, logged in.
+def log_in(records: AppContext) -> ZaloSession:
+    """Log in with the stored cookies, and return the session.
 
     Raises:
         ConfigError: as `open_session`.

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.policy import seeds
-from zalo_governor.app.sessions import logged_in
+from zalo_governor.app.sessions import log_in
 from zalo_governor.cli.init.questions import Conversation
 from zalo_governor.cli.init.summary import confirm, show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
@@ -237,7 +237,7 @@ class Installation:
         if not self._first or records.settings.zalo.session_file.exists():
             try:
                 with standing_still(records, records.account):
-                    session = logged_in(records)
+                    session = log_in(records)
             except ConfigError:
                 self._asking.say("Chưa có phiên đăng nhập.")
             except LoginRefusedError as error:
@@ -250,7 +250,7 @@ class Installation:
                 return session
         SignIn(records, self._console, qr_file=qr_file, other_account=other_account).run()
         try:
-            return logged_in(records)
+            return log_in(records)
         except ZaloError as error:
             raise told(error) from error
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from zalo_governor.app.context import AppContext
-from zalo_governor.app.sessions import logged_in, open_session
+from zalo_governor.app.sessions import log_in, open_session
 from zalo_governor.cli.login import qr_terminal
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.wrapping import wrapped
@@ -154,7 +154,7 @@ class SignIn:
             SignInError: the operator keeps the session.
         """
         try:
-            logged_in(self._records).close()
+            log_in(self._records).close()
         except GovernorError:
             return
         self._say("Phiên đăng nhập đang lưu vẫn được Zalo nhận, chưa cần đăng nhập mới.")

@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from random import SystemRandom
 
 from zalo_governor.app.context import AppContext
-from zalo_governor.app.sessions import logged_in
+from zalo_governor.app.sessions import log_in
 from zalo_governor.cli.rehearse.acts import Heard, Who
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import LineReport, LineState, QueueCursor
@@ -55,7 +55,7 @@ class Hearing:
         )
         self._listener: Listener | None = None
         self._thread: threading.Thread | None = None
-        self.session = logged_in(records)
+        self.session = log_in(records)
         records.keep_account(self.session.uid)
         self.client = ZaloClient(self.session, records.clock)
 
