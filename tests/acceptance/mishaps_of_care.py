@@ -17,7 +17,7 @@ from zalo_governor.backup.recovery_code import RecoveryCode, RecoveryCodeError
 from zalo_governor.cli import doctor as doctor_command
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 _ANSWERS = "office: {province: tỉnh Mẫu}\ngroups: [tinh mau]\npeople: {leader: su, admin: mau}\n"
 
@@ -244,7 +244,7 @@ def _holds_a_role(office: Office) -> Ended:
 @mishap("X03")
 def _case_in_hand(office: Office) -> Ended:
     records = open_records(load_settings(office.config), system_clock)
-    with closing(records), SqlUnitsOfWork(records.database, BOT).begin() as uow:
+    with closing(records), UnitsOfWork(records.database, BOT).begin() as uow:
         person = uow.people.find(BOT, OTHER)
         assert person
         uow.cases.add(new_case(person.id, 1))

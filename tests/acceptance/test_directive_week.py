@@ -34,11 +34,11 @@ from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import outbox
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 OFFICES = [
     "Sở Y tế", "Sở Tài chính", "Sở Nội vụ", "Sở Tư pháp", "Sở Xây dựng", "Sở Công Thương", "Sở Giáo dục và Đào tạo",
@@ -75,7 +75,7 @@ class Week:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.units, self.inbox = SqlUnitsOfWork(database, BOT), SqlInbox(database, BOT)
+        self.units, self.inbox = UnitsOfWork(database, BOT), Inbox(database, BOT)
         self.now = at(23, 8)
         self.killed_once = False
         self._dies = False
@@ -107,7 +107,7 @@ class Week:
         )
 
     @contextmanager
-    def _begin(self, *, reading: bool = False) -> Iterator[SqlUnitOfWork]:
+    def _begin(self, *, reading: bool = False) -> Iterator[UnitOfWork]:
         with self.units.begin() as uow:
             before = uow.outbox.has_new
             yield uow

@@ -21,7 +21,7 @@ from zalo_governor.simulator.load.chatter import sentence
 from zalo_governor.simulator.messages import group_message
 from zalo_governor.simulator.world import GROUP_ID, World
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.frames.decrypt import FrameDecoder
@@ -38,7 +38,7 @@ def inbox(folder: Path) -> Figures:
     database.migrate()
     door = SecretGate(load_rulebook(shipped_config()).engine.gate_rules, database.keys.mac)
     intake = Intake(
-        SqlInbox(database),
+        Inbox(database),
         door,
         groups=[GROUP_ID],
         watched=lambda receipt: False,

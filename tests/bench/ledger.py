@@ -24,7 +24,7 @@ from zalo_governor.storage.repositories.directive_rows import assignee_place, ch
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.schema import directive_assignees, directive_people, directives, person_uids, persons
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 DIRECTIVES, ADDRESSEES, TIMES = 2_000, 200, 50
 LEADER, BYSTANDER, ADDRESSEE = "7000000000000000900", "7000000000000000901", "m7"
@@ -36,7 +36,7 @@ def ledger(folder: Path) -> Figures:
     """Measure /giaoviec, a message of a bystander and one of an addressee, and the memory that they take."""
     database = Database(f"sqlite:///{folder / 'ledger.db'}", Keys(MASTER), lambda: NOW)
     database.migrate()
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", LEADER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     _fill(database)
     policy = policy_on(lambda: NOW)

@@ -22,7 +22,7 @@ from zalo_governor.features.reports.text import render_text
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.periods import as_period, asked
 from zalo_governor.sandbox.reports.client import ReportRenderer
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 GROUP = "8000000000000000001"
 MONTH = date(2026, 10, 1)
@@ -104,7 +104,7 @@ def _measure(config: Path, label: str) -> Figures:
     assert span is not None
     try:
         began = time.perf_counter()
-        with SqlUnitsOfWork(records.database).begin() as uow:
+        with UnitsOfWork(records.database).begin() as uow:
             made = compose(uow, Group(GROUP, "Nhóm đo"), as_period(span, voice), voice, system_clock)
         composed = time.perf_counter() - began
         assert render_text(made, records.catalogue, regulation)

@@ -15,7 +15,7 @@ from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.periods import as_period, days
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 MESSAGES = 1_000_000
 DAYS = 30
@@ -94,7 +94,7 @@ def _report_seconds(made: Rig) -> float:
     group = Group(settings.groups[0].id, settings.groups[0].name)
     try:
         began = time.perf_counter()
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        with UnitsOfWork(records.database, records.account).begin() as uow:
             made_report = compose(uow, group, period, voice, system_clock)
         seconds = time.perf_counter() - began
     finally:

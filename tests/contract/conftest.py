@@ -13,11 +13,10 @@ from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.storage.stored import BOT, MASTER, START, HandClock, entry, message
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 
 class Storage(NamedTuple):
@@ -74,7 +73,7 @@ def _memory() -> Storage:
 
 
 def _sql(database: Database) -> Storage:
-    units, inbox = SqlUnitsOfWork(database, BOT), SqlInbox(database)
+    units, inbox = UnitsOfWork(database, BOT), Inbox(database)
 
     def hear(key: str, **changes: Any) -> MessageSent:
         [admitted] = inbox.admit([entry(key, **changes)])

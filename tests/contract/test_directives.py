@@ -13,7 +13,7 @@ from zalo_governor.domain.directives import (
     DirectiveItem,
     DirectiveState,
 )
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -31,8 +31,8 @@ from zalo_governor.domain.jobs import (
 )
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.pictures import Looked
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 RULE = "3.1-tieng-viet-co-dau"
 MINUTE = timedelta(minutes=1)

@@ -8,9 +8,9 @@ import pytest
 from tests import migrated, postgresql
 from tests.unit.storage.stored import BOT, MASTER, HandClock
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 @pytest.fixture
@@ -43,13 +43,13 @@ def database(database_url: str, clock: HandClock) -> Iterator[Database]:
 
 
 @pytest.fixture
-def units(database: Database) -> SqlUnitsOfWork:
-    return SqlUnitsOfWork(database, BOT)
+def units(database: Database) -> UnitsOfWork:
+    return UnitsOfWork(database, BOT)
 
 
 @pytest.fixture
-def heard_in(database: Database) -> SqlInbox:
-    return SqlInbox(database, BOT)
+def heard_in(database: Database) -> Inbox:
+    return Inbox(database, BOT)
 
 
 @pytest.fixture(scope="session")

@@ -36,10 +36,10 @@ from zalo_governor.simulator.messages import attachment, group_message
 from zalo_governor.simulator.world import World
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.repositories.roster import SqlRoster
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.frames.decrypt import Frame
@@ -69,7 +69,7 @@ CLEAN = ScanResult(type="application/pdf", size=8)
 
 def pipeline(
     database: Database,
-    units: SqlUnitsOfWork,
+    units: UnitsOfWork,
     clock: HandClock,
     account: str = BOT,
     regulation: str = "",
@@ -100,7 +100,7 @@ def pipeline(
         escalation=EscalationSettings(member_cooldown_hours=0, quiet_hours=None),
     )
     policy = replace(policy, **settings)
-    stored = SqlInbox(database, account)
+    stored = Inbox(database, account)
     reactions = FeatureFacade(policy)
     judge = Judge(
         inbox=stored,
@@ -109,7 +109,7 @@ def pipeline(
         rules=RulesHere(lambda: rulebook.engine),
         gate_rules=lambda: rulebook.engine.gate_rules,
         reactions=lambda: reactions,
-        outbox=SqlOutbox(database, account),
+        outbox=Outbox(database, account),
         groups=list(policy.groups),
         on_judged=lambda results: None,
         progress=Heartbeat(),
@@ -136,7 +136,7 @@ class Line:
         self.account = account
         self.clock = clock
         self.world = World(clock)
-        self.units = SqlUnitsOfWork(database, account)
+        self.units = UnitsOfWork(database, account)
         self.policy, self._intake, self.judge = pipeline(database, self.units, clock, account, **settings)
         self.fetched: list[Sequence[str]] = []
 

@@ -2,11 +2,10 @@
 
 from tests.unit.storage.stored import BOT, MEMBER
 from zalo_governor.domain.people import Person, Role
-from zalo_governor.domain.repositories import UnitOfWork
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
-def person(uow: SqlUnitOfWork, uid: str = MEMBER) -> int:
+def person(uow: UnitOfWork, uid: str = MEMBER) -> int:
     """Number of the person behind a uid of the bot's account."""
     found = uow.people.find_or_create(BOT, uid)
     assert found is not None

@@ -9,7 +9,7 @@ from zalo_governor.features.directives.addressees import Addressee, directory_of
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 DIRECTOR, IMPOSTOR, OUTSIDER = "7000000000000000201", "7000000000000000202", "7000000000000000203"
 UNMATCHED, FIRST, SECOND = "7000000000000000204", "7000000000000000205", "7000000000000000206"
@@ -28,7 +28,7 @@ ROSTER = [
 ]
 
 
-def seen_in_the_group(units: SqlUnitsOfWork) -> None:
+def seen_in_the_group(units: UnitsOfWork) -> None:
     snapshot = GroupSnapshot(
         group_id=GROUP, name="Nhóm thử", owner_uid=DIRECTOR, member_uids=tuple(SHOWN), total_members=len(SHOWN)
     )
@@ -41,21 +41,19 @@ def seen_in_the_group(units: SqlUnitsOfWork) -> None:
             uow.members.learn_names(BOT, event, None)
 
 
-def meant(units: SqlUnitsOfWork, *names: str) -> dict[str, tuple[str, ...]]:
+def meant(units: UnitsOfWork, *names: str) -> dict[str, tuple[str, ...]]:
     with units.begin() as uow:
         found: list[Addressee] = directory_of(uow, BOT, GROUP, DirectiveSettings().kinds).find(names)
     return {addressee.name: addressee.uids for addressee in found}
 
 
-def test_with_a_roster_who_only_shows_a_name_answers_for_nobody(database: Database, units: SqlUnitsOfWork) -> None:
+def test_with_a_roster_who_only_shows_a_name_answers_for_nobody(database: Database, units: UnitsOfWork) -> None:
     SqlRoster(database, BOT).replace(GROUP, ROSTER)
     seen_in_the_group(units)
     assert meant(units, "Sở Tài chính", "đồng chí Tỉ") == {"Sở Tài chính": (DIRECTOR,), "Lý Thị Tỉ": (DIRECTOR,)}
 
 
-def test_a_name_without_known_account_is_the_one_account_that_shows_it(
-    database: Database, units: SqlUnitsOfWork
-) -> None:
+def test_a_name_without_known_account_is_the_one_account_that_shows_it(database: Database, units: UnitsOfWork) -> None:
     SqlRoster(database, BOT).replace(GROUP, ROSTER)
     seen_in_the_group(units)
     assert meant(units, "Sở Y tế", "Sở Nội vụ") == {"Sở Y tế": (UNMATCHED,), "Sở Nội vụ": ()}
@@ -65,13 +63,13 @@ def test_a_name_without_known_account_is_the_one_account_that_shows_it(
         assert not person.identified
 
 
-def test_without_a_roster_display_names_are_all_there_is(units: SqlUnitsOfWork) -> None:
+def test_without_a_roster_display_names_are_all_there_is(units: UnitsOfWork) -> None:
     seen_in_the_group(units)
     assert meant(units, "Sở Y tế") == {"Sở Y tế": (UNMATCHED,)}
 
 
 def test_a_roster_that_another_process_imports_counts_at_once(
-    database: Database, database_url: str, clock: HandClock, units: SqlUnitsOfWork
+    database: Database, database_url: str, clock: HandClock, units: UnitsOfWork
 ) -> None:
     SqlRoster(database, BOT).replace(GROUP, ROSTER)
     seen_in_the_group(units)

@@ -25,26 +25,26 @@ from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind
 from zalo_governor.domain.jobs import CodeCheck
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import events, inbox, removal_codes
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 MINUTE = timedelta(minutes=1)
 MAC = b"x" * 16
 
 
-def admit(store: SqlInbox, key: str, **changes: Any) -> Admitted:
+def admit(store: Inbox, key: str, **changes: Any) -> Admitted:
     (item,) = store.admit([entry(key, **{"cli_key": f"c{key}", **changes})])
     return item
 
 
-def open_case(units: SqlUnitsOfWork, item: Admitted, **changes: Any) -> Case:
+def open_case(units: UnitsOfWork, item: Admitted, **changes: Any) -> Case:
     with units.begin() as uow:
         return uow.cases.add(new_case(person(uow), item.id, message_key=item.entry.key, **changes))
 
 
-def join(units: SqlUnitsOfWork, case: Case, item: Admitted) -> Case:
+def join(units: UnitsOfWork, case: Case, item: Admitted) -> Case:
     with units.begin() as uow:
         joined = case.joined(at=START)
         uow.cases.save(joined, joined_event_id=item.id)
@@ -52,29 +52,27 @@ def join(units: SqlUnitsOfWork, case: Case, item: Admitted) -> Case:
 
 
 def test_a_timer_outlives_the_process_and_is_given_when_it_is_due(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database_url: str
+    units: UnitsOfWork, heard_in: Inbox, database_url: str
 ) -> None:
     due = START + 15 * MINUTE
     case = open_case(units, admit(heard_in, "1"), due_at=due, same_as=7, leader_told_at=START, leader_told_by=3)
     open_case(units, admit(heard_in, "2"), due_at=due + MINUTE)
     open_case(units, admit(heard_in, "3"))
     with closing(Database(database_url, Keys(MASTER), HandClock())) as another:
-        with SqlUnitsOfWork(another, BOT).begin() as uow:
+        with UnitsOfWork(another, BOT).begin() as uow:
             assert uow.cases.next_due([GROUP]) == due
             assert uow.cases.due([GROUP], due - MINUTE) == []
             assert uow.cases.due([GROUP], due) == [case]
             assert uow.cases.due(["other"], due) == []
             assert uow.cases.next_due(["other"]) is None
             uow.cases.save(case.told_leader(at=due, by=None))
-        with SqlUnitsOfWork(another, BOT).begin() as uow:
+        with UnitsOfWork(another, BOT).begin() as uow:
             assert uow.cases.due([GROUP], due) == []
             assert uow.cases.next_due([GROUP]) == due + MINUTE
             assert uow.cases.get(case.id) == case.told_leader(at=due, by=None)
 
 
-def test_the_first_case_with_the_same_sealed_content_is_found_in_any_group(
-    units: SqlUnitsOfWork, heard_in: SqlInbox
-) -> None:
+def test_the_first_case_with_the_same_sealed_content_is_found_in_any_group(units: UnitsOfWork, heard_in: Inbox) -> None:
     first, again, other, elsewhere = heard_in.admit(
         [
             sealed_entry("1", MAC),
@@ -93,7 +91,7 @@ def test_the_first_case_with_the_same_sealed_content_is_found_in_any_group(
 
 
 def test_messages_of_a_case_are_named_without_their_words_and_marked_once_when_they_are_gone(
-    units: SqlUnitsOfWork, heard_in: SqlInbox
+    units: UnitsOfWork, heard_in: Inbox
 ) -> None:
     first, revised, second = admit(heard_in, "1"), admit(heard_in, "1", text="sửa"), admit(heard_in, "2")
     act = admit(heard_in, "a", kind=ElementKind.GROUP_ACT)
@@ -115,9 +113,7 @@ def test_messages_of_a_case_are_named_without_their_words_and_marked_once_when_t
         assert (list(times), set(times[case.id])) == ([case.id], {gone.gone_at, None})
 
 
-def test_readers_are_counted_once_for_a_case_and_seen_beats_delivered(
-    units: SqlUnitsOfWork, heard_in: SqlInbox
-) -> None:
+def test_readers_are_counted_once_for_a_case_and_seen_beats_delivered(units: UnitsOfWork, heard_in: Inbox) -> None:
     case = open_case(units, admit(heard_in, "1"))
     case = join(units, case, admit(heard_in, "2"))
     with units.begin() as uow:
@@ -136,7 +132,7 @@ def test_readers_are_counted_once_for_a_case_and_seen_beats_delivered(
 
 
 def test_old_readers_are_dropped_with_the_receipts_that_named_them(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database, clock: HandClock
+    units: UnitsOfWork, heard_in: Inbox, database: Database, clock: HandClock
 ) -> None:
     case = open_case(units, admit(heard_in, "1"))
 
@@ -169,7 +165,7 @@ def test_old_readers_are_dropped_with_the_receipts_that_named_them(
 
 
 def test_a_code_is_bound_to_person_and_case_counts_once_and_dies_of_three_wrong_tries(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
+    units: UnitsOfWork, heard_in: Inbox, database: Database
 ) -> None:
     case, other = open_case(units, admit(heard_in, "1")), open_case(units, admit(heard_in, "2"))
     expires = START + 5 * MINUTE
@@ -198,7 +194,7 @@ def test_a_code_is_bound_to_person_and_case_counts_once_and_dies_of_three_wrong_
     assert tried("333333") is CodeCheck.EXPIRED
 
 
-def test_hints_are_those_of_the_label_that_only_suspect(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
+def test_hints_are_those_of_the_label_that_only_suspect(units: UnitsOfWork, heard_in: Inbox) -> None:
     hint = Finding(rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.SUSPECT, label="borderline")
     others = (
         hint.model_copy(update={"severity": Severity.CRITICAL}),
@@ -215,7 +211,7 @@ def test_hints_are_those_of_the_label_that_only_suspect(units: SqlUnitsOfWork, h
         assert uow.statistics.hints(GROUP, "borderline", START + MINUTE, START + 2 * MINUTE) == []
 
 
-def test_the_reason_of_a_case_is_that_of_its_latest_finding(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
+def test_the_reason_of_a_case_is_that_of_its_latest_finding(units: UnitsOfWork, heard_in: Inbox) -> None:
     item = admit(heard_in, "1")
     found = Finding(
         rule_id="4.2-noi-dung-xau", clause="4.2", severity=Severity.TRIAGE, label="scam", reason="link+offer"

@@ -13,14 +13,14 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.schema import audit, vault
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 HEAD = "audit.head"
 
 
 @pytest.fixture
-def units(database: Database) -> SqlUnitsOfWork:
-    return SqlUnitsOfWork(database)
+def units(database: Database) -> UnitsOfWork:
+    return UnitsOfWork(database)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def log(database: Database) -> SqlAuditLog:
     return SqlAuditLog(database)
 
 
-def write(units: SqlUnitsOfWork, count: int = 1, action: str = "seen") -> None:
+def write(units: UnitsOfWork, count: int = 1, action: str = "seen") -> None:
     with units.begin() as uow:
         for number in range(count):
             uow.audit.append(
@@ -55,7 +55,7 @@ def unguarded(database: Database) -> None:
     "statement", [update(audit).values(subject="VP9"), delete(audit), text("TRUNCATE audit")], ids=str
 )
 def test_the_database_itself_refuses_to_change_or_remove_a_row(
-    statement: object, database: Database, units: SqlUnitsOfWork, log: SqlAuditLog
+    statement: object, database: Database, units: UnitsOfWork, log: SqlAuditLog
 ) -> None:
     write(units, 3)
     if str(statement).startswith("TRUNCATE") and database.is_sqlite:
@@ -66,7 +66,7 @@ def test_the_database_itself_refuses_to_change_or_remove_a_row(
     assert log.verify().faults == ()
 
 
-def test_entries_come_back_as_they_were_written(units: SqlUnitsOfWork, log: SqlAuditLog, clock: HandClock) -> None:
+def test_entries_come_back_as_they_were_written(units: UnitsOfWork, log: SqlAuditLog, clock: HandClock) -> None:
     write(units, 2)
     entries = list(log.entries(start=START, end=clock.forward(hours=1)))
     assert [(entry.subject, entry.detail, entry.actor_id) for entry in entries] == [
@@ -76,7 +76,7 @@ def test_entries_come_back_as_they_were_written(units: SqlUnitsOfWork, log: SqlA
     assert list(log.entries(start=clock.now, end=clock.forward(hours=1))) == []
 
 
-def test_a_changed_row_is_found_where_it_stands(database: Database, units: SqlUnitsOfWork, log: SqlAuditLog) -> None:
+def test_a_changed_row_is_found_where_it_stands(database: Database, units: UnitsOfWork, log: SqlAuditLog) -> None:
     write(units, 2)
     write(units, 3)
     third = ids(database)[2]
@@ -86,7 +86,7 @@ def test_a_changed_row_is_found_where_it_stands(database: Database, units: SqlUn
     assert log.verify().faults == (Fault(FaultKind.CHANGED, third, START),)
 
 
-def test_a_removed_row_is_found_where_it_stood(database: Database, units: SqlUnitsOfWork, log: SqlAuditLog) -> None:
+def test_a_removed_row_is_found_where_it_stood(database: Database, units: UnitsOfWork, log: SqlAuditLog) -> None:
     write(units, 5)
     rows = ids(database)
     unguarded(database)
@@ -96,7 +96,7 @@ def test_a_removed_row_is_found_where_it_stood(database: Database, units: SqlUni
 
 
 def test_a_row_put_in_is_found_also_by_a_hand_that_copies_a_link(
-    database: Database, units: SqlUnitsOfWork, log: SqlAuditLog
+    database: Database, units: UnitsOfWork, log: SqlAuditLog
 ) -> None:
     write(units, 3)
     with database.write() as connection:
@@ -107,7 +107,7 @@ def test_a_row_put_in_is_found_also_by_a_hand_that_copies_a_link(
 
 
 def test_a_cut_tail_is_found_before_and_after_more_is_written(
-    database: Database, units: SqlUnitsOfWork, log: SqlAuditLog
+    database: Database, units: UnitsOfWork, log: SqlAuditLog
 ) -> None:
     write(units, 5)
     rows = ids(database)
@@ -121,7 +121,7 @@ def test_a_cut_tail_is_found_before_and_after_more_is_written(
 
 @pytest.mark.parametrize("how", ["removed", "changed"])
 def test_a_log_whose_head_was_taken_away_says_so_and_goes_on_with_a_trace(
-    database: Database, units: SqlUnitsOfWork, log: SqlAuditLog, how: str
+    database: Database, units: UnitsOfWork, log: SqlAuditLog, how: str
 ) -> None:
     write(units, 3)
     with database.write() as connection:
@@ -137,7 +137,7 @@ def test_a_log_whose_head_was_taken_away_says_so_and_goes_on_with_a_trace(
 
 
 def test_an_older_state_put_back_shows_only_against_a_head_on_paper(
-    database: Database, units: SqlUnitsOfWork, log: SqlAuditLog
+    database: Database, units: UnitsOfWork, log: SqlAuditLog
 ) -> None:
     write(units, 2)
     with database.read() as connection:
@@ -156,7 +156,7 @@ def test_an_older_state_put_back_shows_only_against_a_head_on_paper(
     assert [fault.kind for fault in log.verify(printed).faults] == [FaultKind.OTHER_PAST]
 
 
-def test_a_unit_that_fails_leaves_no_row_and_no_head_behind(units: SqlUnitsOfWork, log: SqlAuditLog) -> None:
+def test_a_unit_that_fails_leaves_no_row_and_no_head_behind(units: UnitsOfWork, log: SqlAuditLog) -> None:
     write(units)
     with pytest.raises(ZeroDivisionError):
         _write_and_fail(units)
@@ -165,7 +165,7 @@ def test_a_unit_that_fails_leaves_no_row_and_no_head_behind(units: SqlUnitsOfWor
     assert (report.rows, report.faults) == (2, ())
 
 
-def _write_and_fail(units: SqlUnitsOfWork) -> None:
+def _write_and_fail(units: UnitsOfWork) -> None:
     with units.begin() as uow:
         uow.audit.append("lost", at=START, actor_id=None, group_id=GROUP, subject="", detail={})
         uow.people.find_or_create(BOT, OTHER)  # Writes out what was put off.
@@ -191,11 +191,11 @@ def test_all_who_write_at_the_same_time_write_one_chain(
 
 def _write_many(database: Database) -> None:
     for _ in range(25):
-        write(SqlUnitsOfWork(database))
+        write(UnitsOfWork(database))
 
 
 def test_the_numbers_of_a_log_that_was_opened_by_another_key_do_not_hold(
-    units: SqlUnitsOfWork, database_url: str, clock: HandClock, tmp_path: Path
+    units: UnitsOfWork, database_url: str, clock: HandClock, tmp_path: Path
 ) -> None:
     write(units, 2)
     stranger = Database(database_url, Keys(b"x" * 32), clock)

@@ -32,11 +32,11 @@ from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.offices import add_office, role_of
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.repositories.audit import SqlAuditLog
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import events, inbox, metadata, outbox
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 CODE = RecoveryCode(b"c" * 15)
 STEPS = Steps(*[lambda _more: None] * 3)
@@ -62,8 +62,8 @@ class Place:
     def fill(self) -> None:
         keep_master_key(self.settings.key_path, MASTER)
         database = self.open()
-        admitted = SqlInbox(database, BOT).admit([entry(str(number), f"{WORDS} {number}") for number in range(5)])
-        with SqlUnitsOfWork(database, BOT).begin() as uow:
+        admitted = Inbox(database, BOT).admit([entry(str(number), f"{WORDS} {number}") for number in range(5)])
+        with UnitsOfWork(database, BOT).begin() as uow:
             for one in admitted[:4]:
                 uow.verdicts.store(one, message(one), Verdict(), START)
             person = uow.people.find_or_create(BOT, MEMBER)
@@ -173,7 +173,7 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
             ("0", True, None), ("1", True, None), ("2", True, None), ("3", False, "4.1-noi-dung-mat")
         ]  # fmt: skip
         assert connection.scalar(select(outbox.c.repeated))
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         person = uow.people.find_or_create(BOT, MEMBER)
         assert person
         case = uow.cases.add(new_case(person.id, 1))
@@ -183,7 +183,7 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
 
 def test_words_that_stand_a_second_time_are_looked_at_as_well(filled: Place, empty: Place) -> None:
     database = filled.open()
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         person = uow.people.find_or_create(BOT, MEMBER)
         assert person
         for number in range(2, 4):
@@ -193,7 +193,7 @@ def test_words_that_stand_a_second_time_are_looked_at_as_well(filled: Place, emp
     database.close()
     empty.restore(filled.backup())
     database = empty.open()
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         kept = uow.feedback.between(GROUP, RemarkKind.SUGGESTION, START, START + timedelta(hours=1))
     assert [remark.text for remark in kept] == [f"{WORDS} 2", ""]
     with database.read() as connection:
@@ -222,7 +222,7 @@ def test_a_later_backup_tells_of_an_erasure_where_the_database_itself_is_lost(fi
     path = filled.backup()
     filled.clock.forward(hours=1)
     database = filled.open()
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         member = uow.people.find_or_create(BOT, MEMBER)
     assert member
     with database.write() as connection:

@@ -11,7 +11,7 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import accounts
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 SECOND_BOT, SEEN_BY_SECOND = "7000000000000000777", "7000000000000000888"
 LO = RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", uid=MEMBER)
@@ -19,13 +19,13 @@ TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên", phone="+8491
 
 
 def test_without_a_roster_nobody_can_be_said_not_to_belong(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})])
     assert units.approved_uids(BOT, GROUP) is None
 
 
 def test_known_by_uid_and_by_role(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
     assert set(units.approved_uids(BOT, GROUP) or ()) == {MEMBER}
     units.seed_people(BOT, [SeedPerson("Vàng Thị Mẫu", "", OTHER, None, None, {EVERYWHERE: (Role.LEADER,)})])
@@ -33,7 +33,7 @@ def test_known_by_uid_and_by_role(database: Database) -> None:
 
 
 def test_known_by_a_number_only_when_zalo_has_told_whose_it_is(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     SqlRoster(database, BOT).replace(GROUP, [TAN])
     with units.begin() as uow:
         uow.people.find_or_create(BOT, OTHER)
@@ -55,7 +55,7 @@ def test_known_by_a_number_only_when_zalo_has_told_whose_it_is(database: Databas
 
 
 def test_a_number_that_changes_hands_belongs_to_its_new_owner_alone(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     SqlRoster(database, BOT).replace(GROUP, [TAN])
     with units.begin() as uow:
         uow.roster.link_phone(BOT, "+84912345678", FoundAccount(uid=MEMBER), TAN)
@@ -68,13 +68,13 @@ def test_another_bot_account_knows_the_same_human_being_by_the_global_id(databas
     with database.write() as connection:
         connection.execute(accounts.insert(), [{"uid": BOT, "number": 0}, {"uid": SECOND_BOT, "number": 1}])
     for account, uid in ((BOT, MEMBER), (SECOND_BOT, SEEN_BY_SECOND)):
-        with SqlUnitsOfWork(database, account).begin() as uow:
+        with UnitsOfWork(database, account).begin() as uow:
             _seen(uow, account, Member(uid=uid, display_name="", global_id="G1"))
-    assert set(SqlUnitsOfWork(database, SECOND_BOT).approved_uids(SECOND_BOT, GROUP) or ()) == {SEEN_BY_SECOND, MEMBER}
+    assert set(UnitsOfWork(database, SECOND_BOT).approved_uids(SECOND_BOT, GROUP) or ()) == {SEEN_BY_SECOND, MEMBER}
 
 
 def test_an_entry_is_put_at_its_place_or_at_the_end_and_names_who_is_known(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
     with units.begin() as uow:
         uow.people.find_or_create(BOT, OTHER)
@@ -89,7 +89,7 @@ def test_an_entry_is_put_at_its_place_or_at_the_end_and_names_who_is_known(datab
 
 
 def test_a_newcomer_is_here_until_gone_also_when_two_persons_turn_out_to_be_one(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     with units.begin() as uow:
         first, other = uow.people.find_or_create(BOT, MEMBER), uow.people.find_or_create(BOT, OTHER)
         assert first
@@ -119,7 +119,7 @@ def test_a_newcomer_is_here_until_gone_also_when_two_persons_turn_out_to_be_one(
     assert gone.gone_at == from_ms(5000)
 
 
-def _seen(uow: SqlUnitOfWork, account: str, member: Member) -> None:
+def _seen(uow: UnitOfWork, account: str, member: Member) -> None:
     uow.members.link_global_ids(account, [member])
     snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=(member.uid,), total_members=9)
     uow.members.save_group(account, snapshot, [member], START)

@@ -28,31 +28,31 @@ from zalo_governor.domain.inbound import Admitted
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import WrongKeyError
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.schema import case_notes
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 RULE = "3.1-tieng-viet-co-dau"
 HOUR = timedelta(hours=1)
 FOUND = Finding(rule_id=RULE, clause="3.1", severity=Severity.MINOR, label="no_diacritics")
 
 
-def judged(units: SqlUnitsOfWork, store: SqlInbox, key: str) -> Admitted:
+def judged(units: UnitsOfWork, store: Inbox, key: str) -> Admitted:
     (item,) = store.admit([entry(key, cli_key=f"c{key}")])
     with units.begin() as uow:
         uow.verdicts.store(item, message(item), Verdict(findings=(FOUND,)), START)
     return item
 
 
-def opened(uow: SqlUnitOfWork, item: Admitted, mark: bytes | None = None, **changes: Any) -> Case:
+def opened(uow: UnitOfWork, item: Admitted, mark: bytes | None = None, **changes: Any) -> Case:
     values = {"message_key": item.entry.key, **changes}
     return uow.cases.add(new_case(person(uow), item.id, **values), mark=mark)
 
 
 def test_both_timers_outlive_the_process_and_each_is_given_when_it_is_due(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database_url: str
+    units: UnitsOfWork, heard_in: Inbox, database_url: str
 ) -> None:
     first, second, third = (judged(units, heard_in, key) for key in "123")
     with units.begin() as uow:
@@ -61,7 +61,7 @@ def test_both_timers_outlive_the_process_and_each_is_given_when_it_is_due(
         opened(uow, third, group_id="9", desk_due_at=START)
     with (
         closing(Database(database_url, Keys(MASTER), HandClock())) as another,
-        SqlUnitsOfWork(another, BOT).begin() as uow,
+        UnitsOfWork(another, BOT).begin() as uow,
     ):
         assert uow.cases.next_due([GROUP]) == START + HOUR
         assert uow.cases.groups_with_digest([GROUP], START) == []
@@ -74,7 +74,7 @@ def test_both_timers_outlive_the_process_and_each_is_given_when_it_is_due(
         assert uow.cases.next_due([GROUP]) == START + 3 * HOUR
 
 
-def test_when_a_case_was_set_right_is_kept(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
+def test_when_a_case_was_set_right_is_kept(units: UnitsOfWork, heard_in: Inbox) -> None:
     item = judged(units, heard_in, "1")
     with units.begin() as uow:
         case = opened(uow, item)
@@ -86,7 +86,7 @@ def test_when_a_case_was_set_right_is_kept(units: SqlUnitsOfWork, heard_in: SqlI
 
 
 def test_one_request_about_several_cases_counts_for_each_of_them(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
+    units: UnitsOfWork, heard_in: Inbox, database: Database
 ) -> None:
     items = [judged(units, heard_in, key) for key in "123"]
     with units.begin() as uow:
@@ -103,7 +103,7 @@ def test_one_request_about_several_cases_counts_for_each_of_them(
             None,
         ]
         assert uow.outbox.people_asked(Purpose.MEMBER_REQUEST.value, [GROUP], START, "other") == 1
-    outbox = SqlOutbox(database, BOT)
+    outbox = Outbox(database, BOT)
     (outgoing,) = outbox.claim(now=START, limit=9)
     outbox.sent(outgoing, Reception(msg_id="1"), START)
     with units.begin() as uow:
@@ -116,9 +116,7 @@ def test_one_request_about_several_cases_counts_for_each_of_them(
         ]
 
 
-def test_cases_of_a_person_under_a_rule_are_counted_without_false_alarms(
-    units: SqlUnitsOfWork, heard_in: SqlInbox
-) -> None:
+def test_cases_of_a_person_under_a_rule_are_counted_without_false_alarms(units: UnitsOfWork, heard_in: Inbox) -> None:
     items = [judged(units, heard_in, str(number)) for number in range(5)]
     with units.begin() as uow:
         opened(uow, items[0])
@@ -133,7 +131,7 @@ def test_cases_of_a_person_under_a_rule_are_counted_without_false_alarms(
 
 
 def test_words_about_a_case_are_kept_in_their_order_and_encrypted_to_their_place(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
+    units: UnitsOfWork, heard_in: Inbox, database: Database
 ) -> None:
     item = judged(units, heard_in, "1")
     words = "Tôi gõ vội khi đi đường"
@@ -153,7 +151,7 @@ def test_words_about_a_case_are_kept_in_their_order_and_encrypted_to_their_place
 
 
 def test_what_was_taken_back_is_known_again_by_rule_and_group_until_it_is_looked_at_again(
-    units: SqlUnitsOfWork, heard_in: SqlInbox
+    units: UnitsOfWork, heard_in: Inbox
 ) -> None:
     first, second, third = (judged(units, heard_in, key) for key in "123")
     with units.begin() as uow:
@@ -173,9 +171,7 @@ def test_what_was_taken_back_is_known_again_by_rule_and_group_until_it_is_looked
         assert uow.false_alarms.find(GROUP, RULE, other) is None
 
 
-def test_the_mark_of_all_that_was_said_is_that_of_the_very_same_alone(
-    units: SqlUnitsOfWork, heard_in: SqlInbox
-) -> None:
+def test_the_mark_of_all_that_was_said_is_that_of_the_very_same_alone(units: UnitsOfWork, heard_in: Inbox) -> None:
     one, same, other = heard_in.admit(
         [
             sealed_entry("1", b"a" * 16),
@@ -194,7 +190,7 @@ def test_the_mark_of_all_that_was_said_is_that_of_the_very_same_alone(
             uow.false_alarms.hash_of_event(1)
 
 
-def test_what_was_passed_over_stands_in_the_figures_of_its_period(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
+def test_what_was_passed_over_stands_in_the_figures_of_its_period(units: UnitsOfWork, heard_in: Inbox) -> None:
     first, again = judged(units, heard_in, "1"), judged(units, heard_in, "2")
     with units.begin() as uow:
         case = opened(uow, first)

@@ -11,9 +11,9 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, ScanAttachment
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.queue_counts import QueueCounts
-from zalo_governor.storage.repositories.gaps import SqlGaps
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.repositories.gaps import Gaps
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 def scan_job(event_id: int) -> Job:
@@ -32,15 +32,15 @@ OTHER_BOT = "7000000000000000777"
 
 
 def test_what_stands_is_counted_for_the_account_that_asks(
-    database: Database, units: SqlUnitsOfWork, heard_in: SqlInbox, clock: HandClock
+    database: Database, units: UnitsOfWork, heard_in: Inbox, clock: HandClock
 ) -> None:
     census = QueueCounts(database, BOT)
     empty = census.take(START)
     assert (empty.waiting, empty.oldest_waiting_at, empty.outgoing, empty.open_cases) == (0, None, {}, {})
 
     admitted = heard_in.admit([entry(str(number), f"Tin {number}") for number in range(4)])
-    SqlInbox(database, OTHER_BOT).admit([entry("1", account=OTHER_BOT)])
-    gaps = SqlGaps(database, BOT)
+    Inbox(database, OTHER_BOT).admit([entry("1", account=OTHER_BOT)])
+    gaps = Gaps(database, BOT)
     numbers = [gaps.open_gap(GROUP, START, "silence", 0) for _ in range(4)]
     for number in numbers[:3]:
         gaps.end_gap(number, START + timedelta(minutes=1))

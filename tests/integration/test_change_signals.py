@@ -20,9 +20,9 @@ from zalo_governor.storage.engine.change_signals import ChangeListener
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.panel import PanelQueries
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 SOON = 1.0
 """Seconds; each process looks by itself after thirty only."""
@@ -85,12 +85,12 @@ def listening(database: Database, woken: Woken) -> Iterator[None]:
 
 
 def post(database: Database) -> None:
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         uow.outbox.add(notice())
 
 
 def give_order(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Giàng A Sử", "Chủ tịch", "5", None, None, {})])
     with units.begin() as uow:
         giver = uow.people.find(BOT, "5")
@@ -101,7 +101,7 @@ def give_order(database: Database) -> None:
 def test_what_one_process_posts_another_sends_at_once(here: Database, there: Database) -> None:
     sent = threading.Event()
     worker = OutboxWorker(
-        SqlOutbox(here, BOT),
+        Outbox(here, BOT),
         ScriptedSender([Reception(msg_id="77")]),
         account=BOT,
         printed=lambda file: file.name.encode(),
@@ -157,9 +157,9 @@ def test_only_changes_that_concern_others_are_signalled_once_they_are_committed(
 ) -> None:
     woken = Woken()
     with listening(here, woken):
-        with SqlUnitsOfWork(there, BOT).begin() as uow:
+        with UnitsOfWork(there, BOT).begin() as uow:
             uow.audit.append("config.reloaded", at=START, group_id=GROUP, detail={})
-        with suppress(RuntimeError), SqlUnitsOfWork(there, BOT).begin() as uow:
+        with suppress(RuntimeError), UnitsOfWork(there, BOT).begin() as uow:
             uow.outbox.add(notice())
             uow.flush()
             raise RuntimeError

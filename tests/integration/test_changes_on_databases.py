@@ -13,23 +13,23 @@ from zalo_governor.domain.pictures import Looked
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.schema import approvals, group_changes, group_pictures, manual_cases
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 RENAMED = Change(kind=ChangeKind.NAME, item="nhommoi", before="Nhóm cũ", after="Nhóm mới")
 ADDRESS = "https://a.zadn.vn/1/moi.jpg"
 
 
-def member(uow: SqlUnitOfWork) -> Person:
+def member(uow: UnitOfWork) -> Person:
     person = uow.people.find_or_create(BOT, MEMBER)
     assert person
     return person
 
 
-def opened(uow: SqlUnitOfWork, event_id: int = 5) -> Case:
+def opened(uow: UnitOfWork, event_id: int = 5) -> Case:
     return uow.cases.add(new_case(member(uow).id, event_id, rule_id=INFO_RULE, clause="6.1"))
 
 
-def changed(uow: SqlUnitOfWork, case: Case | None, at_minutes: int = 0) -> None:
+def changed(uow: UnitOfWork, case: Case | None, at_minutes: int = 0) -> None:
     kept = GroupChange(
         group_id=GROUP,
         event_id=5,
@@ -42,7 +42,7 @@ def changed(uow: SqlUnitOfWork, case: Case | None, at_minutes: int = 0) -> None:
 
 
 def test_changes_are_kept_with_their_case_and_found_by_time_and_are_not_readable(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     with units.begin() as uow:
         case = opened(uow)
         changed(uow, case)
@@ -62,7 +62,7 @@ def test_changes_are_kept_with_their_case_and_found_by_time_and_are_not_readable
 
 
 def test_an_approval_is_kept_sealed_and_its_first_use_is_noted_once(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     with units.begin() as uow:
         given = Approval(
             group_id=GROUP,
@@ -92,7 +92,7 @@ def test_an_approval_is_kept_sealed_and_its_first_use_is_noted_once(database: Da
 
 
 def test_a_group_is_remembered_as_an_event_made_it_and_each_account_has_its_own_view(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     group = GroupSnapshot(group_id=GROUP, name="Nhóm cũ", owner_uid=MEMBER)
     with units.begin() as uow:
         uow.members.update_group(BOT, group)
@@ -106,7 +106,7 @@ def test_a_group_is_remembered_as_an_event_made_it_and_each_account_has_its_own_
 
 
 def test_of_a_picture_no_name_and_no_thumbnail_stands_in_clear(database: Database) -> None:
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         uow.pictures.save(BOT, GROUP, ADDRESS, Looked("0123456789abcdef", b"jpeg"))
     with database.write() as connection:
         row = connection.execute(select(group_pictures)).one()
@@ -115,7 +115,7 @@ def test_of_a_picture_no_name_and_no_thumbnail_stands_in_clear(database: Databas
 
 
 def test_why_somebody_wrote_a_case_down_is_kept_sealed(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     with units.begin() as uow:
         case = opened(uow)
         assert uow.case_notes.manual(case) is None

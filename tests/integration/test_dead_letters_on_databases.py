@@ -14,8 +14,8 @@ from zalo_governor.domain.inbound import READER_VERSION, Element, ElementKind, R
 from zalo_governor.pipeline.rereading import Rereading
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.migrations import upgrade
-from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.dead_letters import DeadLetters
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.inbox_rows import row_of
 from zalo_governor.storage.schema import cases, events, inbox, outbox, waiting
 from zalo_governor.storage.security.crypto import Keys
@@ -87,7 +87,7 @@ def rereading(bot: Line) -> Rereading:
             bot.settle()
 
     return Rereading(
-        SqlDeadLetters(bot.database, BOT),
+        DeadLetters(bot.database, BOT),
         extract=read_again,
         parser=parse,
         groups=[GROUP],
@@ -107,7 +107,7 @@ def do_all(work: Rereading, clock: HandClock) -> int:
 
 
 def dead(database: Database) -> int:
-    return SqlInbox(database, BOT).counts().dead
+    return Inbox(database, BOT).counts().dead
 
 
 def test_an_upgrade_brings_back_what_was_not_understood(upgraded: Database, clock: HandClock) -> None:
@@ -144,17 +144,17 @@ def test_each_version_of_the_reader_reads_them_once(
 ) -> None:
     with line(upgraded, clock) as bot:
         do_all(rereading(bot), clock)
-        letters = SqlDeadLetters(upgraded, BOT)
+        letters = DeadLetters(upgraded, BOT)
         assert letters.unread() == []
         monkeypatch.setattr("zalo_governor.storage.repositories.dead_letters.READER_VERSION", READER_VERSION + 1)
-        assert len(SqlDeadLetters(upgraded, BOT).unread()) == len(NOT_READ)
+        assert len(DeadLetters(upgraded, BOT).unread()) == len(NOT_READ)
 
 
 def test_what_this_version_does_not_understand_it_does_not_read_again(database: Database, clock: HandClock) -> None:
     with line(database, clock) as bot:
         bot.hear({"msgType": "chat.undo", "idTo": GROUP, "uidFrom": MEMBER, "ts": str(START_MS), "content": "?"})
         bot.settle()
-        assert (dead(database), SqlDeadLetters(database, BOT).unread()) == (1, [])
+        assert (dead(database), DeadLetters(database, BOT).unread()) == (1, [])
 
 
 @pytest.mark.parametrize("stage", ["make_room", "_admit", "settle"])
@@ -198,7 +198,7 @@ def test_an_unrecognised_event_is_replaced_only_where_the_reader_knows_better(
     news = {"content": {"act_type": "voice_aac_success", "act": "done", "data": "{}"}}
     entries = [entry(str(n), str(n), kind=ElementKind.OTHER, raw=raw) for n, raw in enumerate([act, news])]
     with line(database, clock) as bot:
-        admitted = SqlInbox(database, BOT).admit(entries)
+        admitted = Inbox(database, BOT).admit(entries)
         with bot.units.begin() as uow:
             for one in admitted:
                 event = Unrecognised(id=one.id, account=BOT, thread_id=GROUP, at=START, act="x")
@@ -212,4 +212,4 @@ def test_an_unrecognised_event_is_replaced_only_where_the_reader_knows_better(
 def test_what_retention_has_emptied_is_left_alone(upgraded: Database, clock: HandClock) -> None:
     with upgraded.write() as connection:
         connection.execute(text("UPDATE inbox SET body = NULL"))
-    assert SqlDeadLetters(upgraded, BOT).unread() == []
+    assert DeadLetters(upgraded, BOT).unread() == []

@@ -16,10 +16,10 @@ from zalo_governor.storage.maintenance.after_restore import look_ahead
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.quote_removal import remove_quotations
 from zalo_governor.storage.maintenance.retention import Terms, sweep
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.sealing import seal_stored
 from zalo_governor.storage.schema import persons
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
 DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ NEW = "7000000000000000099"
 
 
 @pytest.fixture
-def filled(database: Database, units: SqlUnitsOfWork) -> Database:
+def filled(database: Database, units: UnitsOfWork) -> Database:
     """An open directive of OTHER and a closed one, both to MEMBER by name, with an answer."""
     with units.begin() as uow:
         giver, asked = uow.people.find_or_create(BOT, OTHER), uow.people.find_or_create(BOT, MEMBER)
@@ -63,7 +63,7 @@ def filled(database: Database, units: SqlUnitsOfWork) -> Database:
     return database
 
 
-def texts(units: SqlUnitsOfWork) -> dict[int, tuple[str, list[str]]]:
+def texts(units: UnitsOfWork) -> dict[int, tuple[str, list[str]]]:
     """Directive -> (its text, the names of its addressees)."""
     with units.begin() as uow:
         found = [one for number in (1, 2) if (one := uow.directives.get(number))]
@@ -71,7 +71,7 @@ def texts(units: SqlUnitsOfWork) -> dict[int, tuple[str, list[str]]]:
 
 
 def test_closed_directives_lose_their_words_and_keep_their_figures(
-    filled: Database, units: SqlUnitsOfWork, clock: HandClock
+    filled: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
     clock.forward(days=61)
     sweep(filled, TERMS, clock.now, lambda: False)
@@ -84,7 +84,7 @@ def test_closed_directives_lose_their_words_and_keep_their_figures(
 
 
 def test_on_order_neither_the_orders_nor_the_name_of_a_person_stay(
-    filled: Database, units: SqlUnitsOfWork, clock: HandClock
+    filled: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
     with units.begin() as uow:
         asked, giver = uow.people.find_or_create(BOT, MEMBER), uow.people.find_or_create(BOT, OTHER)
@@ -101,7 +101,7 @@ def test_on_order_neither_the_orders_nor_the_name_of_a_person_stay(
     assert texts(units) == dict.fromkeys((1, 2), ("", [""]))
 
 
-def test_what_new_rules_take_for_a_secret_goes_from_directives_too(filled: Database, units: SqlUnitsOfWork) -> None:
+def test_what_new_rules_take_for_a_secret_goes_from_directives_too(filled: Database, units: UnitsOfWork) -> None:
     def look(raw: RawDict) -> Seal | None:
         return Seal(rule_id="4.1", label="x", level=None, size=1, mac=b"") if "số liệu" in str(raw) else None
 
@@ -110,7 +110,7 @@ def test_what_new_rules_take_for_a_secret_goes_from_directives_too(filled: Datab
 
 
 def test_after_a_restore_following_up_goes_on_and_no_number_is_given_twice(
-    filled: Database, units: SqlUnitsOfWork, clock: HandClock
+    filled: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
     with units.begin() as uow:
         for task, due in (
@@ -130,9 +130,9 @@ def test_after_a_restore_following_up_goes_on_and_no_number_is_given_twice(
 
 
 def test_a_directive_that_was_sealed_after_the_backup_is_withdrawn_from_the_restored_database(
-    filled: Database, units: SqlUnitsOfWork
+    filled: Database, units: UnitsOfWork
 ) -> None:
-    [heard] = SqlInbox(filled).admit([entry("1")])
+    [heard] = Inbox(filled).admit([entry("1")])
     sealed = ("4.1-noi-dung-mat", "classified", "mat", 40, b"m" * 16, None, False)
     with filled.write() as connection:
         assert seal_stored(connection, filled.keys, {heard.id: sealed}) == 1
@@ -145,7 +145,7 @@ def test_a_directive_that_was_sealed_after_the_backup_is_withdrawn_from_the_rest
         assert not uow.directives.owes(GROUP, asked.id)
 
 
-def test_another_account_follows_up_on_directives(filled: Database, units: SqlUnitsOfWork, clock: HandClock) -> None:
+def test_another_account_follows_up_on_directives(filled: Database, units: UnitsOfWork, clock: HandClock) -> None:
     with units.begin() as uow:
         task = RemindOfDirectives(at=START + DAY)
         uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START, due_at=START + DAY))
@@ -153,7 +153,7 @@ def test_another_account_follows_up_on_directives(filled: Database, units: SqlUn
     with filled.write() as connection:
         succeed(connection, filled.keys, old=BOT, new=NEW, known_again={}, seen=[], at=clock())
     filled.persons.forget()
-    with SqlUnitsOfWork(filled, NEW).begin() as uow:
+    with UnitsOfWork(filled, NEW).begin() as uow:
         [left] = uow.jobs.claim(NEW, JobKind, START + DAY)
         assert left.task == task
         directive = uow.directives.get(1)

@@ -17,9 +17,9 @@ from zalo_governor.simulator.world import World
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import cases, inbox, outbox
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.frames.json import read_json
@@ -29,7 +29,7 @@ UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong t
 
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
 def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandClock, payload: str) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(
         BOT, [SeedPerson("Lò Văn Minh", "Giám đốc", "7000000000000000022", None, None, {EVERYWHERE: (Role.ADMIN,)})]
     )
@@ -54,8 +54,8 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
             break
     judge.stop()
     thread.join(10)
-    assert not SqlInbox(database).counts().waiting
-    assert SqlInbox(database).counts().heard > 30
+    assert not Inbox(database).counts().waiting
+    assert Inbox(database).counts().heard > 30
     with database.read() as connection:
         faults = connection.scalars(select(inbox.c.reason).where(inbox.c.reason.like("%fault%"))).all()
         dead = connection.scalars(select(inbox.c.kind).where(inbox.c.state == "dead")).all()

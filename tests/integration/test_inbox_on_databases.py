@@ -21,9 +21,9 @@ from tests.unit.storage.stored import (
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Source
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import inbox
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 def admitted_keys(items: list[Admitted]) -> list[str]:
@@ -31,14 +31,14 @@ def admitted_keys(items: list[Admitted]) -> list[str]:
 
 
 def test_a_message_that_comes_again_is_admitted_once(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     assert admitted_keys(store.admit([entry("1"), entry("1"), entry("2")])) == ["1", "2"]
     assert store.admit([entry("2"), entry("1")]) == []
     assert store.admit([]) == []
 
 
 def test_what_another_account_heard_meanwhile_does_not_wait_again(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     store.admit([entry("1")])
 
     def write_of_another(connection: Connection, statement: Any, rows: list[dict[str, Any]], *_: object) -> None:
@@ -53,7 +53,7 @@ def test_what_another_account_heard_meanwhile_does_not_wait_again(database: Data
 
 
 def test_the_same_id_with_other_content_is_a_revision_and_is_judged(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     first, second = store.admit([entry("1", "một"), entry("1", "hai")])
     (third,) = store.admit([entry("1", "ba")])
     assert [first.revision, second.revision, third.revision] == [False, True, True]
@@ -61,7 +61,7 @@ def test_the_same_id_with_other_content_is_a_revision_and_is_judged(database: Da
 
 
 def test_in_a_crowd_what_came_before_and_what_is_a_revision_is_still_told_apart(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     store.admit([entry(str(number), "cũ") for number in range(0, 900, 100)])
     crowd = [entry(str(number), "mới" if number % 200 == 100 else "cũ") for number in range(900)]
     admitted = store.admit([*crowd, *crowd[400:500]])
@@ -70,7 +70,7 @@ def test_in_a_crowd_what_came_before_and_what_is_a_revision_is_still_told_apart(
 
 
 def test_of_two_that_count_as_the_same_the_sealed_one_stays(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     for key, first, second in (("1", entry, sealed_entry), ("2", sealed_entry, entry)):
         fingerprint = key.encode() * 16
         (admitted,) = store.admit([one(key)._replace(fingerprint=fingerprint) for one in (first, second)])
@@ -80,7 +80,7 @@ def test_of_two_that_count_as_the_same_the_sealed_one_stays(database: Database) 
 
 
 def test_in_whatever_order_ids_come_revisions_are_told_from_what_is_new(database: Database) -> None:
-    store, random = SqlInbox(database), Random(3)  # noqa: S311 - no secret
+    store, random = Inbox(database), Random(3)  # noqa: S311 - no secret
     said: dict[tuple[str, str], set[str]] = {}
     revisions = 0
     for step in range(100):
@@ -108,19 +108,19 @@ def test_the_same_id_is_another_element_in_another_kind_thread_or_account(databa
         entry("1", thread_id="9"),
         entry("1", account=OTHER),
     ]
-    admitted = SqlInbox(database).admit([entry("1"), *others])
+    admitted = Inbox(database).admit([entry("1"), *others])
     assert len(admitted) == 4
     assert not any(item.revision for item in admitted)
 
 
 def test_a_client_that_sends_the_same_twice_under_new_ids_is_heard_once(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     assert len(store.admit([entry("1", cli_key="c"), entry("2", cli_key="c")])) == 1
     assert store.admit([entry("3", cli_key="c")]) == []
 
 
 def test_nothing_can_be_hidden_behind_an_older_client_id(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     store.admit([entry("1", "chào", cli_key="c")])
     own_old_id = entry("2", "khác hẳn", cli_key="c")
     anothers_id = entry("3", "chào", cli_key="c", sender_uid=OTHER)
@@ -142,11 +142,11 @@ def test_a_receipt_with_an_absurd_id_concerns_no_case_and_stops_nothing(database
         said=b"",
         raw={"msgId": "5\0\ud800"},
     )
-    assert SqlInbox(database).receipt_is_watched(receipt) is False
+    assert Inbox(database).receipt_is_watched(receipt) is False
 
 
 def test_sealed_content_is_known_from_earlier_entries_of_the_same_conversation(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     first, elsewhere, again = store.admit(
         [sealed_entry("1"), sealed_entry("2", thread_id="9"), sealed_entry("3", cli_key="c")]
     )
@@ -156,7 +156,7 @@ def test_sealed_content_is_known_from_earlier_entries_of_the_same_conversation(d
 
 
 def test_sealed_entries_come_back_with_their_seal_and_without_a_body(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     (item,) = store.admit([sealed_entry("1")])
     assert store.waiting(after_id=0, limit=9) == [item]
     assert item.entry.seal == sealed_entry("1").seal
@@ -165,10 +165,10 @@ def test_sealed_entries_come_back_with_their_seal_and_without_a_body(database: D
 
 
 def test_waiting_entries_are_given_page_by_page_until_they_are_judged(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     items = store.admit([entry(str(number)) for number in range(5)])
     assert store.waiting(after_id=items[1].id, limit=2) == items[2:4]
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.verdicts.store(items[0], message(items[0]), Verdict(), START)
         uow.verdicts.store_dead_letter(items[1], "no such shape", START)
     assert store.waiting(after_id=0, limit=9) == items[2:]
@@ -176,19 +176,19 @@ def test_waiting_entries_are_given_page_by_page_until_they_are_judged(database: 
 
 
 def test_each_process_is_given_only_what_its_own_account_heard(database: Database, clock: HandClock) -> None:
-    mine, theirs = SqlInbox(database, BOT), SqlInbox(database, OTHER)
+    mine, theirs = Inbox(database, BOT), Inbox(database, OTHER)
     mine.admit([entry("1")])
     clock.forward(seconds=1)
     theirs.admit([entry("1", account=OTHER)])
     assert [item.entry.account for item in mine.waiting(after_id=0, limit=9)] == [BOT]
     assert [item.entry.account for item in theirs.waiting(after_id=0, limit=9)] == [OTHER]
-    assert len(SqlInbox(database).waiting(after_id=0, limit=9)) == 2
+    assert len(Inbox(database).waiting(after_id=0, limit=9)) == 2
 
 
 def test_receipts_are_watched_only_for_messages_under_a_case_and_for_directives(database: Database) -> None:
-    store = SqlInbox(database)
+    store = Inbox(database)
     (item,) = store.admit([entry("41")])
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.verdicts.store(item, message(item), Verdict(), START)
         person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
@@ -208,15 +208,15 @@ def test_receipts_are_watched_only_for_messages_under_a_case_and_for_directives(
 
 
 def test_what_was_judged_in_its_turn_tells_the_next_process_where_to_go_on(database: Database) -> None:
-    store = SqlInbox(database, BOT)
+    store = Inbox(database, BOT)
     first, from_the_future, newest = store.admit(
         [entry("1"), entry("3", at_ms=START_MS + 10**10), entry("2", at_ms=START_MS + 5)]
     )
     (swept,) = store.admit([entry("4", at_ms=START_MS + 9, source=Source.SWEEP)])
     (of_another,) = store.admit([entry("5", at_ms=START_MS + 9, account=OTHER)])
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         for item in (first, from_the_future, newest, swept, of_another):
             happened = message(item, late=item is from_the_future, source=item.entry.source)
             uow.verdicts.store(item, happened, Verdict(), START)
     assert store.judged_last(GROUP) == [(BOT, START_MS + 5, "2"), (BOT, START_MS, "1")]
-    assert SqlInbox(database).judged_last(GROUP)[0] == (OTHER, START_MS + 9, "5")
+    assert Inbox(database).judged_last(GROUP)[0] == (OTHER, START_MS + 9, "5")

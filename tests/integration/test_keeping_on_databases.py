@@ -31,10 +31,10 @@ from zalo_governor.storage.maintenance.erasure import erase, holdings
 from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.queries.panel import PRESSED_FORM
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import case_events, inbox, outbox, persons
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
 NEW = "7000000000000000099"
@@ -52,9 +52,9 @@ FOUND = Verdict(
 
 
 @pytest.fixture
-def filled(database: Database, units: SqlUnitsOfWork, clock: HandClock) -> Database:
+def filled(database: Database, units: UnitsOfWork, clock: HandClock) -> Database:
     """Messages 1 (under a case), 2, 3 (sealed), and one of somebody else."""
-    admitted = SqlInbox(database, BOT).admit(
+    admitted = Inbox(database, BOT).admit(
         [
             entry("1", "xin gui bao cao"),
             entry("2", "Xin gửi báo cáo"),
@@ -81,7 +81,7 @@ def _seen(uids: list[str]) -> GroupSnapshot:
     return GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=tuple(uids), total_members=len(uids))
 
 
-def _close(units: SqlUnitsOfWork) -> None:
+def _close(units: UnitsOfWork) -> None:
     with units.begin() as uow:
         case = uow.cases.get(1)
         assert case
@@ -94,7 +94,7 @@ def _bodies(database: Database) -> list[str]:
 
 
 def test_words_go_when_their_time_is_over_and_figures_stay(
-    filled: Database, units: SqlUnitsOfWork, clock: HandClock
+    filled: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
     period = (START - timedelta(days=1), START + timedelta(days=1))
     with units.begin() as uow:
@@ -122,7 +122,7 @@ def test_words_go_when_their_time_is_over_and_figures_stay(
 
 
 def test_claims_of_pressed_forms_go_after_a_day_and_no_other_claims(
-    database: Database, units: SqlUnitsOfWork, clock: HandClock
+    database: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
     names = (f"{PRESSED_FORM}0a", "daily_report")
     with units.begin() as uow:
@@ -141,7 +141,7 @@ def test_a_sweep_that_is_stopped_goes_on_another_time(filled: Database, clock: H
 
 
 def test_a_person_is_erased_and_nobody_can_tell_who_it_was(
-    filled: Database, units: SqlUnitsOfWork, clock: HandClock
+    filled: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
     with units.begin() as uow:
         member = uow.people.find_or_create(BOT, MEMBER)
@@ -164,7 +164,7 @@ def test_a_person_is_erased_and_nobody_can_tell_who_it_was(
         assert uow.people.get(member.id).name == "(chưa rõ họ tên)"
         assert uow.statistics.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 4
     # What Zalo's history gives again is known, and is not taken for news.
-    assert SqlInbox(filled, BOT).admit([entry("2", "Xin gửi báo cáo")]) == []
+    assert Inbox(filled, BOT).admit([entry("2", "Xin gửi báo cáo")]) == []
     assert not [where for where, plain in opened(filled) if "Lò Văn Mẫu".encode() in plain]
 
 
@@ -207,12 +207,12 @@ def test_another_account_goes_on_with_people_history_and_what_was_to_be_sent(
     filled.persons.forget()
     assert (carried.people, carried.notices) == (1, 1)
     assert accounts_of(filled) == [NEW]
-    heard = SqlInbox(filled, NEW)
+    heard = Inbox(filled, NEW)
     # History is known under the old account; what is new is new.
     assert heard.admit([entry("2", "Xin gửi báo cáo", account=NEW, sender_uid="6001")]) == []
     assert heard.numbers(NEW, GROUP, ["1", "9"]).keys() == {"1"}
     [new] = heard.admit([entry("9", account=NEW, sender_uid="6001", at_ms=START_MS + 1)])
-    units = SqlUnitsOfWork(filled, NEW)
+    units = UnitsOfWork(filled, NEW)
     with units.begin() as uow:
         person = uow.people.find_or_create(NEW, "6001")
         assert person

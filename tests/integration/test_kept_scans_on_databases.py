@@ -26,10 +26,10 @@ from zalo_governor.storage.maintenance.after_restore import look_ahead
 from zalo_governor.storage.maintenance.dump import put_back, rows, shapes
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.retention import Terms, sweep
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.sealing import seal_stored
 from zalo_governor.storage.schema import file_scans, jobs
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
 DAY = timedelta(days=1)
@@ -56,9 +56,9 @@ def task(event_id: int, sender_uid: str = MEMBER) -> ScanAttachment:
 
 
 @pytest.fixture
-def ids(database: Database, units: SqlUnitsOfWork) -> dict[str, int]:
+def ids(database: Database, units: UnitsOfWork) -> dict[str, int]:
     """Message 1 of MEMBER whose file was scanned; 2 of MEMBER and 3 of OTHER whose scans wait, the first claimed."""
-    admitted = SqlInbox(database, BOT).admit(
+    admitted = Inbox(database, BOT).admit(
         [entry("1"), entry("2", at_ms=START_MS + 1), entry("3", at_ms=START_MS + 2, sender_uid=OTHER)]
     )
     with units.begin() as uow:
@@ -92,7 +92,7 @@ def macs(database: Database) -> list[bytes | None]:
 
 def waiting(database: Database, account: str = BOT) -> list[tuple[int, str]]:
     """(event, sender) of the scans that are due, which are claimed."""
-    with SqlUnitsOfWork(database, account).begin() as uow:
+    with UnitsOfWork(database, account).begin() as uow:
         claimed = uow.jobs.claim(account, SCANS, START + DAY)
     assert all(isinstance(job.task, ScanAttachment) for job in claimed)
     return [(job.task.event_id, job.task.sender_uid) for job in claimed if isinstance(job.task, ScanAttachment)]
@@ -105,7 +105,7 @@ def tasks(database: Database) -> int:
 
 
 def test_figures_stay_and_the_hash_of_the_file_goes_with_the_contents(
-    database: Database, units: SqlUnitsOfWork, clock: HandClock, ids: dict[str, int]
+    database: Database, units: UnitsOfWork, clock: HandClock, ids: dict[str, int]
 ) -> None:
     sweep(database, TERMS, clock.forward(days=29), lambda: False)
     assert macs(database) == [b"m" * 16]
@@ -121,7 +121,7 @@ def test_figures_stay_and_the_hash_of_the_file_goes_with_the_contents(
 
 
 def test_of_an_erased_person_no_file_is_recognised_and_none_is_scanned(
-    database: Database, units: SqlUnitsOfWork, clock: HandClock, ids: dict[str, int]
+    database: Database, units: UnitsOfWork, clock: HandClock, ids: dict[str, int]
 ) -> None:
     with units.begin() as uow:
         member = uow.people.find_or_create(BOT, MEMBER)
@@ -158,14 +158,14 @@ def test_scans_are_in_the_backup_and_put_back(database: Database, clock: HandClo
         connection.execute(file_scans.delete())
         put_back(connection, shape, dumped)
     assert macs(database) == [b"m" * 16]
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         [scan] = uow.file_scans.of_message(GROUP, "1")
         assert scan.result == RESULT
         assert uow.file_scans.figures(GROUP, START - DAY, START + DAY).not_checked == {NotChecked.NO_ANTIVIRUS: 1}
 
 
 def test_another_account_goes_on_with_the_scans(
-    database: Database, units: SqlUnitsOfWork, clock: HandClock, ids: dict[str, int]
+    database: Database, units: UnitsOfWork, clock: HandClock, ids: dict[str, int]
 ) -> None:
     with units.begin() as uow:
         member = uow.people.find_or_create(BOT, MEMBER)

@@ -14,7 +14,7 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.export import Extract, rows
 from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.schema import cases, directives, events, findings, inbox, outbox
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 SECRET = "Em gửi các đồng chí văn bản mật số 05/KH-GIẢ ĐỊNH về phương án Hạt Dẻ để nghiên cứu trước"
 BAD_LINK = "https://chinhphu.gov.vn.mau-trang.top/tin"
@@ -173,7 +173,7 @@ def test_a_forged_edit_joins_no_case_of_the_message_that_it_names(database: Data
     assert len(set(accused)) == 2
 
 
-def _directives(units: SqlUnitsOfWork) -> list[str]:
+def _directives(units: UnitsOfWork) -> list[str]:
     """Times of day at which the directives are due, as people read them."""
     with units.begin() as uow:
         ids = uow.directives

@@ -43,10 +43,10 @@ from zalo_governor.storage.maintenance.offices import (
     write_figures,
 )
 from zalo_governor.storage.migrations import newest, upgrade
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import file_scans, inbox, metadata
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 OURS, THEIRS = "so-noi-vu", "so-y-te"
 FIGURES = Figures(running=True, condition="hearing", since=START, version="0.1.0", form="0011", undelivered=2)
@@ -135,7 +135,7 @@ TRICKS = (
 
 def test_a_stolen_password_opens_nothing_of_another_office(server: Server, both: tuple[Database, Database]) -> None:
     for database in both:
-        SqlInbox(database, BOT).admit([entry()])
+        Inbox(database, BOT).admit([entry()])
         write_figures(database, FIGURES)
     ours, theirs = role_of(OURS), role_of(THEIRS)
     with server.session(theirs) as session:
@@ -181,8 +181,8 @@ def test_offices_neither_wait_for_each_other_nor_refuse_each_other(both: tuple[D
     with first.write() as held:
         for number in (OFFICE_LOCK, 7_400):
             first.lock(held, number)
-        SqlInbox(second, BOT).admit([entry()])
-        with SqlUnitsOfWork(second, BOT).begin() as uow:
+        Inbox(second, BOT).admit([entry()])
+        with UnitsOfWork(second, BOT).begin() as uow:
             uow.tx.lock_office()
         with first.write() as waiting:
             waiting.execute(text("SET LOCAL lock_timeout = '100ms'"))
@@ -196,10 +196,10 @@ def test_two_versions_work_beside_each_other_while_one_is_upgraded(server: Serve
     newer.migrate()
     older.make_tables("0010")
     assert (older.form(), newer.form()) == ("0010", newest())
-    SqlInbox(older, BOT).admit([entry()])
+    Inbox(older, BOT).admit([entry()])
     with older.write() as upgrading:
         upgrade(upgrading)
-        SqlInbox(newer, BOT).admit([entry(str(number)) for number in range(5)])
+        Inbox(newer, BOT).admit([entry(str(number)) for number in range(5)])
         newer.migrate()
     older.migrate()
     assert (older.form(), newer.form()) == (newest(), newest())
@@ -219,7 +219,7 @@ def test_the_tables_of_another_schema_are_never_taken_for_ones_own(postgresql_fo
     assert second.form() is None
     assert not is_written(second_url)
     second.migrate()
-    SqlInbox(second, BOT).admit([entry()])
+    Inbox(second, BOT).admit([entry()])
     assert (count(first), count(second)) == (0, 1)
     first.close()
     second.close()
@@ -298,7 +298,7 @@ def test_a_database_without_an_overview_is_left_alone(database: Database) -> Non
 def test_adding_again_changes_nothing_and_names_that_are_taken_are_refused(
     server: Server, both: tuple[Database, Database]
 ) -> None:
-    SqlInbox(both[0], BOT).admit([entry()])
+    Inbox(both[0], BOT).admit([entry()])
     write_figures(both[0], FIGURES)
     add_office(server.admin_url, OURS, "mat-khau")
     assert count(both[0]) == 1
@@ -359,9 +359,9 @@ def test_an_office_that_fails_keeps_no_other_from_being_scanned(server: Server, 
         (tmp_path / office / "session.json").write_text("{}")
     records = open_records(load_settings(tmp_path / THEIRS / "governor.yaml"), system_clock)
     records.keep_account(BOT)
-    [admitted] = SqlInbox(records.database, BOT).admit([entry()])
+    [admitted] = Inbox(records.database, BOT).admit([entry()])
     task = ScanAttachment(event_id=admitted.id, message_key="1", sender_uid=MEMBER, sent_at=START, source=Source.LIVE)
-    with SqlUnitsOfWork(records.database, BOT).begin() as uow:
+    with UnitsOfWork(records.database, BOT).begin() as uow:
         uow.verdicts.store(admitted, message(admitted), Verdict(), START)
         uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START))
     worker = ScanWorker(lambda: settings_files(tmp_path), system_clock)

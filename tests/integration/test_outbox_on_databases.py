@@ -15,26 +15,24 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.people import EVERYWHERE, Reach, Role
-from zalo_governor.pipeline import ports
-from zalo_governor.pipeline.ports import Inbox, OutboxStore
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.schema import outbox as rows
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 MINUTE = timedelta(minutes=1)
 TAKEN = Reception(msg_id="m1")
 
 
 @pytest.fixture
-def outbox(database: Database) -> SqlOutbox:
-    return SqlOutbox(database, BOT)
+def outbox(database: Database) -> Outbox:
+    return Outbox(database, BOT)
 
 
 def post(database: Database, *notices: Notice) -> None:
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         for one in notices:
             uow.outbox.add(one)
 
@@ -44,22 +42,22 @@ def state(database: Database) -> str:
         return str(connection.execute(select(rows.c.state)).scalar_one())
 
 
-def claim_one(outbox: SqlOutbox, now: timedelta = timedelta()) -> Outgoing:
+def claim_one(outbox: Outbox, now: timedelta = timedelta()) -> Outgoing:
     (outgoing,) = outbox.claim(now=START + now, limit=9)
     return outgoing
 
 
 def test_the_store_fits_what_the_pipeline_and_the_office_ask_for(database: Database) -> None:
-    units: ports.UnitsOfWork = SqlUnitsOfWork(database)
-    inbox: Inbox = SqlInbox(database)
-    outbox: OutboxStore = SqlOutbox(database)
+    units = UnitsOfWork(database)
+    inbox: Inbox = Inbox(database)
+    outbox = Outbox(database)
     with units.begin() as uow:
         assert holding(uow, BOT) == []
     assert inbox.waiting(after_id=0, limit=1) == []
     assert outbox.claim(now=START, limit=1) == []
 
 
-def test_the_most_urgent_goes_first_and_comes_back_as_it_was_posted(database: Database, outbox: SqlOutbox) -> None:
+def test_the_most_urgent_goes_first_and_comes_back_as_it_was_posted(database: Database, outbox: Outbox) -> None:
     posted = [
         notice("báo cáo", purpose=Purpose.REPORT),
         notice("nhắc 1", person_id=1),
@@ -77,7 +75,7 @@ def test_the_most_urgent_goes_first_and_comes_back_as_it_was_posted(database: Da
     assert outbox.claim(now=START, limit=3) == []
 
 
-def test_a_message_is_not_given_out_before_its_time(database: Database, outbox: SqlOutbox) -> None:
+def test_a_message_is_not_given_out_before_its_time(database: Database, outbox: Outbox) -> None:
     assert outbox.next_due(START) is None
     post(database, notice(not_before=START + MINUTE))
     assert outbox.claim(now=START, limit=9) == []
@@ -87,20 +85,20 @@ def test_a_message_is_not_given_out_before_its_time(database: Database, outbox: 
     assert outbox.next_due(START + MINUTE) is None
 
 
-def test_of_equally_urgent_messages_the_one_tried_least_often_goes_first(database: Database, outbox: SqlOutbox) -> None:
+def test_of_equally_urgent_messages_the_one_tried_least_often_goes_first(database: Database, outbox: Outbox) -> None:
     post(database, notice("bị từ chối"), notice("chưa gửi"))
     outbox.deferred(outbox.claim(now=START, limit=1)[0], START, 221)
     assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["chưa gửi", "bị từ chối"]
 
 
-def test_an_account_sends_only_its_own_messages(database: Database, outbox: SqlOutbox) -> None:
+def test_an_account_sends_only_its_own_messages(database: Database, outbox: Outbox) -> None:
     post(database, notice("khác", account=OTHER), notice("mình"))
     assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["mình"]
-    assert SqlOutbox(database, OTHER).reclaim(START) == 0
-    assert SqlOutbox(database, OTHER).next_due(START) == START
+    assert Outbox(database, OTHER).reclaim(START) == 0
+    assert Outbox(database, OTHER).next_due(START) == START
 
 
-def test_what_was_deferred_is_sent_later_as_if_for_the_first_time(database: Database, outbox: SqlOutbox) -> None:
+def test_what_was_deferred_is_sent_later_as_if_for_the_first_time(database: Database, outbox: Outbox) -> None:
     post(database, notice())
     outbox.deferred(claim_one(outbox), START + MINUTE, None)
     assert outbox.claim(now=START, limit=9) == []
@@ -110,13 +108,13 @@ def test_what_was_deferred_is_sent_later_as_if_for_the_first_time(database: Data
     assert state(database) == OutgoingState.SENT
 
 
-def cut(outbox: SqlOutbox, outgoing: Outgoing, end: int) -> Outgoing:
+def cut(outbox: Outbox, outgoing: Outgoing, end: int) -> Outgoing:
     part = outgoing.model_copy(update={"end": end})
     outbox.cut(part)
     return part
 
 
-def test_a_long_text_waits_after_each_part_until_the_last_has_been_sent(database: Database, outbox: SqlOutbox) -> None:
+def test_a_long_text_waits_after_each_part_until_the_last_has_been_sent(database: Database, outbox: Outbox) -> None:
     post(database, notice("một hai ba", person_id=1), notice("sau"))
     texts, client_ids = [], set()
     for end in (4, 8):
@@ -133,7 +131,7 @@ def test_a_long_text_waits_after_each_part_until_the_last_has_been_sent(database
     assert outbox.sent_private_since(BOT, START - MINUTE) == 3
 
 
-def test_after_a_crash_between_parts_none_is_lost_and_none_is_sent_twice(database: Database, outbox: SqlOutbox) -> None:
+def test_after_a_crash_between_parts_none_is_lost_and_none_is_sent_twice(database: Database, outbox: Outbox) -> None:
     post(database, notice("một hai ba"))
     first = cut(outbox, claim_one(outbox), 4)
     outbox.reclaim(START)
@@ -146,14 +144,14 @@ def test_after_a_crash_between_parts_none_is_lost_and_none_is_sent_twice(databas
     assert state(database) == OutgoingState.SENT
 
 
-def test_if_a_part_is_refused_the_later_ones_are_not_sent(database: Database, outbox: SqlOutbox) -> None:
+def test_if_a_part_is_refused_the_later_ones_are_not_sent(database: Database, outbox: Outbox) -> None:
     post(database, notice("một hai ba"))
     outbox.refused(cut(outbox, claim_one(outbox), 4), 114, START, addressee_refuses=False)
     assert outbox.claim(now=START, limit=9) == []
     assert outbox.counts(START).failed == 1
 
 
-def test_a_part_that_was_deferred_keeps_its_place_and_the_code(database: Database, outbox: SqlOutbox) -> None:
+def test_a_part_that_was_deferred_keeps_its_place_and_the_code(database: Database, outbox: Outbox) -> None:
     post(database, notice("một hai ba"))
     outbox.deferred(cut(outbox, claim_one(outbox), 4), START, 123)
     again = claim_one(outbox)
@@ -161,7 +159,7 @@ def test_a_part_that_was_deferred_keeps_its_place_and_the_code(database: Databas
 
 
 def test_an_uncertain_message_is_repeated_and_says_so_until_its_time_has_ended(
-    database: Database, outbox: SqlOutbox
+    database: Database, outbox: Outbox
 ) -> None:
     post(database, notice())
     first = claim_one(outbox)
@@ -186,7 +184,7 @@ def test_an_uncertain_message_is_repeated_and_says_so_until_its_time_has_ended(
     ],
 )
 def test_what_was_tried_in_vain_is_given_up_when_its_time_has_ended_and_counted(
-    database: Database, outbox: SqlOutbox, purpose: Purpose, *, urgent: bool, lasts: timedelta
+    database: Database, outbox: Outbox, purpose: Purpose, *, urgent: bool, lasts: timedelta
 ) -> None:
     post(database, notice(purpose=purpose, urgent=urgent))
     outbox.deferred(claim_one(outbox), START + MINUTE, 221)
@@ -199,25 +197,25 @@ def test_what_was_tried_in_vain_is_given_up_when_its_time_has_ended_and_counted(
     assert outbox.counts(START + lasts + timedelta(days=8)).failed == 0
 
 
-def test_everything_is_tried_once_however_late(database: Database, outbox: SqlOutbox) -> None:
+def test_everything_is_tried_once_however_late(database: Database, outbox: Outbox) -> None:
     post(database, notice(purpose=Purpose.REPLY))
     assert claim_one(outbox, timedelta(days=3)).attempts == 1
 
 
-def test_what_was_not_tried_at_all_does_not_count_as_a_try(database: Database, outbox: SqlOutbox) -> None:
+def test_what_was_not_tried_at_all_does_not_count_as_a_try(database: Database, outbox: Outbox) -> None:
     post(database, notice())
     outbox.postponed(claim_one(outbox), START + timedelta(days=1))
     assert claim_one(outbox, timedelta(days=1)).attempts == 1
 
 
-def test_when_zalo_answers_again_nothing_waits_for_its_pause(database: Database, outbox: SqlOutbox) -> None:
+def test_when_zalo_answers_again_nothing_waits_for_its_pause(database: Database, outbox: Outbox) -> None:
     post(database, notice(), notice("mai", not_before=START + timedelta(days=1)))
     outbox.deferred(claim_one(outbox), START + timedelta(hours=1), None)
     outbox.hasten()
     assert claim_one(outbox, MINUTE).attempts == 2
 
 
-def test_an_echo_settles_an_uncertain_message_without_a_repeat(database: Database, outbox: SqlOutbox) -> None:
+def test_an_echo_settles_an_uncertain_message_without_a_repeat(database: Database, outbox: Outbox) -> None:
     post(database, notice())
     first = claim_one(outbox)
     outbox.uncertain(first, START + MINUTE, None)
@@ -228,7 +226,7 @@ def test_an_echo_settles_an_uncertain_message_without_a_repeat(database: Databas
 
 
 @pytest.mark.parametrize("outcome", ["deferred", "uncertain", "refused", "sent"])
-def test_an_echo_that_overtakes_the_answer_stands(database: Database, outbox: SqlOutbox, outcome: str) -> None:
+def test_an_echo_that_overtakes_the_answer_stands(database: Database, outbox: Outbox, outcome: str) -> None:
     post(database, notice())
     first = claim_one(outbox)
     outbox.confirm([(first.client_id, "m7")], START)
@@ -246,11 +244,11 @@ def test_an_echo_that_overtakes_the_answer_stands(database: Database, outbox: Sq
 
 
 def test_after_a_kill_what_was_being_sent_waits_for_its_echo_and_is_repeated(
-    database: Database, outbox: SqlOutbox
+    database: Database, outbox: Outbox
 ) -> None:
     post(database, notice("một"), notice("hai"))
     claimed = outbox.claim(now=START, limit=9)
-    successor = SqlOutbox(database, BOT)
+    successor = Outbox(database, BOT)
     assert successor.reclaim(START + MINUTE) == 2
     successor.confirm([(claimed[0].client_id, "m1")], START)
     again = claim_one(successor, MINUTE)
@@ -261,9 +259,9 @@ def test_after_a_kill_what_was_being_sent_waits_for_its_echo_and_is_repeated(
 
 @pytest.mark.parametrize(("code", "reach"), [(122, Reach.REFUSED), (123, Reach.REFUSED), (114, Reach.UNKNOWN)])
 def test_who_takes_no_messages_is_known_and_the_refusal_is_counted(
-    database: Database, outbox: SqlOutbox, code: int, reach: Reach
+    database: Database, outbox: Outbox, code: int, reach: Reach
 ) -> None:
-    units = SqlUnitsOfWork(database)
+    units = UnitsOfWork(database)
     with units.begin() as uow:
         person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
@@ -279,18 +277,16 @@ def test_who_takes_no_messages_is_known_and_the_refusal_is_counted(
     assert outbox.claim(now=START + MINUTE, limit=9) == []
 
 
-def test_a_refused_answer_about_no_group_counts_in_the_report_of_each_group(
-    database: Database, outbox: SqlOutbox
-) -> None:
+def test_a_refused_answer_about_no_group_counts_in_the_report_of_each_group(database: Database, outbox: Outbox) -> None:
     post(database, notice(group_id=NO_GROUP))
     outbox.refused(claim_one(outbox), 114, START, addressee_refuses=False)
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         assert uow.statistics.undelivered_notices(GROUP, START, START + MINUTE) == 1
         assert uow.statistics.undelivered_notices("another group", START, START + MINUTE) == 1
 
 
-def test_a_person_is_reached_when_zalo_or_the_echo_names_the_message(database: Database, outbox: SqlOutbox) -> None:
-    units = SqlUnitsOfWork(database)
+def test_a_person_is_reached_when_zalo_or_the_echo_names_the_message(database: Database, outbox: Outbox) -> None:
+    units = UnitsOfWork(database)
     with units.begin() as uow:
         person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
@@ -306,7 +302,7 @@ def test_a_person_is_reached_when_zalo_or_the_echo_names_the_message(database: D
         assert known.reach is Reach.REACHED
 
 
-def test_the_days_budget_counts_private_messages_that_went_out(database: Database, outbox: SqlOutbox) -> None:
+def test_the_days_budget_counts_private_messages_that_went_out(database: Database, outbox: Outbox) -> None:
     post(database, *(notice(str(number)) for number in range(5)), notice("nhóm", is_group=True, thread_id=GROUP))
     sent, refused, deferred, uncertain, _claimed, group = outbox.claim(now=START, limit=9)
     outbox.sent(sent, TAKEN, START)
@@ -325,7 +321,7 @@ def test_workers_that_claim_at_once_never_take_the_same_message(database: Databa
 
     def work() -> None:
         start.wait()
-        while claimed := SqlOutbox(database).claim(now=START, limit=3):
+        while claimed := Outbox(database).claim(now=START, limit=3):
             taken.extend(claimed)
 
     workers = [Thread(target=work) for _ in range(4)]
@@ -340,7 +336,7 @@ def test_workers_that_claim_at_once_never_take_the_same_message(database: Databa
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["sent", "refused", "deferred", "uncertain", "echo", "kill"]), max_size=8))
 def test_a_message_is_never_lost_and_goes_out_again_only_after_doubt(
-    database: Database, outbox: SqlOutbox, clock: HandClock, outcomes: list[str]
+    database: Database, outbox: Outbox, clock: HandClock, outcomes: list[str]
 ) -> None:
     with database.write() as connection:
         connection.execute(delete(rows))
@@ -375,7 +371,7 @@ def test_a_message_is_never_lost_and_goes_out_again_only_after_doubt(
 
 
 def test_after_the_clock_was_set_back_a_message_waits_no_longer_than_it_would_have(
-    database: Database, outbox: SqlOutbox
+    database: Database, outbox: Outbox
 ) -> None:
     post(database, notice("báo cáo"))
     outgoing = claim_one(outbox, 60 * MINUTE)
@@ -386,7 +382,7 @@ def test_after_the_clock_was_set_back_a_message_waits_no_longer_than_it_would_ha
     assert claim_one(outbox).id == outgoing.id
 
 
-def test_a_file_comes_back_as_it_was_posted_and_lies_encrypted(database: Database, outbox: SqlOutbox) -> None:
+def test_a_file_comes_back_as_it_was_posted_and_lies_encrypted(database: Database, outbox: Outbox) -> None:
     made = paper()
     file = ReportFile(name="bao-cao.docx", face=ReportFormat.DOCX, caption="Báo cáo", paper=made)
     post(database, notice("chưa lập được tệp", file=file), notice("một câu"))
@@ -408,9 +404,9 @@ def test_a_report_missed_while_the_program_was_down_is_made_up_and_a_clock_set_b
     database: Database,
 ) -> None:
     desk = Desk(groups={GROUP: "Nhóm"})
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, {EVERYWHERE: (Role.LEADER,)})])
-    SqlInbox(database, BOT).admit([entry()])
+    Inbox(database, BOT).admit([entry()])
     sent = []
     # Down over the second and third day, then the clock is set back by two days, then time goes on.
     for days in (1, 4, 2, 3, 4, 5):
@@ -422,14 +418,14 @@ def test_a_report_missed_while_the_program_was_down_is_made_up_and_a_clock_set_b
 def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Database) -> None:
     due = START + timedelta(days=30)
     desk = Desk(groups={GROUP: "Nhóm"})
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, {EVERYWHERE: (Role.LEADER,)})])
-    SqlInbox(database, BOT).admit([entry()])
+    Inbox(database, BOT).admit([entry()])
     start, sent = Barrier(2), list[int]()
 
     def process() -> None:
         start.wait(10)
-        sent.append(desk.office.duties.monthly_report(SqlUnitsOfWork(database, BOT).begin, due))
+        sent.append(desk.office.duties.monthly_report(UnitsOfWork(database, BOT).begin, due))
 
     threads = [Thread(target=process) for _ in range(2)]
     for thread in threads:

@@ -9,12 +9,12 @@ from tests.unit.storage.stored import START
 from zalo_governor.domain.panel import PanelKeyKind
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.schema import panel_keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 HOUR = timedelta(hours=1)
 
 
-def test_a_link_is_used_once_and_only_hashes_are_stored(units: SqlUnitsOfWork, database: Database) -> None:
+def test_a_link_is_used_once_and_only_hashes_are_stored(units: UnitsOfWork, database: Database) -> None:
     with units.begin() as uow:
         who = person(uow)
         uow.panel_keys.add(PanelKeyKind.LINK, "bi-mat-mot", who, START, START + HOUR)
@@ -34,7 +34,7 @@ def test_a_link_is_used_once_and_only_hashes_are_stored(units: SqlUnitsOfWork, d
         assert uow.panel_keys.holder("bi-mat-hai", START + HOUR) is None
 
 
-def test_what_has_expired_is_forgotten_and_a_person_can_end_all(units: SqlUnitsOfWork, database: Database) -> None:
+def test_what_has_expired_is_forgotten_and_a_person_can_end_all(units: UnitsOfWork, database: Database) -> None:
     with units.begin() as uow:
         who = person(uow)
         uow.panel_keys.add(PanelKeyKind.LINK, "cu", who, START, START + HOUR)

@@ -21,9 +21,9 @@ from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.domain.people import Role
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.queue_counts import QueueCounts
-from zalo_governor.storage.repositories.gaps import SqlGaps
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.gaps import Gaps
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.schema import (
     accounts,
     audit,
@@ -51,7 +51,7 @@ from zalo_governor.storage.schema import (
     waiting,
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 ROWS = 20_000
 GROUPS = [GROUP, "8000000000000000002", "8000000000000000003"]
@@ -76,10 +76,10 @@ class Store(NamedTuple):
 
     analysed: bool
     database: Database
-    inbox: SqlInbox
-    outbox: SqlOutbox
-    gaps: SqlGaps
-    units: SqlUnitsOfWork
+    inbox: Inbox
+    outbox: Outbox
+    gaps: Gaps
+    units: UnitsOfWork
 
 
 @pytest.fixture(params=["analysed", "unknown"])
@@ -94,15 +94,15 @@ def store(request: pytest.FixtureRequest, database: Database, clock: HandClock) 
     elif not database.is_sqlite:
         pytest.skip("PostgreSQL gathers its statistics by itself")
     database.persons.forget()
-    with SqlUnitsOfWork(database).begin() as uow:  # The first row after an upgrade looks through the log once.
+    with UnitsOfWork(database).begin() as uow:  # The first row after an upgrade looks through the log once.
         uow.audit.append("started", at=NOW, actor_id=None, group_id="", subject="", detail={})
     return Store(
         request.param == "analysed",
         database,
-        SqlInbox(database, BOT),
-        SqlOutbox(database, BOT),
-        SqlGaps(database, BOT),
-        SqlUnitsOfWork(database, BOT),
+        Inbox(database, BOT),
+        Outbox(database, BOT),
+        Gaps(database, BOT),
+        UnitsOfWork(database, BOT),
     )
 
 
@@ -135,7 +135,7 @@ def test_a_page_of_what_waits_is_read_in_its_order(store: Store) -> None:
     assert not [line for line in plan if "USE TEMP B-TREE" in line or line.startswith("Sort ")], plan
 
 
-def _in_unit(ask: Callable[[SqlUnitOfWork], object]) -> Callable[[Store], None]:
+def _in_unit(ask: Callable[[UnitOfWork], object]) -> Callable[[Store], None]:
     def asked(store: Store) -> None:
         with store.units.begin() as uow:
             ask(uow)

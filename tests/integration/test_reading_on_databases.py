@@ -13,11 +13,11 @@ from tests.unit.storage.stored import BOT, MASTER, START, HandClock
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 def test_others_write_while_one_reads_and_it_sees_none_of_it(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
 
     def write() -> None:
         with units.begin() as uow:
@@ -35,7 +35,7 @@ def test_others_write_while_one_reads_and_it_sees_none_of_it(database: Database)
 
 
 def test_what_only_reads_cannot_write(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     with pytest.raises((DBAPIError, StoreUnavailableError)), units.begin(reading=True) as seen:
         seen.claims.claim_once("job", START)
     with units.begin() as uow:
@@ -43,7 +43,7 @@ def test_what_only_reads_cannot_write(database: Database) -> None:
 
 
 def test_a_reading_that_the_database_broke_off_leaves_a_connection_that_writes(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     for _ in range(10):
         with suppress(DBAPIError, StoreUnavailableError), units.begin(reading=True) as seen:
             seen.tx.connection.exec_driver_sql("ROLLBACK")

@@ -8,13 +8,13 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, START
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.schema import remarks
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 HOUR = timedelta(hours=1)
 
 
 def test_remarks_are_numbered_by_kind_kept_encrypted_and_counted(database: Database) -> None:
-    units = SqlUnitsOfWork(database)
+    units = UnitsOfWork(database)
     for place, kind in enumerate([RemarkKind.INCIDENT, RemarkKind.SUGGESTION, RemarkKind.SUGGESTION]):
         with units.begin() as uow:
             person = uow.people.find_or_create(BOT, MEMBER)

@@ -41,7 +41,7 @@ from zalo_governor.storage.schema import (
     waiting,
 )
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 VOICE = MessageFormatter(CATALOGUE, REGULATION)
 PERIODS = {
@@ -244,7 +244,7 @@ class Book:
                     insert(group_members),
                     {"group_id": group, "account": BOT, "uid": uid, "present": True, "since_ms": 0},
                 )
-        with SqlUnitsOfWork(self.database, BOT).begin() as uow:
+        with UnitsOfWork(self.database, BOT).begin() as uow:
             for row in history.remarks:
                 when = datetime.fromtimestamp(at(row) / 1000, UTC)
                 uow.feedback.add(RemarkKind(row["kind"]), group_id=group, person_id=row["person"], text="lời", at=when)
@@ -276,7 +276,7 @@ def test_a_case_that_was_re_opened_counts_once_where_it_stands_now(
     start, end = map(midnight, PERIODS[name])
     group = book.write(History([], [], [], [], [], [], []), start, end, with_roster=False)
     opened = [end - timedelta(days=9), end - timedelta(milliseconds=1), end]
-    units = SqlUnitsOfWork(book.database, BOT)
+    units = UnitsOfWork(book.database, BOT)
     new = [
         new_case(1 + place, _event_of(book, group, at), group_id=group, opened_at=at, event_at=at)
         for place, at in enumerate(opened)
@@ -362,7 +362,7 @@ def test_every_figure_is_what_the_rows_say(book: Book, history: History, name: s
     group = book.write(history, start, end, with_roster=with_roster)
     # Every period but the running one lies behind.
     book.clock.now = START if name == "running month" else end + timedelta(days=50)
-    with SqlUnitsOfWork(book.database, BOT).begin() as uow:
+    with UnitsOfWork(book.database, BOT).begin() as uow:
         report = compose(
             uow, Group(group, ""), Period(start=start, end=end, label=name, command=name), VOICE, book.clock
         )

@@ -11,7 +11,7 @@ from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import group_members, persons, roster
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 LO = RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", agency="Sở Y tế", uid=MEMBER, phone="+84912345678")
 TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên")
@@ -29,7 +29,7 @@ def test_a_roster_is_replaced_as_a_whole_and_keeps_its_order(database: Database)
 
 
 def test_whoever_is_known_by_uid_takes_the_approved_name_and_keeps_the_roles(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})])
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
     with units.begin() as uow:
@@ -38,7 +38,7 @@ def test_whoever_is_known_by_uid_takes_the_approved_name_and_keeps_the_roles(dat
 
 
 def test_an_import_that_only_adds_leaves_who_is_not_in_the_file_as_they_were(database: Database) -> None:
-    store, units = SqlRoster(database, BOT), SqlUnitsOfWork(database, BOT)
+    store, units = SqlRoster(database, BOT), UnitsOfWork(database, BOT)
     store.replace(GROUP, [LO])
     said = SeedPerson(LO.full_name, LO.position, MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})
     units.seed_people(BOT, [said])
@@ -51,7 +51,7 @@ def test_an_import_that_only_adds_leaves_who_is_not_in_the_file_as_they_were(dat
 
 def test_nobody_is_made_out_of_a_list(database: Database) -> None:
     SqlRoster(database, BOT).replace(GROUP, [LO])
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         person = uow.people.find_or_create(BOT, MEMBER)
     assert person
     assert person.full_name == ""
@@ -68,7 +68,7 @@ def test_names_and_numbers_are_not_readable_in_the_database_and_rows_cannot_be_m
 
 
 def _shows(database: Database, uid: str, name: str) -> int:
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         person = uow.people.find_or_create(BOT, uid)
         assert person
         sealed = database.keys.seal_text(name, "person", str(person.id))
@@ -79,7 +79,7 @@ def _shows(database: Database, uid: str, name: str) -> int:
 
 
 def _placed(database: Database, person_id: int) -> Person:
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         return uow.people.get(person_id)
 
 
@@ -104,7 +104,7 @@ def test_a_name_alone_lists_nobody_and_one_that_belongs_to_another_account_is_a_
 
 
 def test_a_role_of_the_settings_lists_and_its_name_is_guarded_without_any_roster(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", MEMBER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     with units.begin() as uow:
         (leader,) = holding(uow, BOT, Role.LEADER)
@@ -127,14 +127,14 @@ def test_who_was_seen_in_a_group_that_has_no_roster_is_not_called_outside_of_one
 def test_what_one_transaction_changes_of_the_roster_it_sees(database: Database) -> None:
     SqlRoster(database, BOT).replace(GROUP, [TAN])
     other = _shows(database, OTHER, "Tẩn A Mẫu")
-    with SqlUnitsOfWork(database, BOT).begin() as uow:
+    with UnitsOfWork(database, BOT).begin() as uow:
         assert uow.people.get(other).standing is Standing.UNMATCHED
         uow.roster.put(BOT, GROUP, 0, TAN.model_copy(update={"uid": OTHER}))
         assert uow.people.get(other).standing is Standing.LISTED
 
 
 def test_who_holds_a_role_is_found_on_a_list_without_accounts(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
+    units = UnitsOfWork(database, BOT)
     units.seed_people(
         BOT,
         [

@@ -22,29 +22,29 @@ from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, Withheld
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.inbox import Inbox, lowest_id
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 RULE = "3.1-tieng-viet-co-dau"
 DAY = timedelta(days=1)
 FOUND = Finding(rule_id=RULE, clause="3.1", severity=Severity.MINOR, label="no_diacritics")
 
 
-def judged(units: SqlUnitsOfWork, store: SqlInbox, key: str, *findings: Finding) -> int:
+def judged(units: UnitsOfWork, store: Inbox, key: str, *findings: Finding) -> int:
     (item,) = store.admit([entry(key, cli_key=f"c{key}")])
     with units.begin() as uow:
         uow.verdicts.store(item, message(item), Verdict(findings=findings), START)
     return item.id
 
 
-def opened(uow: SqlUnitOfWork, event_id: int, **changes: Any) -> Case:
+def opened(uow: UnitOfWork, event_id: int, **changes: Any) -> Case:
     return uow.cases.add(new_case(person(uow), event_id, **{"rule_id": RULE, "clause": "3.1", **changes}))
 
 
-def test_a_trial_begins_once_and_ends_for_good(units: SqlUnitsOfWork, database_url: str) -> None:
+def test_a_trial_begins_once_and_ends_for_good(units: UnitsOfWork, database_url: str) -> None:
     with units.begin() as uow:
         assert uow.trials.get(BOT, GROUP) is None
         uow.trials.begin(BOT, GROUP, START)
@@ -57,16 +57,14 @@ def test_a_trial_begins_once_and_ends_for_good(units: SqlUnitsOfWork, database_u
         assert uow.trials.get(BOT, GROUP) == ended
     with (
         closing(Database(database_url, Keys(MASTER), HandClock())) as another,
-        SqlUnitsOfWork(another, BOT).begin() as uow,
+        UnitsOfWork(another, BOT).begin() as uow,
     ):
         uow.trials.begin(BOT, GROUP, START + 9 * DAY)
         assert uow.trials.get(BOT, GROUP) == ended
         assert uow.trials.get("7999", GROUP) is None
 
 
-def test_what_is_withheld_is_counted_and_never_sent(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
-) -> None:
+def test_what_is_withheld_is_counted_and_never_sent(units: UnitsOfWork, heard_in: Inbox, database: Database) -> None:
     event_id = judged(units, heard_in, "1", FOUND)
     with units.begin() as uow:
         uow.trials.begin(BOT, GROUP, START)
@@ -88,14 +86,14 @@ def test_what_is_withheld_is_counted_and_never_sent(
         ]
         assert uow.trials.withheld_count(GROUP, START, START + DAY) == 4
         assert uow.trials.withheld_count(GROUP, START + DAY, START + 2 * DAY) == 0
-    outbox = SqlOutbox(database, BOT)
+    outbox = Outbox(database, BOT)
     assert outbox.claim(now=START + DAY, limit=9) == []
     assert outbox.next_due(START + DAY) is None
     assert outbox.counts(START).waiting == 0
 
 
 def test_on_trial_the_cooldown_counts_what_was_withheld_and_afterwards_only_what_went_out(
-    units: SqlUnitsOfWork, heard_in: SqlInbox
+    units: UnitsOfWork, heard_in: Inbox
 ) -> None:
     event_id = judged(units, heard_in, "1", FOUND)
     request = Purpose.MEMBER_REQUEST
@@ -111,7 +109,7 @@ def test_on_trial_the_cooldown_counts_what_was_withheld_and_afterwards_only_what
         assert uow.outbox.people_asked(request.value, [GROUP], START, RULE) == 0
 
 
-def test_cases_and_shadow_findings_are_counted_by_rule(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
+def test_cases_and_shadow_findings_are_counted_by_rule(units: UnitsOfWork, heard_in: Inbox) -> None:
     shadow = FOUND.model_copy(update={"rule_id": "4.2-noi-dung-xau", "clause": "4.2", "shadow": True})
     suspect = shadow.model_copy(update={"severity": Severity.SUSPECT})
     ids = [judged(units, heard_in, key, FOUND, shadow, suspect) for key in "123"]
@@ -128,7 +126,7 @@ def test_cases_and_shadow_findings_are_counted_by_rule(units: SqlUnitsOfWork, he
 
 
 def test_what_was_found_of_what_was_judged_is_given_page_by_page(
-    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
+    units: UnitsOfWork, heard_in: Inbox, database: Database
 ) -> None:
     ids = [judged(units, heard_in, key, *found) for key, found in (("1", [FOUND]), ("2", []), ("3", [FOUND, FOUND]))]
     heard_in.admit([entry("4", cli_key="c4")])  # not judged yet
@@ -144,7 +142,7 @@ def test_what_was_found_of_what_was_judged_is_given_page_by_page(
     assert RecordedFindings(database, "4.2-noi-dung-xau").between(ids[0], ids[2]) == {}
 
 
-def test_who_opened_a_case_is_counted_the_last_one_first(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
+def test_who_opened_a_case_is_counted_the_last_one_first(units: UnitsOfWork, heard_in: Inbox) -> None:
     event_id = judged(units, heard_in, "1", FOUND)
     with units.begin() as uow:
         case, other = opened(uow, event_id), opened(uow, event_id)

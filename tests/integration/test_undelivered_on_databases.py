@@ -12,9 +12,9 @@ from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 MINUTE = timedelta(minutes=1)
 TAKEN = Reception(msg_id="m1")
@@ -22,19 +22,19 @@ ADMIN, STAFF, MEMBER = "71", "72", "73"
 
 
 @pytest.fixture
-def outbox(database: Database) -> SqlOutbox:
-    return SqlOutbox(database, BOT)
+def outbox(database: Database) -> Outbox:
+    return Outbox(database, BOT)
 
 
 @pytest.fixture
-def case(units: SqlUnitsOfWork, heard_in: SqlInbox) -> Case:
+def case(units: UnitsOfWork, heard_in: Inbox) -> Case:
     [admitted] = heard_in.admit([entry("1")])
     with units.begin() as uow:
         uow.verdicts.store(admitted, message(admitted), Verdict(), START)
         return uow.cases.add(new_case(person(uow, MEMBER), admitted.id))
 
 
-def post(units: SqlUnitsOfWork, uid: str, case: Case, purpose: Purpose = Purpose.ADMIN_ALERT, **changes: Any) -> Notice:
+def post(units: UnitsOfWork, uid: str, case: Case, purpose: Purpose = Purpose.ADMIN_ALERT, **changes: Any) -> Notice:
     with units.begin() as uow:
         values: dict[str, Any] = {"urgent": True, "purpose": purpose, "case_id": case.id}
         made = notice(thread_id=uid, person_id=person(uow, uid), **(values | changes))
@@ -42,11 +42,11 @@ def post(units: SqlUnitsOfWork, uid: str, case: Case, purpose: Purpose = Purpose
     return made
 
 
-def claim(outbox: SqlOutbox, after: timedelta = timedelta()) -> list[Outgoing]:
+def claim(outbox: Outbox, after: timedelta = timedelta()) -> list[Outgoing]:
     return outbox.claim(now=START + after, limit=9)
 
 
-def test_an_alert_is_unheard_until_one_of_the_desk_has_it(units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case) -> None:
+def test_an_alert_is_unheard_until_one_of_the_desk_has_it(units: UnitsOfWork, outbox: Outbox, case: Case) -> None:
     for uid in (ADMIN, STAFF):
         post(units, uid, case)
     with units.begin() as uow:
@@ -62,9 +62,7 @@ def test_an_alert_is_unheard_until_one_of_the_desk_has_it(units: SqlUnitsOfWork,
         assert uow.deliveries.unheard_alerts(START + 9 * MINUTE) == []
 
 
-def test_refused_by_all_it_is_unheard_at_once_and_told_of_once(
-    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case
-) -> None:
+def test_refused_by_all_it_is_unheard_at_once_and_told_of_once(units: UnitsOfWork, outbox: Outbox, case: Case) -> None:
     for uid in (ADMIN, STAFF):
         post(units, uid, case)
     for outgoing in claim(outbox):
@@ -78,16 +76,14 @@ def test_refused_by_all_it_is_unheard_at_once_and_told_of_once(
         assert uow.deliveries.unheard_alerts(START + 9 * MINUTE) == []
 
 
-def test_a_light_alert_or_one_that_is_withheld_is_no_urgent_matter(units: SqlUnitsOfWork, case: Case) -> None:
+def test_a_light_alert_or_one_that_is_withheld_is_no_urgent_matter(units: UnitsOfWork, case: Case) -> None:
     post(units, ADMIN, case, urgent=False)
     with units.begin() as uow:
         uow.outbox.add(notice(person_id=1, purpose=Purpose.ADMIN_ALERT, urgent=True, case_id=case.id), withheld=True)
         assert uow.deliveries.next_unheard(3 * MINUTE) is None
 
 
-def test_a_request_that_was_delivered_is_known_by_its_case(
-    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case
-) -> None:
+def test_a_request_that_was_delivered_is_known_by_its_case(units: UnitsOfWork, outbox: Outbox, case: Case) -> None:
     def delivery() -> DeliveryState:
         with units.begin() as uow:
             return uow.deliveries.request_state(case)
@@ -107,7 +103,7 @@ def test_a_request_that_was_delivered_is_known_by_its_case(
 
 
 def test_whom_a_notice_about_a_case_does_not_reach_is_known_once(
-    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case
+    units: UnitsOfWork, outbox: Outbox, case: Case
 ) -> None:
     post(units, MEMBER, case, Purpose.MEMBER_REQUEST)
     post(units, ADMIN, case, Purpose.LEADER_ALERT, urgent=False)
@@ -125,7 +121,7 @@ def test_whom_a_notice_about_a_case_does_not_reach_is_known_once(
 
 
 def test_what_was_lost_is_told_once_its_addressee_has_got_something_else(
-    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case, clock: HandClock
+    units: UnitsOfWork, outbox: Outbox, case: Case, clock: HandClock
 ) -> None:
     post(units, ADMIN, case)
     [outgoing] = claim(outbox)
@@ -145,7 +141,7 @@ def test_what_was_lost_is_told_once_its_addressee_has_got_something_else(
 
 @pytest.mark.parametrize("urgent", [True, False])
 def test_once_the_case_is_answered_nothing_is_tried_again(
-    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case, *, urgent: bool
+    units: UnitsOfWork, outbox: Outbox, case: Case, *, urgent: bool
 ) -> None:
     purpose = Purpose.ADMIN_ALERT if urgent else Purpose.MEMBER_REQUEST
     post(units, ADMIN, case, purpose, urgent=urgent)

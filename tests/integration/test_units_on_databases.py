@@ -41,14 +41,14 @@ from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Member, Perso
 from zalo_governor.domain.reports import Activity, ClauseFigures
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.migrations import upgrade
-from zalo_governor.storage.repositories.gaps import SqlGaps
+from zalo_governor.storage.repositories.gaps import Gaps
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
 from zalo_governor.storage.schema import findings
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -67,17 +67,17 @@ SEALED = SealedFinding(
 
 
 @pytest.fixture
-def inbox(database: Database) -> SqlInbox:
-    return SqlInbox(database, BOT)
+def inbox(database: Database) -> Inbox:
+    return Inbox(database, BOT)
 
 
-def someone(uow: SqlUnitOfWork, uid: str = MEMBER, account: str = BOT) -> Person:
+def someone(uow: UnitOfWork, uid: str = MEMBER, account: str = BOT) -> Person:
     person = uow.people.find_or_create(account, uid)
     assert person is not None
     return person
 
 
-def heard(inbox: SqlInbox, key: str = "1", **changes: Any) -> Admitted:
+def heard(inbox: Inbox, key: str = "1", **changes: Any) -> Admitted:
     (item,) = inbox.admit([entry(key, **changes)])
     return item
 
@@ -90,7 +90,7 @@ def seed(full_name: str = "Lò Văn Mẫu", *roles: Role, **marks: str) -> SeedP
 # people
 
 
-def test_a_uid_is_one_person_for_an_account_and_nobody_is_nobody(units: SqlUnitsOfWork) -> None:
+def test_a_uid_is_one_person_for_an_account_and_nobody_is_nobody(units: UnitsOfWork) -> None:
     with units.begin() as uow:
         first = someone(uow)
         assert someone(uow, account="another") != first
@@ -102,7 +102,7 @@ def test_a_uid_is_one_person_for_an_account_and_nobody_is_nobody(units: SqlUnits
             uow.people.get(10**9)
 
 
-def test_a_person_made_in_a_unit_that_failed_does_not_linger(units: SqlUnitsOfWork) -> None:
+def test_a_person_made_in_a_unit_that_failed_does_not_linger(units: UnitsOfWork) -> None:
     with suppress(ZeroDivisionError), units.begin() as uow:
         ghost = someone(uow)
         raise ZeroDivisionError
@@ -112,7 +112,7 @@ def test_a_person_made_in_a_unit_that_failed_does_not_linger(units: SqlUnitsOfWo
             assert uow.people.get(ghost.id).uid == MEMBER
 
 
-def test_roles_are_those_of_the_settings_at_every_start(units: SqlUnitsOfWork) -> None:
+def test_roles_are_those_of_the_settings_at_every_start(units: UnitsOfWork) -> None:
     people = [seed("Lò Văn Mẫu", Role.ADMIN, uid=MEMBER), seed("Vàng Thị Mẫu", Role.LEADER, uid=OTHER)]
     for _ in range(2):
         units.seed_people(BOT, people)
@@ -130,7 +130,7 @@ def test_roles_are_those_of_the_settings_at_every_start(units: SqlUnitsOfWork) -
 
 
 def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_role(
-    units: SqlUnitsOfWork, inbox: SqlInbox
+    units: UnitsOfWork, inbox: Inbox
 ) -> None:
     units.seed_people(BOT, [seed(global_id="g1", phone="0900")])
     item = heard(inbox)
@@ -163,7 +163,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         assert holding(uow, BOT, Role.ADMIN) == [admin]
 
 
-def test_the_settings_may_join_what_was_known_apart(units: SqlUnitsOfWork) -> None:
+def test_the_settings_may_join_what_was_known_apart(units: UnitsOfWork) -> None:
     units.seed_people(BOT, [seed(phone="0900")])
     with units.begin() as uow:
         someone(uow)
@@ -173,7 +173,7 @@ def test_the_settings_may_join_what_was_known_apart(units: SqlUnitsOfWork) -> No
         assert holding(uow, BOT, Role.ADMIN) == [someone(uow)]
 
 
-def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone(units: SqlUnitsOfWork) -> None:
+def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone(units: UnitsOfWork) -> None:
     units.seed_people(BOT, [seed(global_id="g1", uid=MEMBER)])
     snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid=OTHER, member_uids=(MEMBER,))
     with units.begin() as uow:
@@ -185,7 +185,7 @@ def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone
         assert holding(uow, BOT, Role.ADMIN) == []
 
 
-def test_names_are_known_once_judged_and_not_from_a_fetch(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_names_are_known_once_judged_and_not_from_a_fetch(units: UnitsOfWork, inbox: Inbox) -> None:
     snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER,), total_members=1)
     item = heard(inbox, "n1", kind=ElementKind.NAME, source=Source.SWEEP)
     joined = heard(inbox, "j1", kind=ElementKind.GROUP_ACT)
@@ -207,7 +207,7 @@ def test_names_are_known_once_judged_and_not_from_a_fetch(units: SqlUnitsOfWork,
         assert someone(uow, OTHER).display_name == "Mới vào"
 
 
-def test_a_sealed_name_is_not_kept(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_a_sealed_name_is_not_kept(units: UnitsOfWork, inbox: Inbox) -> None:
     item = heard(inbox, "n1", kind=ElementKind.NAME)
     with units.begin() as uow:
         event = NameObserved(
@@ -222,7 +222,7 @@ def test_a_sealed_name_is_not_kept(units: SqlUnitsOfWork, inbox: SqlInbox) -> No
 # records
 
 
-def test_nothing_is_judged_twice(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_nothing_is_judged_twice(units: UnitsOfWork, inbox: Inbox) -> None:
     item = heard(inbox)
 
     def judge() -> None:
@@ -237,7 +237,7 @@ def test_nothing_is_judged_twice(units: SqlUnitsOfWork, inbox: SqlInbox) -> None
 
 
 def test_a_finding_about_a_member_who_came_in_is_that_members(
-    units: SqlUnitsOfWork, inbox: SqlInbox, database: Database
+    units: UnitsOfWork, inbox: Inbox, database: Database
 ) -> None:
     item = heard(inbox)
     with units.begin() as uow:
@@ -251,8 +251,8 @@ def test_a_finding_about_a_member_who_came_in_is_that_members(
 
 def test_whoever_sends_is_told_of_what_was_posted_once_it_is_durable(database: Database) -> None:
     told: list[int] = []
-    outbox = SqlOutbox(database, BOT)
-    units = SqlUnitsOfWork(database, BOT, on_posted=lambda: told.append(outbox.counts(START).waiting))
+    outbox = Outbox(database, BOT)
+    units = UnitsOfWork(database, BOT, on_posted=lambda: told.append(outbox.counts(START).waiting))
     with units.begin() as uow:
         uow.people.find_or_create(BOT, MEMBER)
     with units.begin() as uow:
@@ -266,7 +266,7 @@ def test_whoever_sends_is_told_of_what_was_posted_once_it_is_durable(database: D
     assert told == [1]
 
 
-def test_a_scheduled_run_is_claimed_once(units: SqlUnitsOfWork) -> None:
+def test_a_scheduled_run_is_claimed_once(units: UnitsOfWork) -> None:
     claims = []
     for due in (START, START, START + DAY):
         with units.begin() as uow:
@@ -277,7 +277,7 @@ def test_a_scheduled_run_is_claimed_once(units: SqlUnitsOfWork) -> None:
 # cases
 
 
-def test_a_case_comes_back_as_it_was_written(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_a_case_comes_back_as_it_was_written(units: UnitsOfWork, inbox: Inbox) -> None:
     item = heard(inbox)
     with units.begin() as uow:
         admin = someone(uow, OTHER)
@@ -294,7 +294,7 @@ def test_a_case_comes_back_as_it_was_written(units: SqlUnitsOfWork, inbox: SqlIn
             uow.cases.save(moved.model_copy(update={"id": case.id + 1}))
 
 
-def test_repeats_join_the_youngest_open_case_within_the_window(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_repeats_join_the_youngest_open_case_within_the_window(units: UnitsOfWork, inbox: Inbox) -> None:
     first, second = heard(inbox, "1"), heard(inbox, "2")
     with units.begin() as uow:
         person = someone(uow)
@@ -327,7 +327,7 @@ def test_repeats_join_the_youngest_open_case_within_the_window(units: SqlUnitsOf
         assert uow.cases.opened_between(GROUP, start=START, end=START + HOUR, open_only=True) == []
 
 
-def test_a_repost_of_sealed_content_finds_its_case_and_shows_nothing(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_a_repost_of_sealed_content_finds_its_case_and_shows_nothing(units: UnitsOfWork, inbox: Inbox) -> None:
     (item,) = inbox.admit([sealed_entry("1", mac=b"x" * 16)])
     with units.begin() as uow:
         person = someone(uow)
@@ -344,7 +344,7 @@ def test_a_repost_of_sealed_content_finds_its_case_and_shows_nothing(units: SqlU
         assert uow.cases.excerpt(case) is None
 
 
-def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: UnitsOfWork, inbox: Inbox) -> None:
     item = heard(inbox)
     with units.begin() as uow:
         person = someone(uow)
@@ -364,7 +364,7 @@ def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: SqlUnit
 # figures
 
 
-def test_figures_are_those_counted_by_hand(units: SqlUnitsOfWork, inbox: SqlInbox, database: Database) -> None:
+def test_figures_are_those_counted_by_hand(units: UnitsOfWork, inbox: Inbox, database: Database) -> None:
     later = to_ms(START + HOUR)
     said = [heard(inbox, f"m{number}", sender_uid=uid) for number, uid in enumerate([MEMBER, MEMBER, OTHER, BOT])]
     revised = heard(inbox, "m0", text="sửa")
@@ -417,7 +417,7 @@ def test_figures_are_those_counted_by_hand(units: SqlUnitsOfWork, inbox: SqlInbo
         assert uow.statistics.activity(GROUP, START + HOUR, START + DAY).messages == 1
         assert uow.statistics.activity(GROUP, START + DAY, START + 2 * DAY).senders == 0
     for key in ("heard alone", "heard by another account beside"):
-        with SqlUnitsOfWork(database, BOT).begin() as uow:
+        with UnitsOfWork(database, BOT).begin() as uow:
             assert uow.statistics.activity(GROUP, START, START + HOUR) == activity
             assert uow.statistics.coverage(GROUP, START, START + HOUR) == coverage
         of_another = heard(inbox, key, account=OTHER)
@@ -426,7 +426,7 @@ def test_figures_are_those_counted_by_hand(units: SqlUnitsOfWork, inbox: SqlInbo
 
 
 def test_what_others_write_meanwhile_makes_no_figure_absurd(
-    units: SqlUnitsOfWork, inbox: SqlInbox, database: Database
+    units: UnitsOfWork, inbox: Inbox, database: Database
 ) -> None:
     if database.is_sqlite:
         pytest.skip("nobody writes meanwhile")
@@ -440,7 +440,7 @@ def test_what_others_write_meanwhile_makes_no_figure_absurd(
         assert uow.statistics.coverage(GROUP, START, START + HOUR).judged == 0
 
 
-def test_what_a_transaction_puts_down_counts_in_it_at_once(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_what_a_transaction_puts_down_counts_in_it_at_once(units: UnitsOfWork, inbox: Inbox) -> None:
     first, second = heard(inbox, "m1"), heard(inbox, "m2", sender_uid=OTHER)
     with units.begin() as uow:
         for number, item in enumerate([first, second]):
@@ -449,7 +449,7 @@ def test_what_a_transaction_puts_down_counts_in_it_at_once(units: SqlUnitsOfWork
         assert uow.statistics.activity(GROUP, START, START + HOUR).messages == 2
 
 
-def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
+def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: UnitsOfWork, inbox: Inbox) -> None:
     item = heard(inbox)
     with units.begin() as uow:
         person = someone(uow)
@@ -481,8 +481,8 @@ def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: S
         assert [row.cases for row in by_state if row.state is CaseState.REMEDIED] == [1, 1]
 
 
-def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnitsOfWork, database: Database) -> None:
-    gaps = SqlGaps(database, BOT)
+def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: UnitsOfWork, database: Database) -> None:
+    gaps = Gaps(database, BOT)
     for heard_id in (7, 17):
         for group_id in (GROUP, BOT):
             number = gaps.open_gap(group_id, START, "1006", heard_id)
@@ -513,8 +513,8 @@ def test_cursors_of_queues_are_those_of_one_account_and_one_login(database: Data
     assert (later.cursors(), mine.cursors()) == ({"511_1": QueueCursor("5", 9)}, {"510_1": QueueCursor("1", 0)})
 
 
-def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox: SqlInbox, database: Database) -> None:
-    gaps = SqlGaps(database, BOT)
+def test_gaps_are_shown_where_they_touch_the_period(units: UnitsOfWork, inbox: Inbox, database: Database) -> None:
+    gaps = Gaps(database, BOT)
     assert gaps.last_heard(GROUP) is None
     heard(inbox)
     assert gaps.last_heard(GROUP) == START_MS
@@ -527,7 +527,7 @@ def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox
     running = gaps.open_gap(GROUP, START + 2 * HOUR, "\ud800 cause", 17)
     assert [(gap.id, gap.heard_id) for gap in gaps.pending_gaps(GROUP)] == [(running, 17)]
     assert gaps.pending_gaps("other") == []
-    beside = SqlGaps(database, "7000000000000000777")
+    beside = Gaps(database, "7000000000000000777")
     assert (beside.pending_gaps(GROUP), beside.last_heard(GROUP)) == ([], None)
     with units.begin() as uow:
         both = uow.statistics.gaps(GROUP, START + HOUR / 2, START + DAY)
@@ -558,7 +558,7 @@ def test_roles_and_trials_of_before_there_were_roles_by_group_go_on_in_all_group
             for statement, values in _BEFORE.items():
                 connection.execute(text(statement), values)
         database.migrate()
-        with SqlUnitsOfWork(database, BOT).begin() as uow:
+        with UnitsOfWork(database, BOT).begin() as uow:
             [holder] = uow.people.holders(BOT)
             assert holder.grants == {EVERYWHERE: frozenset({Role.ADMIN, Role.LEADER})}
             for group_id in (GROUP, "8000000000000000002"):

@@ -1,1 +1,1 @@
-"""A storage in memory for the tests of services: `domain.repositories.UnitOfWork` on plain lists."""
+"""A storage in memory for the tests of services: `storage.unit_of_work.UnitOfWork` on plain lists."""

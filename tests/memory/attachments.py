@@ -8,10 +8,11 @@ from tests.memory.base import MemoryRepository
 from zalo_governor.domain.attachments import FileScan, ScanFigures, ScanResult
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.jobs import JobKind
+from zalo_governor.storage.repositories.file_scans import FileScans
 
 
-class MemoryFileScans(MemoryRepository):
-    """Fits `domain.repositories.attachments.FileScans`."""
+class MemoryFileScans(MemoryRepository, FileScans):
+    """Over lists."""
 
     def add(self, scan: FileScan) -> None:
         self._store.scans.setdefault(scan.event_id, scan)

@@ -10,6 +10,9 @@ from zalo_governor.domain.clock import EVER, NEVER
 from zalo_governor.domain.events import MessageDeleted, MessageSent, SealedHeard
 from zalo_governor.domain.jobs import CodeCheck
 from zalo_governor.domain.message_acts import ActState, target_keys
+from zalo_governor.storage.repositories.case_messages import CaseMessages
+from zalo_governor.storage.repositories.case_notes import CaseNotes, FalseAlarms
+from zalo_governor.storage.repositories.cases import Cases
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -17,8 +20,8 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 GROUP = "8000000000000000001"
 
 
-class MemoryCases(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryCases(MemoryRepository, Cases):
+    """Over lists."""
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         return self._youngest(
@@ -137,8 +140,8 @@ class MemoryCases(MemoryRepository):
         return min(holding, key=lambda case: case.id, default=None)
 
 
-class MemoryCaseMessages(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryCaseMessages(MemoryRepository, CaseMessages):
+    """Over lists."""
 
     def of(self, case: Case) -> list[CaseMessage]:
         found = {}
@@ -205,8 +208,8 @@ class MemoryCaseMessages(MemoryRepository):
         return CodeCheck.WRONG
 
 
-class MemoryCaseNotes(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryCaseNotes(MemoryRepository, CaseNotes):
+    """Over lists."""
 
     def add_manual(self, case: Case, recorded: Recorded) -> None:
         self._store.noted[case.id] = recorded
@@ -221,8 +224,8 @@ class MemoryCaseNotes(MemoryRepository):
         return [note for case_id, note in self._store.said if case_id == case.id]
 
 
-class MemoryFalseAlarms(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryFalseAlarms(MemoryRepository, FalseAlarms):
+    """Over lists."""
 
     def hash_of_text(self, text: str) -> bytes:
         return text.encode()

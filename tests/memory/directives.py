@@ -16,12 +16,13 @@ from zalo_governor.domain.directives import (
     LedgerPage,
     OwedDirective,
 )
+from zalo_governor.storage.repositories.directives import Directives
 
 _REPORTED = (AnswerKind.REPORTED,)
 
 
-class MemoryDirectives(MemoryRepository):
-    """Fits `domain.repositories.directives.Directives`."""
+class MemoryDirectives(MemoryRepository, Directives):
+    """Over lists."""
 
     def add(self, directive: Directive) -> Directive:
         directive = directive.model_copy(update={"id": len(self._store.directives) + 1})

@@ -23,6 +23,9 @@ from zalo_governor.domain.reports import (
     StatementFigures,
 )
 from zalo_governor.domain.statements import Statement
+from zalo_governor.storage.queries.distributions import Distributions
+from zalo_governor.storage.queries.statistics import Statistics
+from zalo_governor.storage.repositories.verdicts import Verdicts
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -30,8 +33,8 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 GROUP = "8000000000000000001"
 
 
-class MemoryStatistics(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryStatistics(MemoryRepository, Statistics):
+    """Over lists."""
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self._store.coverage_now
@@ -61,8 +64,8 @@ class MemoryStatistics(MemoryRepository):
         return [gap for gap in self._store.gap_list if gap.group_id == BOT]
 
 
-class MemoryDistributions(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryDistributions(MemoryRepository, Distributions):
+    """Over lists."""
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         return self._store.by_day, [0] * 8 + [sum(self._store.by_day.values())] + [0] * 15
@@ -97,8 +100,8 @@ class MemoryDistributions(MemoryRepository):
         return MembersVoice(incidents=said[RemarkKind.INCIDENT], suggestions=said[RemarkKind.SUGGESTION])
 
 
-class MemoryVerdicts(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryVerdicts(MemoryRepository, Verdicts):
+    """Over lists."""
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         raise AssertionError("the judge records, not the office")

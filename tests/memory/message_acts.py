@@ -3,10 +3,11 @@
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.events import MessageRef, MessageSent, SealedHeard
 from zalo_governor.domain.message_acts import ActState, MessageAct, NamedMessage, targets_of
+from zalo_governor.storage.repositories.message_acts import MessageActs
 
 
-class MemoryMessageActs(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryMessageActs(MemoryRepository, MessageActs):
+    """Over lists."""
 
     def named(self, group_id: str, target: MessageRef) -> list[NamedMessage]:
         return [

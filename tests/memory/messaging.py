@@ -13,6 +13,13 @@ from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.panel import PanelKeyKind
 from zalo_governor.domain.trial import Trial, TrialFigures, Withheld
+from zalo_governor.storage.repositories.audit import AuditTrail
+from zalo_governor.storage.repositories.claims import Claims
+from zalo_governor.storage.repositories.feedback import Feedback
+from zalo_governor.storage.repositories.outbox_entries import OutboxEntries
+from zalo_governor.storage.repositories.panel_keys import PanelKeys
+from zalo_governor.storage.repositories.trials import Trials
+from zalo_governor.storage.repositories.undelivered import Deliveries
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -20,8 +27,8 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 GROUP = "8000000000000000001"
 
 
-class MemoryTrials(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryTrials(MemoryRepository, Trials):
+    """Over lists."""
 
     def get(self, account: str, group_id: str) -> Trial | None:
         return self._store.trial_now
@@ -63,8 +70,8 @@ class MemoryTrials(MemoryRepository):
         ]
 
 
-class MemoryOutbox(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryOutbox(MemoryRepository, OutboxEntries):
+    """Over lists."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
         (self._store.held if withheld else self._store.posted).append(notice)
@@ -100,8 +107,8 @@ class MemoryOutbox(MemoryRepository):
         return self._store.posted if live else self._store.posted + self._store.held
 
 
-class MemoryDeliveries(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryDeliveries(MemoryRepository, Deliveries):
+    """Over lists."""
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
         return [alert for alert in self._store.unheard if alert[0].created_at <= before]
@@ -141,8 +148,8 @@ class MemoryDeliveries(MemoryRepository):
         return self._store.deliveries.get(under, DeliveryState.DELIVERED if asked else DeliveryState.NONE)
 
 
-class MemoryFeedback(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryFeedback(MemoryRepository, Feedback):
+    """Over lists."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
         number = sum(remark.kind is kind for remark in self._store.remarked) + 1
@@ -169,8 +176,8 @@ class MemoryFeedback(MemoryRepository):
         self._store.told |= {said.code for said in told}
 
 
-class MemoryAuditTrail(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryAuditTrail(MemoryRepository, AuditTrail):
+    """Over lists."""
 
     def last_move(self, case: Case) -> Move | None:
         rows = [row for row in self._store.audited if row["action"] == MOVED and row["subject"] == case.code]
@@ -197,8 +204,8 @@ class MemoryAuditTrail(MemoryRepository):
         return AuditHead(len(self._store.audited), b"\x0f" * 32)
 
 
-class MemoryClaims(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryClaims(MemoryRepository, Claims):
+    """Over lists."""
 
     def claim_once(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self._store.runs
@@ -209,8 +216,8 @@ class MemoryClaims(MemoryRepository):
         return (job, due) in self._store.runs
 
 
-class MemoryPanelKeys(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryPanelKeys(MemoryRepository, PanelKeys):
+    """Over lists."""
 
     def add(self, kind: PanelKeyKind, secret: str, person_id: int, at: datetime, expires: datetime) -> None:
         self._store.panel_keys[secret] = (kind, person_id, expires)

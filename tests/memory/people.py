@@ -9,6 +9,10 @@ from zalo_governor.domain.directory import Directory
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Reach
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.storage.repositories.members import Members
+from zalo_governor.storage.repositories.outsiders import Outsiders
+from zalo_governor.storage.repositories.people import People
+from zalo_governor.storage.repositories.roster import Rosters
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -16,8 +20,8 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 GROUP = "8000000000000000001"
 
 
-class MemoryPeople(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryPeople(MemoryRepository, People):
+    """Over lists."""
 
     def mark_reachable(self, account: str, uid: str) -> None:
         self._store.people[uid] = self._store.people[uid].model_copy(update={"reach": Reach.UNKNOWN})
@@ -38,15 +42,15 @@ class MemoryPeople(MemoryRepository):
         rosters = {GROUP: self._uow.roster.matched(BOT, GROUP)} if self._store.entries else {}
         return Directory(holders, rosters).placed(person, lambda _uid: {GROUP})
 
-    def holders(self, account: str) -> list[Person]:
-        return [person for person in self._store.people.values() if person.grants]
+    def holders(self, account: str) -> tuple[Person, ...]:
+        return tuple(person for person in self._store.people.values() if person.grants)
 
     def choose_group(self, person: Person, group_id: str | None) -> None:
         self._store.people[person.uid] = person.model_copy(update={"chosen_group": group_id})
 
 
-class MemoryMembers(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryMembers(MemoryRepository, Members):
+    """Over lists."""
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
         return set(self._store.present)
@@ -73,8 +77,8 @@ class MemoryMembers(MemoryRepository):
         return {}
 
 
-class MemoryRosters(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryRosters(MemoryRepository, Rosters):
+    """Over lists."""
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
         return [
@@ -110,8 +114,8 @@ class MemoryRosters(MemoryRepository):
         self._store.lookups[phone] = at
 
 
-class MemoryOutsiders(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryOutsiders(MemoryRepository, Outsiders):
+    """Over lists."""
 
     def add(self, newcomer: Outsider) -> None:
         self._store.came[newcomer.case_id] = newcomer

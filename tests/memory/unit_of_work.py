@@ -17,10 +17,11 @@ from tests.memory.messaging import (
 from tests.memory.people import MemoryMembers, MemoryOutsiders, MemoryPeople, MemoryRosters
 from tests.memory.store import MemoryStore
 from tests.memory.work import MemoryGroupChanges, MemoryJobs, MemoryPictures
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
-class MemoryUnitOfWork:
-    """Fits `domain.repositories.UnitOfWork`; nothing is rolled back."""
+class MemoryUnitOfWork(UnitOfWork):
+    """Nothing is rolled back."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.people = MemoryPeople(store, self)

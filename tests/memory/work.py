@@ -9,6 +9,8 @@ from zalo_governor.domain.group_changes import Approval, GroupChange
 from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome
 from zalo_governor.domain.people import picture_name
 from zalo_governor.domain.pictures import Looked
+from zalo_governor.storage.repositories.group_changes import GroupChanges, Pictures
+from zalo_governor.storage.repositories.jobs import Jobs
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -16,8 +18,8 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 GROUP = "8000000000000000001"
 
 
-class MemoryGroupChanges(MemoryRepository):
-    """Fits `domain.repositories`."""
+class MemoryGroupChanges(MemoryRepository, GroupChanges):
+    """Over lists."""
 
     def add(self, account: str, change: GroupChange) -> None:
         self._store.kept_changes.append(change)
@@ -52,8 +54,8 @@ class MemoryGroupChanges(MemoryRepository):
         ]
 
 
-class MemoryPictures(MemoryRepository):
-    """Fits `domain.repositories.group_changes.Pictures`."""
+class MemoryPictures(MemoryRepository, Pictures):
+    """Over lists."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
         self._store.looked[picture_name(address)] = looked
@@ -62,8 +64,8 @@ class MemoryPictures(MemoryRepository):
         return self._store.looked.get(picture_name(address))
 
 
-class MemoryJobs(MemoryRepository):
-    """Fits `domain.repositories.jobs.Jobs`."""
+class MemoryJobs(MemoryRepository, Jobs):
+    """Over lists."""
 
     def enqueue(self, job: Job) -> bool:
         for known in self._store.jobs:

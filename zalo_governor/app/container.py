@@ -28,7 +28,6 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.domain.notices import Outgoing
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.freshness import is_fresh
 from zalo_governor.features.members.group_sync import GroupSync
 from zalo_governor.messaging.config_notices import ConfigurationNotices
@@ -42,11 +41,11 @@ from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.rules.client import RuleWorkerClient
 from zalo_governor.storage.engine.change_signals import ChangeListener
-from zalo_governor.storage.repositories.dead_letters import SqlDeadLetters
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.dead_letters import DeadLetters
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.message_reader import MessageReader
-from zalo_governor.storage.repositories.outbox import SqlOutbox
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.repositories.outbox import Outbox
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 from zalo_governor.system.process import freeze_long_lived_objects, on_the_core
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
@@ -93,8 +92,8 @@ class Container:
         self._first_sync_done = threading.Event()
         """Set once a group sync has run."""
 
-        inbox = SqlInbox(database, self._account)
-        self._outbox = SqlOutbox(database, self._account)
+        inbox = Inbox(database, self._account)
+        self._outbox = Outbox(database, self._account)
         self._client = ZaloClient(session, clock)
         self._worker = OutboxWorker(
             self._outbox,
@@ -107,7 +106,7 @@ class Container:
             on_sent=self._sent,
             clock=clock,
         )
-        self._units = SqlUnitsOfWork(database, self._account, on_posted=self._worker.wake)
+        self._units = UnitsOfWork(database, self._account, on_posted=self._worker.wake)
         note_configuration(records, self._units, "program.started")
         self._seed_people(settings)
         with self._units.begin() as uow:
@@ -158,7 +157,7 @@ class Container:
             on_unknown_frame=self._unknown.note_frame,
         )
         rereading = Rereading(
-            SqlDeadLetters(database, self._account),
+            DeadLetters(database, self._account),
             extract=read_again,
             parser=parse,
             groups=self._groups,
@@ -286,7 +285,7 @@ class Container:
         """Store the people who are listed in the settings, with their roles."""
         self._units.seed_people(self._account, seeds(settings))
 
-    def _post_configuration_notice(self, tell: Callable[[ConfigurationNotices, SqlUnitOfWork], None]) -> None:
+    def _post_configuration_notice(self, tell: Callable[[ConfigurationNotices, UnitOfWork], None]) -> None:
         """Call `tell` in a transaction, to put a notice to the admins about the configuration files into the outbox."""
         with self._units.begin() as uow:
             tell(self._services.configuring, uow)
@@ -324,7 +323,7 @@ class Container:
         held_up = event.source is Source.LIVE and not is_fresh(event, self._clock())
         return event.is_group and (held_up or event.source is Source.BACKFILL)
 
-    def _notify_in_transaction(self, group_id: str, tell: Callable[[SqlUnitOfWork, str], None]) -> None:
+    def _notify_in_transaction(self, group_id: str, tell: Callable[[UnitOfWork, str], None]) -> None:
         """Call `tell` with a new transaction and the group's id, to notify the admins; an exception is only logged."""
         try:
             with self._units.begin() as uow:

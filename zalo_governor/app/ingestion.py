@@ -20,8 +20,8 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.liveness import MISSED, Alarm, LivenessMonitor
 from zalo_governor.pipeline.reconciliation import Reconciliation
 from zalo_governor.pipeline.secret_gate import SecretGate
-from zalo_governor.storage.repositories.gaps import SqlGaps
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.gaps import Gaps
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
 from zalo_governor.system.process import on_the_core
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
@@ -61,7 +61,7 @@ class Ingestion:
         session: ZaloSession,
         client: ZaloClient,
         *,
-        inbox: SqlInbox,
+        inbox: Inbox,
         gate: SecretGate,
         judge: Judge,
         alarm: Callable[[], Alarm],
@@ -80,7 +80,7 @@ class Ingestion:
         self._groups = {group.id: group.name for group in settings.groups}
         self._stopping = threading.Event()
         self._inbox = inbox
-        self._gaps = SqlGaps(records.database, self._account)
+        self._gaps = Gaps(records.database, self._account)
         self._last_messages = client.last_messages
         self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._sleep_unless_stopping)
         self._intake = Intake(

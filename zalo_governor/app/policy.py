@@ -15,7 +15,7 @@ from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.messaging.policy import Introduction, LineStatus, ServicePolicy
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 def office_policy(
@@ -134,7 +134,7 @@ def introduction_of(settings: Settings, group_id: str) -> Introduction:
     )
 
 
-def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str) -> None:
+def note_configuration(records: AppContext, units: UnitsOfWork, occasion: str) -> None:
     """Record in the audit log that the program started or reloaded its configuration, and which files changed.
 
     `occasion` is the action recorded: `program.started` or `config.reloaded`.

@@ -6,7 +6,7 @@ from datetime import datetime
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, merged, with_known_uids
 from zalo_governor.storage.repositories.roster import SqlRoster
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 class DropsPeopleError(ConfigError):
@@ -24,7 +24,7 @@ def plan_import(before: Sequence[RosterEntry], given: Sequence[RosterEntry], *, 
 
 def import_roster(
     store: SqlRoster,
-    units: SqlUnitsOfWork,
+    units: UnitsOfWork,
     group_id: str,
     given: Sequence[RosterEntry],
     *,

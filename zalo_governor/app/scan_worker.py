@@ -28,7 +28,7 @@ from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.storage.engine.write_lock import WriteLock
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.http.file_download import FileDownload
 
 log = structlog.get_logger(__name__)
@@ -187,7 +187,7 @@ def _runner(records: AppContext, scan: ScanFile) -> JobRunner:
         settings.zalo.route_to, most_bytes=settings.attachments.most_bytes, seconds=_DOWNLOAD_SECONDS
     )
     check = FileCheck(antivirus_at(settings.attachments.antivirus_socket), scan, lambda: records.rulebook.engine)
-    units = SqlUnitsOfWork(records.database, account)
+    units = UnitsOfWork(records.database, account)
     return scan_runner(
         policy,
         FileTools(FileFetcher(download), check, on_scanned=lambda _result: None),

@@ -8,12 +8,11 @@ from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.repositories import BeginUnitOfWork
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.members.group_sync import GroupSync
 from zalo_governor.features.reports.scheduled import ScheduledReports
 from zalo_governor.storage.maintenance.retention import Terms, sweep
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork, UnitsOfWork
 
 _RETENTION_AT = time(2, 30)
 """Time of day (Asia/Ho_Chi_Minh) at which expired data is deleted."""
@@ -34,7 +33,7 @@ class DailySchedule:
     def __init__(
         self,
         records: AppContext,
-        units: SqlUnitsOfWork,
+        units: UnitsOfWork,
         *,
         features: Callable[[], FeatureFacade],
         group_sync: GroupSync,
@@ -106,7 +105,7 @@ class DailySchedule:
         return run
 
     def _digest_task(
-        self, office: int, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
+        self, office: int, act: Callable[[ScheduledReports, UnitOfWork, datetime], object]
     ) -> Callable[[datetime], None]:
         """Return a function for the scheduler, which sends one digest by calling `act` in a transaction."""
 

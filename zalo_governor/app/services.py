@@ -10,7 +10,6 @@ from zalo_governor.config import AlarmSettings
 from zalo_governor.domain.backoff import Backoff
 from zalo_governor.domain.connection import FrameCount
 from zalo_governor.domain.jobs import Job, JobKind
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.attachments.scan_jobs import FetchFile, ScanAttachmentHandler, ScanDone, ScanFile
 from zalo_governor.features.cases.delivery import DeliveryFollowUp
 from zalo_governor.features.cases.message_removal import RemoveMessageHandler
@@ -31,7 +30,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.pipeline.jobs import JobHandler, JobRunner, Performed
 from zalo_governor.sandbox.images.client import look
 from zalo_governor.storage.repositories.message_reader import MessageReader
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork, UnitsOfWork
 from zalo_governor.zalo.api.board import ZaloBoard
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import ZaloGroupActions
@@ -58,7 +57,7 @@ class Services:
         alarm: AlarmSettings,
         *,
         client: ZaloClient,
-        units: SqlUnitsOfWork,
+        units: UnitsOfWork,
         postings: MessageReader,
         files: "FileTools",
         frames: Callable[[], tuple[FrameCount, ...]],

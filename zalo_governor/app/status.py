@@ -6,7 +6,7 @@ from zalo_governor.backup.copying import copy_status
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.storage.queries.queue_counts import QueueCounts
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.outbox import Outbox
 
 
 def with_stored(line: LineStatus, records: AppContext, account: str) -> LineStatus:
@@ -14,7 +14,7 @@ def with_stored(line: LineStatus, records: AppContext, account: str) -> LineStat
     last, settings = last_backup(records.vault), records.settings.backup
     copies = copy_status(records.vault, settings)
     return line._replace(
-        outgoing=SqlOutbox(records.database, account).counts(records.clock()),
+        outgoing=Outbox(records.database, account).counts(records.clock()),
         backed_up_at=last.at if last else None,
         backup_overdue=is_overdue(records.vault, records.clock(), settings.remind_after),
         copied_at=copies.good_at,

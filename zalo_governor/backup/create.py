@@ -28,7 +28,7 @@ from zalo_governor.storage.repositories.jobs import waiting_scans
 from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import master_key
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system.atomic_files import sync_folder
 from zalo_governor.system.error_text import of_system
 
@@ -127,7 +127,7 @@ class Backups:
                 draft.unlink()
         note_backup(self._vault, now, path.name)
         self._remember_unscanned(path.name, [task.event_id for task in unscanned])
-        with SqlUnitsOfWork(self._database).begin() as uow:
+        with UnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
             uow.audit.append("backup.made", at=now, group_id=NO_GROUP, detail=detail)
         return Backup(path, end, size, tuple(task.sent_at for task in unscanned))

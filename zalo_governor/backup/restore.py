@@ -30,7 +30,7 @@ from zalo_governor.storage.maintenance.after_restore import Gone, gone_in, look_
 from zalo_governor.storage.migrations import check_known
 from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system.atomic_files import replace_file
 
 
@@ -225,7 +225,7 @@ def _load_settings_for(read: Survey, settings_file: Path) -> Settings:
 
 
 def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.audit.append(
             "database.restored",
             at=now,

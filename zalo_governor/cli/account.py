@@ -28,7 +28,7 @@ from zalo_governor.storage.maintenance.account_replacement import (
     may_follow,
     succeed,
 )
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import ZaloGroupActions
 
@@ -105,7 +105,7 @@ def _ask_for_matches(found: Acquainted, asking: Asking) -> dict[int, str]:
 
 def _replace_account(records: AppContext, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
     database = records.database
-    with SqlUnitsOfWork(database, new).begin() as uow:
+    with UnitsOfWork(database, new).begin() as uow:
         connection = uow.tx.connection
         database.lock(connection, OFFICE_LOCK)
         carried = succeed(

@@ -26,7 +26,7 @@ from zalo_governor.features.cases.commands.record import with_place
 from zalo_governor.features.directives.register import with_addressee
 from zalo_governor.messaging.typed_dates import EXAMPLES, end_of, start_of
 from zalo_governor.storage.repositories.audit import SqlAuditLog
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 audit = Terminal(help="Nhật ký kiểm tra: ai làm gì, và nhật ký còn toàn vẹn hay không.", no_args_is_help=True)
 
@@ -99,7 +99,7 @@ def list_(
     with closing(read_records(load_settings(config), system_clock)) as records:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
         found = [entry for entry in entries if _matches_filters(entry, action, about) and _is_view_of_case(entry, case)]
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        with UnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "audit.listed")
             actor = _find_actor(uow, records, uid)
             found = [entry for entry in found if actor in {None, entry.actor_id}]
@@ -140,7 +140,7 @@ def _is_view_of_case(entry: AuditEntry, case: str | None) -> bool:
     return case is None or (entry.action == SHOWN and entry.subject == case)
 
 
-def _find_actor(uow: SqlUnitOfWork, records: AppContext, uid: str | None) -> int | None:
+def _find_actor(uow: UnitOfWork, records: AppContext, uid: str | None) -> int | None:
     if uid is None:
         return None
     person = uow.people.find(records.account, uid)
@@ -149,7 +149,7 @@ def _find_actor(uow: SqlUnitOfWork, records: AppContext, uid: str | None) -> int
     return person.id
 
 
-def _name(uow: SqlUnitOfWork, actor_id: int | None) -> str:
+def _name(uow: UnitOfWork, actor_id: int | None) -> str:
     return translated("Hệ thống", "the program") if actor_id is None else uow.people.get(actor_id).name
 
 

@@ -17,7 +17,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Person
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ def cases(
 ) -> None:
     """Liệt kê vụ việc, cũ trước mới sau; không hiện nội dung tin."""
     with closing(read_records(load_settings(config), system_clock)) as records:
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        with UnitsOfWork(records.database, records.account).begin() as uow:
             found = [
                 (case, uow.people.get(case.person_id)) for case in uow.cases.opened_between(None, open_only=open_only)
             ]

@@ -20,7 +20,7 @@ from zalo_governor.domain.directive_figures import open_directive
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.features.directives.pages import closer
 from zalo_governor.messaging.command_parsing import directive_number
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 _MOST = 10_000
 _ASKED = timedelta(days=90)
@@ -100,10 +100,10 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _ledger(config: Path) -> Iterator[tuple[AppContext, SqlUnitOfWork]]:
+def _ledger(config: Path) -> Iterator[tuple[AppContext, UnitOfWork]]:
     with (
         closing(read_records(load_settings(config), system_clock)) as records,
-        SqlUnitsOfWork(records.database, records.account).begin() as uow,
+        UnitsOfWork(records.database, records.account).begin() as uow,
     ):
         yield records, uow
 

@@ -17,7 +17,7 @@ from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK
 from zalo_governor.storage.maintenance.erasure import Holdings, holdings
 from zalo_governor.storage.maintenance.erasure import erase as erase_person
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 class ErasureError(GovernorError):
@@ -61,7 +61,7 @@ def erase(
 
 
 def _find_holdings(records: AppContext, uid: str) -> Holdings:
-    with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+    with UnitsOfWork(records.database, records.account).begin() as uow:
         found = uow.people.find(records.account, uid)
     if found is None:
         raise ConfigError(f"Không có ai mang uid {uid}; xem bằng zalo-governor members")
@@ -106,7 +106,7 @@ def _check_erasable(kept: Holdings) -> None:
 
 def _erase(records: AppContext, kept: Holdings, paper: str) -> None:
     database = records.database
-    with SqlUnitsOfWork(database, records.account).begin() as uow:
+    with UnitsOfWork(database, records.account).begin() as uow:
         connection = uow.tx.connection
         database.lock(connection, OFFICE_LOCK)
         gone = erase_person(connection, database.keys, kept.person_id, paper, system_clock())

@@ -21,7 +21,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.messaging.typed_dates import EXAMPLES, end_of, shown_period, start_of
 from zalo_governor.sandbox.reports.sheets import SheetValue
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system.atomic_files import open_draft
 from zalo_governor.system.error_text import of_system
 
@@ -58,7 +58,7 @@ def export(
     if file.suffix.lower() not in {".jsonl", ".csv", ".xlsx"}:
         raise ConfigError(f"{file}: tên tệp phải kết thúc bằng .jsonl, .csv hoặc .xlsx")
     with closing(read_records(load_settings(config), system_clock)) as records:
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        with UnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "export", what=what.value, with_text=with_text)
         found = rows(
             records.database,

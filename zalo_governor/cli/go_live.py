@@ -18,7 +18,7 @@ from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.trial.service import switch_on
 from zalo_governor.messaging.policy import ServicePolicy
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 _CONFIRMATION = (
     "Từ lúc này Hệ thống gửi tin cho thành viên và Trưởng nhóm theo cấu hình. Chuyển sang hoạt động chính thức?"
@@ -39,12 +39,12 @@ def go_live(
             return
     with closing(open_records(settings, system_clock)) as records:
         policy = policy_of(records)
-        with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
+        with UnitsOfWork(records.database, policy.account).begin() as uow:
             done = _end_trial(policy, uow)
     say(done)
 
 
-def _end_trial(policy: ServicePolicy, uow: SqlUnitOfWork) -> str:
+def _end_trial(policy: ServicePolicy, uow: UnitOfWork) -> str:
     """End the trial of the bot account in all groups, also one that has not begun; return what to tell the operator."""
     groups = [group for group in policy.governed if policy.of(group.id).trial]
     if not groups:

@@ -15,7 +15,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.setup.choices import ROLE_NAMES
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 from zalo_governor.text.alphabet import sort_key
 
 _ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
@@ -29,7 +29,7 @@ def members(
     settings = load_settings(config)
     with (
         closing(read_records(settings, system_clock)) as records,
-        SqlUnitsOfWork(records.database, records.account).begin() as uow,
+        UnitsOfWork(records.database, records.account).begin() as uow,
     ):
         found = {group.id: list(_members(uow, records.account, group.id)) for group in settings.groups}
     if as_json:
@@ -41,7 +41,7 @@ def members(
         _print_table(f"Nhóm {group_id}: {len(rows)} thành viên, chưa kể tài khoản của Hệ thống", rows)
 
 
-def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:
+def _members(uow: UnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:
     """Yield a table row for each person who is now in the group: keys group, uid, name and roles.
 
     The rows are sorted by name, in the order of Vietnamese lists. The bot account, whose uid is `account`, is left out.

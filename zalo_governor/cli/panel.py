@@ -20,7 +20,7 @@ from zalo_governor.domain.panel import PANEL_ROLES
 from zalo_governor.domain.people import Person
 from zalo_governor.features.panel.access import issue_link
 from zalo_governor.messaging.command_parsing import folded
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps, give_memory_back
 from zalo_governor.system.signals import obeying
@@ -89,7 +89,7 @@ def link(
         raise ConfigError("panel.enabled: bảng điều khiển đang tắt; hãy đặt true trong governor.yaml rồi làm lại")
     with (
         closing(read_records(settings, system_clock)) as records,
-        SqlUnitsOfWork(records.database, records.account).begin() as uow,
+        UnitsOfWork(records.database, records.account).begin() as uow,
     ):
         holders = [one for one in uow.people.holders(records.account) if one.holds("", *PANEL_ROLES)]
         found = _find(holders, person)

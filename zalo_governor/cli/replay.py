@@ -33,9 +33,9 @@ from zalo_governor.rules.base import Rule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.engine import Engine, RulesHere
 from zalo_governor.rules.loader import Rulebook, load_rule, load_rulebook
-from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id, received_ms
+from zalo_governor.storage.repositories.inbox import Inbox, lowest_id, received_ms
 from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.events.parse import parse
 
 _PAGE_SIZE = 500
@@ -114,7 +114,7 @@ def _play(
             records, rulebook, rule, samples, with_text=with_text, afresh=afresh, group_id=group_id
         )
         report = replayer.play(start)
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        with UnitsOfWork(records.database, records.account).begin() as uow:
             shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
             note_access(uow, system_clock, "rules.replayed", rule=rule.id, checked=report.checked, shown=shown)
     return rule, report
@@ -137,12 +137,12 @@ class _RuleReplayer:
         afresh: bool,
         group_id: str | None,
     ) -> None:
-        units = SqlUnitsOfWork(records.database, records.account)
+        units = UnitsOfWork(records.database, records.account)
         self._account = records.account
         self._rule = rule
         self._with_text = with_text
         self._group_id = group_id
-        self._inbox = SqlInbox(records.database, records.account)
+        self._inbox = Inbox(records.database, records.account)
         self._found = RecordedFindings(records.database, "" if afresh else rule.id)
         self._desk = CommandDesk(policy_of(records), COMMANDS)
         self._replay = Replay(rule.id, samples)

@@ -22,7 +22,7 @@ from zalo_governor.messaging.command_parsing import folded
 from zalo_governor.messaging.periods import Span, as_period, asked, days
 from zalo_governor.messaging.typed_dates import EXAMPLES, day_of
 from zalo_governor.sandbox.reports.client import ReportRenderer
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system.atomic_files import hand_over
 
 
@@ -60,7 +60,7 @@ def report(
     chosen = chosen_group(settings, group)
     with closing(read_records(settings, system_clock)) as records:
         voice = records.configuration.current.voice_of(chosen.id)
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        with UnitsOfWork(records.database, records.account).begin() as uow:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
             note_access(uow, system_clock, "report.made", group_id=chosen.id, **days_of)
             made = compose(uow, chosen, as_period(span, voice), voice, system_clock)

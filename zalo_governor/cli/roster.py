@@ -33,7 +33,7 @@ from zalo_governor.features.members.roster.importer import NoHeadingError, Roste
 from zalo_governor.features.members.roster.positions import Positions
 from zalo_governor.sandbox.spreadsheets.reader import read_sheets
 from zalo_governor.storage.repositories.roster import SqlRoster
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ quan.", no_args_is_help=True)
 
@@ -74,7 +74,7 @@ def import_(
                 say("Chưa thay đổi gì.")
                 return
             drop = len(found.removed)
-        units = SqlUnitsOfWork(records.database, records.account)
+        units = UnitsOfWork(records.database, records.account)
         stored = import_roster(
             store, units, group_id, reading.entries, replacing=replace, drops=drop, at=records.clock()
         )
@@ -150,7 +150,7 @@ def _compare_with_group(
     Raises:
         ConfigError: the group has no roster, or its members were never read.
     """
-    with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+    with UnitsOfWork(records.database, records.account).begin() as uow:
         names = uow.members.judged_names(records.account, group_id)
         held = attendance(uow, records.account, group_id)
         matched = uow.roster.matched(records.account, group_id)
@@ -167,13 +167,13 @@ def _compare_with_group(
     return held, proposals(matched, honest, names), names, snapshot
 
 
-def _has_namesake(uow: SqlUnitOfWork, account: str, uid: str) -> bool:
+def _has_namesake(uow: UnitOfWork, account: str, uid: str) -> bool:
     seen = uow.people.find_or_create(account, uid)
     return seen is not None and uow.people.get(seen.id).namesake is not None
 
 
 def _store_match(records: AppContext, group_id: str, one: Proposal) -> None:
-    with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+    with UnitsOfWork(records.database, records.account).begin() as uow:
         entry = one.entry.model_copy(update={"uid": one.uid})
         uow.roster.put(records.account, group_id, one.place, entry)
         person = uow.people.find_or_create(records.account, one.uid)

@@ -20,7 +20,7 @@ from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.analysis.leak_tracing import Origin, origins
 from zalo_governor.storage.repositories.message_reader import MessageReader, SealedMessage
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 from zalo_governor.system.error_text import of_system
 from zalo_governor.text.fold import skeleton
 from zalo_governor.zalo.events.text_fields import posted_text
@@ -46,7 +46,7 @@ def trace(
         since = records.clock() - timedelta(days=days)
         found = origins(leaked, texts_of(postings, since), count=best)
         sealed = postings.sealed_like(skeleton(leaked).encode())
-        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        with UnitsOfWork(records.database, records.account).begin() as uow:
             _append_audit_entries(uow, records, found, sealed, postings)
             _print_results(uow, records.account, found, sealed, postings)
 
@@ -76,7 +76,7 @@ def texts_of(postings: MessageReader, since: datetime) -> Iterator[tuple[int, st
 
 
 def _append_audit_entries(
-    uow: SqlUnitOfWork, records: AppContext, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
+    uow: UnitOfWork, records: AppContext, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
     """Record in the audit log that somebody searched for a leaked text, and which cases' messages the result shows.
 
@@ -91,7 +91,7 @@ def _append_audit_entries(
 
 
 def _print_results(
-    uow: SqlUnitOfWork, account: str, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
+    uow: UnitOfWork, account: str, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
     def who(uid: str) -> str:
         person = uow.people.find_or_create(account, uid)
@@ -119,7 +119,7 @@ def _print_results(
     say("Giống nhau chưa phải là kết luận: nhiều người có thể cùng đăng một nội dung lấy từ nguồn khác.")
 
 
-def _reader_names(uow: SqlUnitOfWork, readers: list[Reader]) -> str:
+def _reader_names(uow: UnitOfWork, readers: list[Reader]) -> str:
     """Return a Vietnamese text that names who has seen a message and counts to whom it was only delivered.
 
     `readers` are the receipts stored for the message, which are kept only for messages of a case.

@@ -21,7 +21,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.trial.service import TrialPage
 from zalo_governor.messaging.policy import LineStatus, ServicePolicy
 from zalo_governor.messaging.trial_filter import by_addressee, on_trial
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 
 def trial(
@@ -31,7 +31,7 @@ def trial(
     """Xem kết quả chạy thử: lẽ ra đã gửi tin cho ai, nếu đang hoạt động chính thức; số báo nhầm theo từng khoản."""
     with closing(read_records(load_settings(config), system_clock)) as records:
         policy = policy_of(records)
-        with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
+        with UnitsOfWork(records.database, policy.account).begin() as uow:
             note_access(uow, system_clock, "trial.shown")
             shown = (
                 orjson.dumps([_as_json(policy, uow, group.id) for group in policy.governed]).decode()
@@ -57,7 +57,7 @@ def policy_of(records: AppContext) -> ServicePolicy:
     )
 
 
-def _as_json(policy: ServicePolicy, uow: SqlUnitOfWork, group_id: str) -> dict[str, Any]:
+def _as_json(policy: ServicePolicy, uow: UnitOfWork, group_id: str) -> dict[str, Any]:
     state = uow.trials.get(policy.account, group_id)
     length = policy.of(group_id).trial
     figures = uow.trials.figures(policy.account, [group_id], state.began_at if state else policy.clock())

@@ -21,7 +21,7 @@ from zalo_governor.storage.engine.lock_owner import LockOwner, occupant
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
@@ -158,10 +158,10 @@ class DoctorContext:
             return None
 
     @contextmanager
-    def store(self) -> Iterator[SqlUnitOfWork]:
+    def store(self) -> Iterator[UnitOfWork]:
         """Context manager that yields the repositories of the database in one read-only transaction."""
         with self.records.database.read() as connection:
-            yield SqlUnitOfWork(Transaction(self.records.database, connection, self.records.account))
+            yield UnitOfWork(Transaction(self.records.database, connection, self.records.account))
 
     def _fetch_group(self, group_id: str) -> SeenGroup:
         if group_id not in self._fetched:

@@ -9,7 +9,7 @@ from zalo_governor.domain.delivery import KEPT_IN_SIGHT, NOTHING_OUTGOING
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.setup.choices import ROLE_NAMES
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.outbox import Outbox
 
 
 def present(context: DoctorContext) -> Iterator[Result]:
@@ -69,7 +69,7 @@ def reachable(context: DoctorContext) -> Iterator[Result]:
 def undelivered(context: DoctorContext) -> Iterator[Result]:
     """Report how many of the bot's messages could not be delivered in the last 7 days, and how many wait to be sent."""
     now = context.records.clock()
-    counts = SqlOutbox(context.records.database, context.records.account).counts(now)
+    counts = Outbox(context.records.database, context.records.account).counts(now)
     if counts.urgent_failed:
         yield error(
             f"{counts.urgent_failed} tin khẩn chưa đến được người nhận",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.message_acts import MessageActs
 from zalo_governor.features.chat.dispatcher import CommandDesk
 from zalo_governor.features.registry import FEATURES
@@ -13,6 +12,7 @@ from zalo_governor.messaging.feature import EventHandler, Feature
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.rules.engine import CLEAN
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 
 class FeatureFacade:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.formatter import MessageFormatter, number, plain
 from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _VALUE = 120
 _SHORT_VALUE = 30

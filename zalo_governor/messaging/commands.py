@@ -10,10 +10,10 @@ from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Group, Person, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 ArgumentT = TypeVar("ArgumentT")
 
@@ -134,6 +134,10 @@ class Command(ABC, Generic[ArgumentT]):
         """Return whether the person may use the command in any of the groups."""
         return self.roles is None or any(self.allowed_in(person, group.id) for group in groups)
 
+    def say(self, call: Call, text: TextId, outcome: str = "done", subject: str = "", /, **fields: object) -> Answer:
+        """Return the reply of one text to the caller; `outcome` and `subject` as in `Answer`."""
+        return Answer([self.voice.render_for(call.person, text, **fields)], outcome, subject)
+
     def overview(self, call: Call, said: Callable[[Group], str]) -> Answer:
         """Return the reply for a call about several groups: a line for each, and how to ask about one.
 
@@ -143,14 +147,10 @@ class Command(ABC, Generic[ArgumentT]):
             self.voice.render(TextId("overview_row"), group=self.voice.group(group), said=said(group))
             for group in call.groups
         ]
-        text = self.voice.render_for(
-            call.person,
-            TextId("overview"),
-            count=number(len(rows)),
-            rows="\n".join(rows),
-            command=f"/{self.word} {call.groups[0].name}",
+        command = f"/{self.word} {call.groups[0].name}"
+        return self.say(
+            call, TextId("overview"), "overview", count=number(len(rows)), rows="\n".join(rows), command=command
         )
-        return Answer([text], "overview")
 
     @abstractmethod
     def understand(self, rest: str, today: date) -> ArgumentT | None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _ROWS = 5
 _LONGEST = 300

@@ -6,9 +6,9 @@ from datetime import datetime
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
 from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _DELIVERIES = {DeliveryState.PENDING: TextId("delivery_pending"), DeliveryState.FAILED: TextId("delivery_failed")}
 

@@ -5,10 +5,10 @@ from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.commands import AnyCommand
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class EventHandler(Speaker):

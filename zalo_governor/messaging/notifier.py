@@ -5,9 +5,9 @@ import structlog
 from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.notices import NO_GROUP, Notice, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.trial_filter import withheld_from
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.repositories import BeginUnitOfWork
 from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork
 
 ELSEWHERE = {LineState.DUPLICATE: TextId("elsewhere_session"), LineState.KICKED: TextId("elsewhere_account")}
 """State of the connection -> text saying how the account is used elsewhere, for which the program disconnected."""

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Person, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.domain.trial import Addressee, Withheld
 from zalo_governor.messaging.formatter import MessageFormatter, number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 ADDRESSEES = {
     Addressee.LEADER: TextId("addressee_leader"),

@@ -26,7 +26,7 @@ from zalo_governor.panel.live import Presence
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.storage.repositories.message_reader import MessageReader
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.events.text_fields import posted_text
 
 _SECONDS = 120
@@ -63,7 +63,7 @@ class Office:
         self.account = records.account
         self.clock: Clock = records.clock
         self.database = records.database
-        self.units = SqlUnitsOfWork(records.database, self.account)
+        self.units = UnitsOfWork(records.database, self.account)
         self.messages = MessageReader(records.database, self.account)
         settings = records.settings
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))

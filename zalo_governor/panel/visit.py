@@ -12,7 +12,7 @@ from zalo_governor.messaging.commands import Answer
 from zalo_governor.panel.controls import label, on_page
 from zalo_governor.panel.office import Office
 from zalo_governor.storage.queries.panel import PRESSED_FORM
-from zalo_governor.storage.unit_of_work import SqlUnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 ResultT = TypeVar("ResultT")
 
@@ -98,7 +98,7 @@ class Visit:
     def __init__(
         self,
         office: Office,
-        uow: SqlUnitOfWork,
+        uow: UnitOfWork,
         person: Person,
         asked: Asked,
         roles: frozenset[Role],

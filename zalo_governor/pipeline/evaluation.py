@@ -18,10 +18,11 @@ from zalo_governor.domain.findings import SealedFinding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic, Regulation
-from zalo_governor.pipeline.ports import Lookups, Parser, Rules
+from zalo_governor.pipeline.ports import Parser, Rules
 from zalo_governor.rules.base import Maturity, Need, RuleContext, SealingRule
 from zalo_governor.rules.engine import CLEAN, sealed
 from zalo_governor.rules.loader import Rulebook
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 class Understood(NamedTuple):
@@ -67,7 +68,7 @@ class Evaluator:
         said_before: Callable[[Admitted], bool],
         approved: Callable[[str, str], frozenset[str] | None],
         book: Callable[[str], Rulebook | None] = lambda _group_id: None,
-        lookups: Lookups | None = None,
+        lookups: UnitsOfWork | None = None,
     ) -> None:
         self._parser = parser
         self._rules = rules
@@ -242,7 +243,7 @@ class _FactsOfMessages:
     What a sender wrote in the last hour is known since the program's start only.
     """
 
-    def __init__(self, lookups: Lookups) -> None:
+    def __init__(self, lookups: UnitsOfWork) -> None:
         self._lookups = lookups
         self._sent: dict[tuple[str, str], dict[int, datetime]] = {}
         """(group id, uid) -> when the sender's latest messages were sent, by their entries."""

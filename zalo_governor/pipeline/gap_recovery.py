@@ -16,9 +16,10 @@ from zalo_governor.domain.connection import BackfillEnd, Gap, LineReport, LineSt
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.inbound import Admitted, Element
 from zalo_governor.pipeline.old_pages import OldPages
-from zalo_governor.pipeline.ports import Gaps, History
+from zalo_governor.pipeline.ports import History
 from zalo_governor.pipeline.storage_retry import retry_until_stored
 from zalo_governor.pipeline.unfinished_gaps import UnfinishedGap, count_by_gap, gap_owner
+from zalo_governor.storage.repositories.gaps import Gaps
 
 log = structlog.get_logger(__name__)
 

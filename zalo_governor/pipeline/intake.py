@@ -10,8 +10,8 @@ from zalo_governor.domain.backoff import doubling
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
 from zalo_governor.pipeline.heartbeat import Heartbeat
-from zalo_governor.pipeline.ports import Inbox
 from zalo_governor.pipeline.secret_gate import SecretGate
+from zalo_governor.storage.repositories.inbox import Inbox
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ import structlog
 from zalo_governor.domain.backoff import Backoff
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

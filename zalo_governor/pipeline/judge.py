@@ -13,14 +13,16 @@ from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUnderstood, Understood
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ordering import EventOrdering
-from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork
+from zalo_governor.pipeline.ports import Parser, Reactions, Rules
 from zalo_governor.pipeline.storage_retry import retry_until_stored
 from zalo_governor.rules.base import SealingRule
 from zalo_governor.rules.loader import Rulebook
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +75,7 @@ class Judge:
         rules: Rules,
         gate_rules: Callable[[], Sequence[SealingRule[Any]]],
         reactions: Callable[[], Reactions],
-        outbox: OutboxStore,
+        outbox: Outbox,
         groups: Sequence[str],
         on_judged: Callable[[Sequence[tuple[EventBase, Verdict]]], None],
         progress: Heartbeat,

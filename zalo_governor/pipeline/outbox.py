@@ -20,7 +20,8 @@ from zalo_governor.domain.errors import (
 )
 from zalo_governor.domain.notices import Outgoing, Purpose, Reception
 from zalo_governor.domain.send_retries import ECHO_WAIT, promise_of
-from zalo_governor.pipeline.ports import OutboxStore, Sender
+from zalo_governor.pipeline.ports import Sender
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.text.message_parts import count_parts, end_of_part
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,7 @@ class OutboxWorker:
 
     def __init__(
         self,
-        store: OutboxStore,
+        store: Outbox,
         sender: Sender,
         *,
         account: str,
@@ -129,7 +130,7 @@ class OutboxLane:
 
     def __init__(
         self,
-        store: OutboxStore,
+        store: Outbox,
         sender: Sender,
         *,
         files: bool,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
@@ -10,30 +9,11 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.events import Unrecognised
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry
 from zalo_governor.pipeline.ports import Parser
+from zalo_governor.storage.repositories.dead_letters import DeadLetters
 
 log = structlog.get_logger(__name__)
 
 _BATCH = 200
-
-
-class DeadLetters(Protocol):
-    """The store of elements that were not understood; `SqlDeadLetters` implements this."""
-
-    def unread(self) -> list[int]:
-        """Return the inbox ids of what this version of the reader has not read yet, oldest first."""
-        ...
-
-    def letters(self, ids: Sequence[int]) -> list[Admitted]:
-        """Return those of the elements that still have their content, oldest first."""
-        ...
-
-    def make_room(self, letters: Sequence[Admitted]) -> None:
-        """Let the same elements be admitted once more."""
-        ...
-
-    def settle(self, read: Sequence[int], admitted_again: Sequence[int]) -> None:
-        """Note what was read, and remove what was admitted once more."""
-        ...
 
 
 class Rereading:

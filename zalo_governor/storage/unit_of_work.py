@@ -1,9 +1,10 @@
 """The unit of work: one database transaction with a repository for each aggregate (people, cases, jobs …)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 
 from zalo_governor.domain.directives import DirectiveState
 from zalo_governor.domain.people import Person
@@ -35,11 +36,8 @@ from zalo_governor.storage.repositories.undelivered import Deliveries
 from zalo_governor.storage.repositories.verdicts import Verdicts
 
 
-class SqlUnitOfWork:
-    """One database transaction with a repository for each aggregate, made when asked for.
-
-    Implements `domain.repositories.UnitOfWork`.
-    """
+class UnitOfWork:
+    """One database transaction with a repository for each aggregate, made when asked for."""
 
     people = cached_property(lambda uow: People(uow.tx))
     members = cached_property(lambda uow: Members(uow.tx, uow.people))
@@ -74,12 +72,18 @@ class SqlUnitOfWork:
         return name in vars(self)
 
     def flush(self) -> None:
-        """Write the rows that the repositories have held back; `SqlUnitsOfWork.begin` calls this before the commit."""
+        """Write the rows that the repositories have held back; `UnitsOfWork.begin` calls this before the commit."""
         self.tx.flush()
 
 
-class SqlUnitsOfWork:
-    """Begins units of work (transactions with repositories); implements `pipeline.ports.UnitsOfWork`.
+class BeginUnitOfWork(Protocol):
+    """Begins a transaction, as `UnitsOfWork.begin` does."""
+
+    def __call__(self, *, reading: bool = False) -> AbstractContextManager[UnitOfWork]: ...
+
+
+class UnitsOfWork:
+    """Begins units of work (transactions with repositories), and looks up single facts outside of them.
 
     Args:
         database: the database of the transactions.
@@ -95,17 +99,17 @@ class SqlUnitsOfWork:
         self._on_posted = on_posted
 
     @contextmanager
-    def begin(self, *, reading: bool = False) -> Iterator[SqlUnitOfWork]:
+    def begin(self, *, reading: bool = False) -> Iterator[UnitOfWork]:
         """Yield a unit of work that commits at the end of the `with` block, and rolls back if the block raises.
 
         With `reading`, it sees everything as of one moment, may write nothing, and keeps no writer waiting.
         """
         if reading:
             with self._database.snapshot() as connection:
-                yield SqlUnitOfWork(Transaction(self._database, connection, self._account))
+                yield UnitOfWork(Transaction(self._database, connection, self._account))
             return
         with self._database.write() as connection:
-            uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
+            uow = UnitOfWork(Transaction(self._database, connection, self._account))
             yield uow
             uow.flush()
         if uow.made("people"):
@@ -147,9 +151,9 @@ class SqlUnitsOfWork:
             return directive is not None and directive.state in {DirectiveState.OPEN, DirectiveState.DONE}
 
     @contextmanager
-    def _read(self) -> Iterator["SqlUnitOfWork"]:
+    def _read(self) -> Iterator[UnitOfWork]:
         with self._database.read() as connection:
-            yield SqlUnitOfWork(Transaction(self._database, connection, self._account))
+            yield UnitOfWork(Transaction(self._database, connection, self._account))
 
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
         """Give the people in the settings their roles, and everybody else none; called at every start.

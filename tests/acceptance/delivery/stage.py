@@ -41,10 +41,10 @@ from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.simulator.crypto import read_params, sealed_answer
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
@@ -231,7 +231,7 @@ def make_database(folder: Path) -> Database:
     """The database of all cells, one after the other, with the people of the office; its engine is made once."""
     database = Database(f"sqlite:///{folder / 'cell.db'}", Keys(MASTER), lambda: BEGIN)
     database.migrate()
-    SqlUnitsOfWork(database, BOT).seed_people(
+    UnitsOfWork(database, BOT).seed_people(
         BOT,
         [
             SeedPerson(f"Người {who}", "chức vụ", UIDS[who], None, None, {EVERYWHERE: (role,)})
@@ -255,9 +255,9 @@ class Stage:
         self.zalo = FailingZalo(fault, whom, BEGIN + lasts)
         database.clock = clock = self.zalo.clock
         self.database = database
-        self.units = SqlUnitsOfWork(self.database, BOT)
-        self.outbox = SqlOutbox(self.database, BOT)
-        self.inbox = SqlInbox(self.database, BOT)
+        self.units = UnitsOfWork(self.database, BOT)
+        self.outbox = Outbox(self.database, BOT)
+        self.inbox = Inbox(self.database, BOT)
         policy = policy_on(clock)
         self.office = FeatureFacade(policy)
         self.session = _session(self.zalo)

@@ -18,7 +18,7 @@ from zalo_governor.domain.inbound import ElementKind, Entry, Source
 from zalo_governor.features.analysis.leak_tracing import origins
 from zalo_governor.rules.loader import read_lines
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.text.fold import fold
@@ -93,7 +93,7 @@ def _messages(count: int, draw: random.Random) -> Iterator[str]:
 
 def _fill(database: Database, said: list[str]) -> list[int]:
     """Store the messages in the encrypted inbox and return their inbox ids."""
-    inbox = SqlInbox(database, _ACCOUNT)
+    inbox = Inbox(database, _ACCOUNT)
     now_ms = to_ms(system_clock())
     ids: list[int] = []
     for start in range(0, len(said), _BATCH):

@@ -14,7 +14,7 @@ from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 LATE_EVENING = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 """In Viet Nam the 25th has begun."""
@@ -24,7 +24,7 @@ LATE_EVENING = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 def config(tmp_path: Path) -> str:
     config = office(tmp_path)
     records = open_records(load_settings(Path(config)), system_clock)
-    with SqlUnitsOfWork(records.database, BOT).begin() as uow:
+    with UnitsOfWork(records.database, BOT).begin() as uow:
         admin = uow.people.find_or_create(BOT, MEMBER)
         assert admin is not None
         for number, action in enumerate(("case.opened", "command", "command.refused")):

@@ -17,7 +17,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.directives import Assignee
 from zalo_governor.storage.schema import audit
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 app = typer.Typer()
 app.command()(directives)
@@ -73,7 +73,7 @@ def config(tmp_path: Path) -> Path:
     path = tmp_path / "governor.yaml"
     path.write_text(f'groups: [{{id: "{GROUP}", name: Nhóm thử}}]\n', encoding="utf-8")
     records = open_records(load_settings(path), system_clock)
-    with SqlUnitsOfWork(records.database).begin() as uow:
+    with UnitsOfWork(records.database).begin() as uow:
         giver = uow.people.find_or_create(BOT, "7000000000000000099")
         assert giver
         directive = uow.directives.add(new_directive(giver.id))

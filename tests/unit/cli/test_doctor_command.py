@@ -28,7 +28,7 @@ from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 class Office:
@@ -58,7 +58,7 @@ class Office:
         }
         snapshot = GroupSnapshot(**(values | changes))
         members = [Member(uid=uid, display_name="") for uid in snapshot.member_uids]
-        with SqlUnitsOfWork(self.database, BOT).begin() as uow:
+        with UnitsOfWork(self.database, BOT).begin() as uow:
             uow.members.save_group(BOT, snapshot, members, START + timedelta(hours=1))
 
     def execute(self, statement: str) -> None:
@@ -95,7 +95,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         SeedPerson("Lò Văn Mẫu", "", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)}),
         SeedPerson("Giàng A Mẫu", "", OTHER, None, None, {EVERYWHERE: (Role.LEADER,)}),
     ]
-    SqlUnitsOfWork(made.database, BOT).seed_people(BOT, seeds)
+    UnitsOfWork(made.database, BOT).seed_people(BOT, seeds)
     made.seen()
     made.execute("UPDATE persons SET reach = 'reached'")
     made.database.close()

@@ -12,7 +12,7 @@ from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.trial import Trial
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def trial(config: str, *, run: bool = False) -> Trial | None:
     """What is recorded; with `run`, after a start of the bot, which begins the trial if none has begun."""
     records = open_records(load_settings(Path(config)), system_clock)
     try:
-        with SqlUnitsOfWork(records.database, BOT).begin() as uow:
+        with UnitsOfWork(records.database, BOT).begin() as uow:
             if run:
                 uow.trials.begin(BOT, GROUP, system_clock())
             return uow.trials.get(BOT, GROUP)

@@ -21,9 +21,9 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.errors import WrongKeyError
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import events
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 SECOND = "7000000000000000099"
 FORMULA = "=HYPERLINK(1) GIẢ ĐỊNH"
@@ -33,8 +33,8 @@ FORMULA = "=HYPERLINK(1) GIẢ ĐỊNH"
 def config(tmp_path: Path) -> str:
     config = office(tmp_path)
     records = open_records(load_settings(Path(config)), system_clock)
-    for one in SqlInbox(records.database, BOT).admit([entry("1", FORMULA), entry("2", "Đã nhận"), sealed_entry("3")]):
-        with SqlUnitsOfWork(records.database, BOT).begin() as uow:
+    for one in Inbox(records.database, BOT).admit([entry("1", FORMULA), entry("2", "Đã nhận"), sealed_entry("3")]):
+        with UnitsOfWork(records.database, BOT).begin() as uow:
             uow.verdicts.store(one, message(one), Verdict(), START)
     # Who is erased holds no role.
     with records.database.write() as connection:

@@ -15,8 +15,8 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import EVERYWHERE, Role
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 def office(folder: Path) -> str:
@@ -27,9 +27,9 @@ def office(folder: Path) -> str:
     (folder / "session.json").write_text(json.dumps(session))
     records = open_records(load_settings(config), system_clock)
     records.keep_account(BOT)
-    units = SqlUnitsOfWork(records.database, BOT)
+    units = UnitsOfWork(records.database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Giám đốc", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})])
-    (admitted,) = SqlInbox(records.database, BOT).admit([entry()])
+    (admitted,) = Inbox(records.database, BOT).admit([entry()])
     joined = MembersJoined(
         id=admitted.id,
         account=BOT,

@@ -12,8 +12,8 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock, to_ms
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.text.fold import skeleton
 
 SECRET = "văn bản không lưu"
@@ -30,7 +30,7 @@ def config(tmp_path: Path) -> str:
     records.keep_account(BOT)
     now_ms = to_ms(system_clock())
     sealed = sealed_entry("3", mac=records.database.keys.mac(skeleton(SECRET).encode()), at_ms=now_ms)
-    SqlInbox(records.database, BOT).admit(
+    Inbox(records.database, BOT).admit(
         [
             entry("1", "Đề nghị ba hộ ở bản Nà Mẫu di dời trước mười bảy giờ hôm nay", at_ms=now_ms),
             entry("2", "Sáng mai họp giao ban", at_ms=now_ms),
@@ -52,8 +52,8 @@ def test_the_likest_message_is_shown_with_its_share(config: str) -> None:
 def test_who_has_seen_it_stands_beside_it_where_that_is_kept(config: str) -> None:
     records = open_records(load_settings(Path(config)), system_clock)
     now = system_clock()
-    [other] = SqlInbox(records.database, BOT).admit([entry("9", "Rõ ạ", at_ms=to_ms(now))])
-    with SqlUnitsOfWork(records.database, BOT).begin() as uow:
+    [other] = Inbox(records.database, BOT).admit([entry("9", "Rõ ạ", at_ms=to_ms(now))])
+    with UnitsOfWork(records.database, BOT).begin() as uow:
         uow.verdicts.store(other, message(other, sender_name="Tẩn A Mẫu - Văn thư"), Verdict(), now)
         seen, came = (person.id for uid in (MEMBER, OTHER) if (person := uow.people.find_or_create(BOT, uid)))
         uow.case_messages.note_readers(GROUP, "1", seen=[seen], delivered=[came], at=now)

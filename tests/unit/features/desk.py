@@ -32,6 +32,7 @@ from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.messaging.policy import LineStatus, ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 THREE_WAIT = NOTHING_OUTGOING._replace(waiting=3)
 BOT = "7000000000000000001"
@@ -262,7 +263,7 @@ class Desk:
         return self.hear(MessageDeleted(**(values | more)))
 
     @contextmanager
-    def transaction(self, *, reading: bool = False) -> Iterator[MemoryUnitOfWork]:
+    def transaction(self, *, reading: bool = False) -> Iterator[UnitOfWork]:
         """The one uow, as whoever opens transactions gets it."""
         yield self.uow
 

@@ -5,11 +5,11 @@ import pytest
 from tests.unit.features.desk import UNMARKED, Desk, to
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.registry import FEATURES
 from zalo_governor.messaging.feature import EventHandler, Feature
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 @pytest.mark.parametrize("left_out", FEATURES, ids=lambda feature: feature.name)

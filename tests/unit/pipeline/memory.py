@@ -1,4 +1,4 @@
-"""An inbox, units and an outbox in memory, which fit the pipeline's ports."""
+"""An inbox, units and an outbox in memory, with what the pipeline needs of those of the storage."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,13 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted, Entry, Seal
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
-class MemoryInbox:
-    """Fits Inbox."""
+class MemoryInbox(Inbox):
+    """What the pipeline needs of `Inbox`."""
 
     def __init__(self) -> None:
         self.rows: dict[int, Admitted] = {}
@@ -81,8 +84,8 @@ class MemoryUnitOfWork:
         self.buried.append((admitted, reason))
 
 
-class MemoryUnitsOfWork:
-    """Fits `pipeline.ports.UnitsOfWork`."""
+class MemoryUnitsOfWork(UnitsOfWork):
+    """What the judge needs of `storage.unit_of_work.UnitsOfWork`."""
 
     def __init__(self, inbox: MemoryInbox) -> None:
         self.inbox = inbox
@@ -131,8 +134,8 @@ class MemoryUnitsOfWork:
         return False
 
 
-class MemoryOutbox:
-    """Fits OutboxStore; `log` says in order what became of each message."""
+class MemoryOutbox(Outbox):
+    """What the pipeline needs of `Outbox`; `log` says in order what became of each message."""
 
     def __init__(self, waiting: Sequence[Outgoing] = ()) -> None:
         self.waiting_list = list(waiting)

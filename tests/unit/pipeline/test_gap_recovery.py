@@ -15,11 +15,12 @@ from zalo_governor.domain.connection import BackfillEnd, Gap, LineReport, LineSt
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.inbound import Admitted, Element
 from zalo_governor.pipeline.gap_recovery import GapRecovery
+from zalo_governor.storage.repositories.gaps import Gaps
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
 
-class MemoryGaps:
+class MemoryGaps(Gaps):
     """Fits Gaps; `log` says what was written."""
 
     def __init__(self, before_ms: int | None, last_ms: int | None, maybe_fail: Callable[[], None]) -> None:
@@ -65,10 +66,10 @@ class MemoryGaps:
     def last_received(self) -> int | None:
         return self.received_ms
 
-    def first_heard(self, group_id: str) -> int | None:
+    def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         return self.first_ms
 
-    def last_heard(self, group_id: str) -> int | None:
+    def last_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         self.maybe_fail()
         heard_ms = self.last_ms if self.asked else self.before_ms
         self.asked = True

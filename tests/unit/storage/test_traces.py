@@ -14,10 +14,10 @@ from zalo_governor.domain.inbound import Seal, Source
 from zalo_governor.domain.jobs import Job, ScanAttachment
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import inbox, jobs
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 SECRET = "Toi gui ban MAT so 01 GIA DINH"
 SEALS = Verdict(
@@ -53,7 +53,7 @@ def on_disk(folder: Path) -> bytes:
 def test_nothing_that_people_wrote_or_read_is_on_the_disk_in_clear(database: Database, tmp_path: Path) -> None:
     words = ["Loi nhan GIA DINH", "Ten hien thi GIA DINH", "Thong bao GIA DINH", "Trich GIA DINH", "Goi y GIA DINH"]
     text, name, told, excerpt, suggestion = words
-    (said, renamed) = SqlInbox(database).admit([entry("1", text), entry("2", name)])
+    (said, renamed) = Inbox(database).admit([entry("1", text), entry("2", name)])
     found = Finding(
         rule_id="3.1-tieng-viet-co-dau",
         clause="3.1",
@@ -62,7 +62,7 @@ def test_nothing_that_people_wrote_or_read_is_on_the_disk_in_clear(database: Dat
         excerpt=excerpt,
         suggestion=suggestion,
     )
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.verdicts.store(said, message(said, sender_name=name), Verdict(findings=(found,)), START)
         observed = NameObserved(id=renamed.id, account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, name=name)
         uow.verdicts.store(renamed, observed, Verdict(), START)
@@ -72,7 +72,7 @@ def test_nothing_that_people_wrote_or_read_is_on_the_disk_in_clear(database: Dat
         uow.outbox.add(notice(told, case_id=case.id))
         snapshot = GroupSnapshot(group_id=GROUP, name="Nhom GIA DINH", owner_uid=MEMBER, member_uids=(MEMBER,))
         uow.members.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name=name)], START)
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         assert uow.cases.excerpt(case) == excerpt
         assert uow.cases.suggestion(case) == suggestion
         assert uow.members.judged_names(BOT, GROUP) == {MEMBER: name}
@@ -83,7 +83,7 @@ def test_nothing_that_people_wrote_or_read_is_on_the_disk_in_clear(database: Dat
 @pytest.mark.parametrize("size", [1, 900, 30_000])
 def test_what_is_sealed_late_leaves_not_even_its_ciphertext(database: Database, tmp_path: Path, size: int) -> None:
     neighbours = [entry(f"n{number}", "Xin chào " * (number % 7)) for number in range(80)]
-    admitted = SqlInbox(database).admit([*neighbours[:40], entry("secret", SECRET * size), *neighbours[40:]])
+    admitted = Inbox(database).admit([*neighbours[:40], entry("secret", SECRET * size), *neighbours[40:]])
     secret = admitted[40]
     with database.read() as connection:
         body = connection.scalar(select(inbox.c.body).where(inbox.c.id == secret.id))
@@ -91,7 +91,7 @@ def test_what_is_sealed_late_leaves_not_even_its_ciphertext(database: Database, 
     pieces = [body[:24], body[len(body) // 2 :][:24], body[-24:]]
     assert all(piece in on_disk(tmp_path) for piece in (pieces[0], pieces[2]))
 
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         for item in admitted:
             uow.verdicts.store(item, message(item, sender_name=SECRET), SEALS if item is secret else Verdict(), START)
 
@@ -112,7 +112,7 @@ def test_what_a_scan_seals_leaves_neither_the_message_nor_its_scan_nor_a_reply(
     database: Database, tmp_path: Path
 ) -> None:
     reply = {"msgId": "reply", "content": "Đã nhận", "quote": {"globalMsgId": "secret", "msg": SECRET}}
-    photo, answer = SqlInbox(database).admit([entry("secret", SECRET), entry("reply", "Đã nhận", raw=reply)])
+    photo, answer = Inbox(database).admit([entry("secret", SECRET), entry("reply", "Đã nhận", raw=reply)])
     task = ScanAttachment(
         event_id=photo.id,
         message_key="secret",
@@ -122,7 +122,7 @@ def test_what_a_scan_seals_leaves_neither_the_message_nor_its_scan_nor_a_reply(
         message_type="share.file",
         name=SECRET,
     )
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         for item in (photo, answer):
             uow.verdicts.store(item, message(item), Verdict(), START)
         uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START))
@@ -130,7 +130,7 @@ def test_what_a_scan_seals_leaves_neither_the_message_nor_its_scan_nor_a_reply(
         sealed = [*connection.scalars(select(inbox.c.body)), *connection.scalars(select(jobs.c.task))]
     pieces = [piece for text in sealed for piece in (text[:24], text[-24:])]
     assert all(piece in on_disk(tmp_path) for piece in pieces)
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.verdicts.add(photo.id, Verdict(), Seal("4.1-noi-dung-mat", "classified", "mat", 8, b"m" * 16))
     left = on_disk(tmp_path)
     assert not [piece for piece in pieces if piece in left]
@@ -142,18 +142,18 @@ def test_where_a_reader_stands_in_the_way_the_next_commit_erases_the_traces(
     monkeypatch.setattr("zalo_governor.storage.engine.connect.BUSY_SECONDS", 0.05)
     database = Database(f"sqlite:///{tmp_path / 'governor.db'}", Keys(MASTER), HandClock())
     database.migrate()
-    (secret,) = SqlInbox(database).admit([entry("secret", SECRET)])
+    (secret,) = Inbox(database).admit([entry("secret", SECRET)])
     with database.read() as connection:
         body = connection.scalar(select(inbox.c.body).where(inbox.c.id == secret.id))
     assert body is not None
     with database.read() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.exec_driver_sql("SELECT count(*) FROM inbox")
-        with SqlUnitsOfWork(database).begin() as uow:
+        with UnitsOfWork(database).begin() as uow:
             uow.verdicts.store(secret, message(secret), SEALS, START)
         assert body[:24] in on_disk(tmp_path)
         reader.exec_driver_sql("COMMIT")
-    SqlInbox(database).admit([entry("next")])
+    Inbox(database).admit([entry("next")])
     assert body[:24] not in on_disk(tmp_path)
     database.close()
 
@@ -161,7 +161,7 @@ def test_where_a_reader_stands_in_the_way_the_next_commit_erases_the_traces(
 def test_a_log_that_cannot_be_truncated_does_not_make_a_durable_judgement_look_undone(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'governor.db'}", Keys(MASTER), HandClock())
     database.migrate()
-    (secret,) = SqlInbox(database).admit([entry("secret", SECRET)])
+    (secret,) = Inbox(database).admit([entry("secret", SECRET)])
 
     def no_checkpoint(_action: int, name: str | None, *_rest: object) -> int:
         return sqlite3.SQLITE_DENY if name == "wal_checkpoint" else sqlite3.SQLITE_OK
@@ -170,10 +170,10 @@ def test_a_log_that_cannot_be_truncated_does_not_make_a_durable_judgement_look_u
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
     driver.set_authorizer(no_checkpoint)
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.verdicts.store(secret, message(secret), SEALS, START)
-    assert SqlInbox(database).counts() == (1, 0, 0)
+    assert Inbox(database).counts() == (1, 0, 0)
     driver.set_authorizer(None)
-    SqlInbox(database).admit([entry("next")])
+    Inbox(database).admit([entry("next")])
     assert (tmp_path / "governor.db-wal").stat().st_size == 0
     database.close()

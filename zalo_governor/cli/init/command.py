@@ -36,7 +36,7 @@ from zalo_governor.setup.answers_file import AnswerFile, load_answers
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
 from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample
 from zalo_governor.setup.settings_writer import write_settings
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps
 from zalo_governor.zalo.api.client import ZaloClient
@@ -333,7 +333,7 @@ class Installation:
         """
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
         people = [one._replace(uid=one.uid or uids.get(one.global_id or "")) for one in seeds(settings)]
-        SqlUnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
+        UnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
 
 
 def _replace_sections(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:

@@ -12,13 +12,13 @@ from zalo_governor.domain.events import MessageSent, SealedHeard
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Seal
 from zalo_governor.domain.jobs import Job, JobOutcome, ScanAttachment
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.attachments.findings import cite, merge_by_rule
 from zalo_governor.features.cases.rule_trials import mark_on_trial
 from zalo_governor.features.cases.service import CaseService
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.pipeline.jobs import Performed
 from zalo_governor.rules.engine import sealed
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -4,8 +4,8 @@ from zalo_governor.domain.attachments import FileScan, NotChecked, ScanResult
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import Job, ScanAttachment
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _SCANNED = frozenset({"chat.photo", "share.file", "chat.gif"})
 """Zalo's msgTypes of the messages whose content is scanned."""

@@ -6,7 +6,6 @@ from itertools import takewhile
 
 from zalo_governor.domain.cases import UNCHECKED, Case
 from zalo_governor.domain.clock import minutes_of
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.label_words import (
     IN_FILE,
@@ -21,6 +20,7 @@ from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import on_trial
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _GROUP_LENGTH = 24
 """Longest name of a group in an alert that has no room."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 def audit_case(

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import OUTSIDERS
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _WITHIN = timedelta(days=7)
 

@@ -10,12 +10,12 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class RefusalReason(StrEnum):

@@ -15,12 +15,12 @@ from zalo_governor.domain.clock import AT_ONCE
 from zalo_governor.domain.delivery import UNHEARD_AFTER, Undelivered
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Person, Role
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.domain.roster_matching import likeliest
 from zalo_governor.messaging.formatter import MessageFormatter, plain
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _LONGEST_PROPOSAL = 150
 _LACKS: Mapping[str, TextId] = {

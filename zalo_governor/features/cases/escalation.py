@@ -8,7 +8,6 @@ from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import Person, Reach, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.freshness import was_fresh
@@ -21,6 +20,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _CHANGES = 10
 

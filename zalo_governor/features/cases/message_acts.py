@@ -27,9 +27,9 @@ from zalo_governor.domain.message_acts import (
     targets_of,
     with_targets,
 )
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

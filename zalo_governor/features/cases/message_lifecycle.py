@@ -15,7 +15,6 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.message_acts import target_keys
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.next_actions import visible
 from zalo_governor.features.cases.notifications import CaseNotifications
@@ -23,6 +22,7 @@ from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class MessageLifecycle(Speaker):

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.features.cases.next_actions import visible
 from zalo_governor.messaging.formatter import moment
@@ -12,6 +11,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.jobs import Performed, PerformJob
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _OLD = timedelta(hours=24)
 """Age from which a message that Zalo "does not find" is reported as probably too old to be deleted."""

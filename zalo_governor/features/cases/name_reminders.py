@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import midnight, monday, today
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _REQUEST = Purpose.MEMBER_REQUEST.value
 _SLACK = timedelta(hours=1)

@@ -2,9 +2,9 @@
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import Outsider
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 def way_in(uow: UnitOfWork, voice: MessageFormatter, newcomer: Outsider, case: Case) -> str:

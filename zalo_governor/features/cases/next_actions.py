@@ -1,9 +1,9 @@
 """The actions offered to an admin on a case: those that its state and the bot account's rights allow."""
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 def visible(uow: UnitOfWork, case: Case) -> list[CaseMessage]:

@@ -3,12 +3,12 @@
 from zalo_governor.domain.clock import EVER, midnight, today
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard, SystemNotice
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _EDIT = "chat.msg.update"
 """Zalo's type of messages that change an earlier one; no client has been seen to send it (zalo-protocol.md, 14.5)."""

@@ -11,7 +11,6 @@ from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.display_names import DisplayNameAdvice
 from zalo_governor.features.cases.label_words import category, why, words_of
@@ -24,6 +23,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _LONGEST_SENTENCE = 300
 NAME_RULE = "3.2-ho-ten-chuc-vu"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import EVER
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 MOST_ROWS = 10
 """Maximum number of cases that a list names, unless more of them are urgent."""

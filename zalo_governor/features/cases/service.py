@@ -23,7 +23,6 @@ from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.backlog import CaseBacklog, told_late, told_of_name
 from zalo_governor.features.cases.freshness import is_fresh
 from zalo_governor.features.cases.member_request import MemberRequest
@@ -41,6 +40,7 @@ from zalo_governor.messaging.templates import TextId
 from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.links import LinkRule
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

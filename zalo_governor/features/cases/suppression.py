@@ -6,9 +6,9 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.events import EventBase, MembersJoined
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.normalise import normalise
 
 

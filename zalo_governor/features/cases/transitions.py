@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from zalo_governor.domain.audit import MOVED
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.audit import audit_case
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 

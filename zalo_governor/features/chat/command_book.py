@@ -13,7 +13,6 @@ from zalo_governor.domain.clock import today
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group, Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.help.commands import Help
 from zalo_governor.messaging.command_parsing import (
     Typed,
@@ -26,6 +25,7 @@ from zalo_governor.messaging.command_parsing import (
 from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,6 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Reach, Role
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.commands.show import ShowCase
 from zalo_governor.features.cases.freshness import is_fresh, may_be_carried_out
 from zalo_governor.features.chat.command_book import CommandBook, groups_of
@@ -33,6 +32,7 @@ from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment, plain
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 from zalo_governor.text.fold import skeleton
 
 log = structlog.get_logger(__name__)

@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeVar
 
 from zalo_governor.domain.directives import GIVERS
 from zalo_governor.domain.people import Role, Standing
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.domain.roster import whole_agency
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.agency_names import agency_in, agency_words, bare_kind, contains, likeness, words_in
 from zalo_governor.text.directives.addressees import EVERYBODY
 from zalo_governor.text.fold import fold

@@ -17,8 +17,8 @@ from zalo_governor.domain.directives import (
 )
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.reading import ServiceReader
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 

@@ -138,7 +138,7 @@ class ShowDirectives(DirectiveCommand):
             readable = [group for group in call.reach if call.person.holds(group.id, *_READERS)]
             return super().answer(call._replace(reach=readable), argument)
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+            return self.say(call, TextId("not_governed"))
         about_own, call = call, call.of_holder(*_READERS)
         if not call.groups or folded(argument.words) in _ME:
             return Answer([self._mine(about_own)], subject="tôi")
@@ -177,12 +177,12 @@ class ShowDirectives(DirectiveCommand):
         quote = call.event.quote
         group_id = call.event.thread_id if call.event.is_group else NO_GROUP
         if not call.person.holds(group_id, *KEEPERS):
-            return Answer([self.voice.render_for(call.person, TextId("directive_keepers_only"))], "keepers_only")
+            return self.say(call, TextId("directive_keepers_only"), "keepers_only")
         if not call.event.is_group or (quote is None and not call.person.holds(group_id, *GIVERS)):
-            return Answer([self.voice.render_for(call.person, TextId("directive_needs_quote"))], "needs_quote")
+            return self.say(call, TextId("directive_needs_quote"), "needs_quote")
         key = quote.key if quote else call.event.key
         if any(case.sealed for case in call.uow.cases.of_message(group_id, key)):
-            return Answer([self.voice.render_for(call.person, TextId("pin_sealed"))], "sealed")
+            return self.say(call, TextId("pin_sealed"), "sealed")
         known = call.uow.directives.of_message(group_id, key)
         if known is not None and known.state is not DirectiveState.PROPOSED:
             return Answer([self._page(call, known)], "known", known.code)

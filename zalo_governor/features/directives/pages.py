@@ -18,11 +18,11 @@ from zalo_governor.domain.directives import (
 )
 from zalo_governor.domain.people import Group, Person
 from zalo_governor.domain.regulation import AbsenceRule
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.commands.show import QUOTABLE
 from zalo_governor.messaging.formatter import brief, number, plain
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 PAGE_LIMIT = 600
 """Longest message about directives, in characters: one page on a phone."""

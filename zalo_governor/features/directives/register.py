@@ -15,10 +15,10 @@ from zalo_governor.domain.directives import (
     DirectiveItem,
     DirectiveState,
 )
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.addressees import Addressee, GroupDirectory, directory_of
 from zalo_governor.features.directives.reminders import plan_question, plan_reminders
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 def with_addressee(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:

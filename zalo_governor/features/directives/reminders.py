@@ -18,12 +18,12 @@ from zalo_governor.domain.jobs import (
 )
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Person, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.directives.absences import absences_to_notice, missing_under
 from zalo_governor.features.directives.pages import DirectivePages, closer
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.pipeline.jobs import Performed
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.directives.times import workday
 
 _LONGEST_HOLIDAY = timedelta(days=14)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveState
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.agency_names import is_called_in, likeness_in
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise

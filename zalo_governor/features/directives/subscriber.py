@@ -24,7 +24,6 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.message_acts import target_keys
 from zalo_governor.domain.people import DESK, Person, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.freshness import is_fresh
 from zalo_governor.features.directives.answers import AnswerMatcher, cites_directive
 from zalo_governor.features.directives.pages import DirectivePages
@@ -33,6 +32,7 @@ from zalo_governor.features.directives.register import DirectiveRegister
 from zalo_governor.messaging.command_parsing import begins_with_slash
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.agency_names import bare_kind
 from zalo_governor.text.fold import fold
 

@@ -47,13 +47,12 @@ class _RemarkCommand(Command[str]):
         If `argument` is "", return the list of past remarks (to an admin) or how to use the command (to anybody else).
         """
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+            return self.say(call, TextId("not_governed"))
         if argument:
             return self._store(call, argument)
         if (of_desk := call.of_holder(*DESK)).groups:
             return Answer([self._list(call, group.id) for group in of_desk.groups], "listed")
-        text = self.voice.render_for(call.person, TextId("usage"), usage=self.voice.render(self.usage))
-        return Answer([text], "usage")
+        return self.say(call, TextId("usage"), "usage", usage=self.voice.render(self.usage))
 
     def _store(self, call: Call, words: str) -> Answer:
         group = call.groups[0]

@@ -79,11 +79,9 @@ class Approve(Command[Asked]):
             office = self.of(case.group_id)
             return office._approve_case(call, case) if may else office._suggest_asking(call, case)
         if len(call.groups) == 1 and not self._may(call.person, call.groups[0].id):
-            what = self._what(argument)
-            text = self.voice.render_for(call.person, TextId("approval_ask"), what=what, words=argument.words)
-            return Answer([text], "ask")
+            return self.say(call, TextId("approval_ask"), "ask", what=self._what(argument), words=argument.words)
         if argument.wanted is None or len(call.groups) != 1:
-            return Answer([self.voice.render_for(call.person, TextId("approval_which_group"))], "which_group")
+            return self.say(call, TextId("approval_which_group"), "which_group")
         return self.of(call.groups[0].id)._approve_in_advance(call, call.groups[0], argument.wanted, argument)
 
     def _approve_in_advance(self, call: Call, group: Group, wanted: Wanted, asked: Asked) -> Answer:
@@ -155,5 +153,4 @@ class Approve(Command[Asked]):
         return Answer([self.voice.render(TextId("approval_done"), code=code)], subject=code)
 
     def _suggest_asking(self, call: Call, case: Case) -> Answer:
-        text = self.voice.render_for(call.person, TextId("approval_ask_case"), code=case.code)
-        return Answer([text], "ask", case.code)
+        return self.say(call, TextId("approval_ask_case"), "ask", case.code, code=case.code)

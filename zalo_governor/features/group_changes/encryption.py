@@ -11,12 +11,12 @@ from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import GroupSnapshot
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import MessageFormatter, moment
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

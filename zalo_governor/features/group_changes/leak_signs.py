@@ -10,10 +10,10 @@ from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Group, GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import LeakSigns
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _NAMED = 3
 

@@ -7,7 +7,6 @@ from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, NOBODY_UID, Person, Reach, Role
 from zalo_governor.domain.pictures import ALIKE, difference
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.formatter import brief, time_or_brief
@@ -15,6 +14,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class ChangeNotifications(Speaker):

@@ -7,10 +7,10 @@ import structlog
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.jobs import FetchPicture, Job, JobOutcome
 from zalo_governor.domain.pictures import Looked
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.pipeline.jobs import Performed
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -42,9 +42,9 @@ class Pin(Command[int]):
         """
         target = self._directive(call, argument) if argument else self._quoted(call)
         if target is None:
-            return Answer([self.voice.render_for(call.person, TextId("pin_needs_quote"))], "needs_quote")
+            return self.say(call, TextId("pin_needs_quote"), "needs_quote")
         if any(case.sealed for case in call.uow.cases.of_message(target.group_id, target.key)):
-            return Answer([self.voice.render_for(call.person, TextId("pin_sealed"))], "sealed", target.key)
+            return self.say(call, TextId("pin_sealed"), "sealed", target.key)
         ordered = call.uow.jobs.enqueue(
             Job(
                 account=self.policy.account,
@@ -54,8 +54,7 @@ class Pin(Command[int]):
                 ordered_at=self.policy.clock(),
             )
         )
-        text = self.voice.render_for(call.person, TextId("pin_ordered"))
-        return Answer([text], "ordered" if ordered else "waits", target.key)
+        return self.say(call, TextId("pin_ordered"), "ordered" if ordered else "waits", target.key)
 
     def _quoted(self, call: Call) -> Target | None:
         event, quote = call.event, call.event.quote

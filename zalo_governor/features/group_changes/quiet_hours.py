@@ -6,13 +6,13 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import AT_ONCE, EVER
 from zalo_governor.domain.group_changes import CHANGE_RULES, ChangeKind
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.name_reminders import NameReminders
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
 from zalo_governor.features.group_changes.service import change_waits
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _BACK = timedelta(days=2)
 """Maximum age of a case whose held-back notices are sent, as the program may not have run in the morning."""

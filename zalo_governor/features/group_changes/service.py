@@ -13,7 +13,6 @@ from zalo_governor.domain.group_changes import CHANGE_RULES, Approval, Change, C
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import FetchPicture, Job
 from zalo_governor.domain.people import NOBODY_UID, Person
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.backlog import told_late
 from zalo_governor.features.cases.new_case import new_case
 from zalo_governor.features.cases.transitions import join_case, open_case
@@ -22,6 +21,7 @@ from zalo_governor.features.group_changes.notifications import ChangeNotificatio
 from zalo_governor.features.group_changes.picture_jobs import request_picture
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -79,7 +79,7 @@ class Help(Command[bool]):
         usages = self._everything(call) if argument else self._menu(call)
         rows = "\n".join(self.voice.render(TextId("help_row"), usage=self.voice.render(usage)) for usage in usages)
         text = TextId("help") if argument else TextId("help_short")
-        return Answer([self.voice.render_for(call.person, text, rows=rows)])
+        return self.say(call, text, rows=rows)
 
     def _everything(self, call: Call) -> list[TextId]:
         shown = [command for command in self._all if command.in_help and command.allowed(call.person, call.groups)]

@@ -22,6 +22,6 @@ class AddMarks(Command[str]):
         """Return the likeliest spellings of the typed sentence `argument` with diacritics; nothing of it is stored."""
         sentences = self.policy.with_marks(argument)
         if sentences[0] == argument:
-            return Answer([self.voice.render_for(call.person, TextId("marks_none"))], "nothing")
+            return self.say(call, TextId("marks_none"), "nothing")
         rows = "\n".join(self.voice.render(TextId("marks_row"), sentence=sentence) for sentence in sentences)
-        return Answer([self.voice.render_for(call.person, TextId("marks"), rows=rows)])
+        return self.say(call, TextId("marks"), rows=rows)

@@ -29,14 +29,12 @@ class ChooseGroup(Command[str]):
         """Choose the group, none for all; or list the groups of which the person is, and which one is chosen."""
         if folded(argument) in _ALL:
             call.uow.people.choose_group(call.person, None)
-            return Answer([self.voice.render_for(call.person, TextId("group_all"))], subject="all")
+            return self.say(call, TextId("group_all"), "done", "all")
         if argument:
             group, before = named_group(argument, call.reach)
             if group is not None and not before:
                 call.uow.people.choose_group(call.person, group.id)
-                named = self.voice.group(group)
-                text = self.voice.render_for(call.person, TextId("group_chosen"), group=named)
-                return Answer([text], subject=group.id)
+                return self.say(call, TextId("group_chosen"), "done", group.id, group=self.voice.group(group))
         rows = [
             self.voice.render(
                 TextId("group_row_chosen") if group.id == call.person.chosen_group else TextId("group_row"),
@@ -45,6 +43,6 @@ class ChooseGroup(Command[str]):
             for group in call.reach
         ]
         if not rows:
-            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+            return self.say(call, TextId("not_governed"))
         text = TextId("group_unknown") if argument else TextId("groups")
-        return Answer([self.voice.render_for(call.person, text, rows="\n".join(rows))], "listed")
+        return self.say(call, text, "listed", rows="\n".join(rows))

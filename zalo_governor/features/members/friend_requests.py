@@ -12,9 +12,9 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import AcceptFriend, Job
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import FriendRequest
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

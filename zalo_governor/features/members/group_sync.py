@@ -10,8 +10,8 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.members.snapshot_diff import GroupSnapshotDiff, to_remember
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

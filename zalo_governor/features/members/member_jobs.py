@@ -6,12 +6,12 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.members.outsiders import OutsiderService
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.jobs import Performed, PerformJob
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

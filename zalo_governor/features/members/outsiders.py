@@ -15,7 +15,6 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
 from zalo_governor.domain.people import DESK, Person
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.domain.roster_matching import likeliest
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.freshness import is_fresh, was_fresh
@@ -29,6 +28,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import on_trial
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -6,10 +6,10 @@ A group that is disbanded shows only as its members leaving, the bot account amo
 from zalo_governor.domain.clock import hour_of
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class OwnDeparture(EventHandler):

@@ -2,9 +2,9 @@
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class RenameDetection(EventHandler):

@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.panel import LINK_LASTS, SESSION_LASTS, PanelKeyKind
-from zalo_governor.domain.repositories import UnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 ENTRY = "/vao/"
 """Path of the page that a link leads to; the secret follows."""

@@ -20,16 +20,10 @@ class OpenPanel(BareCommand):
         """Answer with the link, or that the office has not switched the panel on. `argument` is unused."""
         panel = self.policy.panel
         if not panel.enabled:
-            return Answer([self.voice.render_for(call.person, TextId("panel_off"))], "off")
+            return self.say(call, TextId("panel_off"), "off")
         link = issue_link(call.uow, panel.base, call.person.id, self.policy.clock(), by="chat")
-        text = self.voice.render_for(
-            call.person,
-            TextId("panel_link"),
-            link=link,
-            minutes=self.voice.lasted(LINK_LASTS),
-            hours=self.voice.lasted(SESSION_LASTS),
-        )
-        return Answer([text])
+        lasts = {"minutes": self.voice.lasted(LINK_LASTS), "hours": self.voice.lasted(SESSION_LASTS)}
+        return self.say(call, TextId("panel_link"), link=link, **lasts)
 
 
 class LeavePanel(BareCommand):
@@ -43,4 +37,4 @@ class LeavePanel(BareCommand):
     def answer(self, call: Call, argument: bool) -> Answer:
         """End the sessions and say how many there were. `argument` is unused."""
         count = end_sessions(call.uow, call.person.id, self.policy.clock())
-        return Answer([self.voice.render_for(call.person, TextId("panel_left"), count=number(count))])
+        return self.say(call, TextId("panel_left"), count=number(count))

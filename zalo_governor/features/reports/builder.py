@@ -10,12 +10,12 @@ from zalo_governor.domain.directive_figures import DirectiveFigures, open_direct
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport, DayFigures, Period
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.commands.record import MANUAL_RULE
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.features.group_changes.leak_signs import signs_of
 from zalo_governor.features.reports.gravity import grave_cases, worst_first
 from zalo_governor.messaging.formatter import MessageFormatter
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _MOST_DIRECTIVES = 100
 """How many open directives a report lists."""

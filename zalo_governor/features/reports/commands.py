@@ -81,9 +81,9 @@ class Report(Command[Wanted]):
         """
         policy, span = self.policy, argument.span
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+            return self.say(call, TextId("not_governed"))
         if span.first > today(policy.clock()):
-            return Answer([self.voice.render_for(call.person, TextId("report_future"))], "future")
+            return self.say(call, TextId("report_future"), "future")
         period = as_period(span, self.voice)
         reads = call.of_holder(*REPORT_READERS)
         if len(call.groups) > 1 or not reads.groups:

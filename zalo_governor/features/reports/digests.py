@@ -9,7 +9,6 @@ from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.ranking import gravest_first, shown
 from zalo_governor.features.members.roster.comparison import figures, hidden
@@ -18,6 +17,7 @@ from zalo_governor.messaging.outside_words import copy_notice
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 HINT = "borderline"
 """Label of "hints": findings on text that mentions state secrets without disclosing one. They open no case."""

@@ -8,7 +8,6 @@ from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.domain.reports import ActivityReport, Period
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.features.cases.escalation import Escalation
 from zalo_governor.features.cases.name_reminders import NameReminders
 from zalo_governor.features.cases.notifications import CaseNotifications
@@ -24,6 +23,7 @@ from zalo_governor.messaging.periods import as_period, month_before, quarter_bef
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 _MOST_REPORTS = 3
 """Of how many groups a person gets the scheduled reports themselves; of more, one message with a line for each."""

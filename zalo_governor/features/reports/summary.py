@@ -10,11 +10,11 @@ from zalo_governor.domain.connection import silence
 from zalo_governor.domain.documents import Highlight
 from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.reports.gravity import GraveClause, grave_clauses
 from zalo_governor.features.reports.sentences import counted, late_start, length_in_words
 from zalo_governor.messaging.formatter import MessageFormatter, day, number
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _MOST_CLAUSES = 4
 """How many clauses with grave cases are named; a regulation has four such clauses."""

@@ -9,7 +9,6 @@ from zalo_governor.domain.escalation import Desk, Leader
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.domain.regulation import RuleStanding
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
 from zalo_governor.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.messaging.introduction import introduction_text
@@ -17,6 +16,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import ADDRESSEES, by_addressee, on_trial
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 
 class TrialPage(Speaker):

@@ -5,7 +5,6 @@ from typing import Any
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.group_changes import CHANGE_RULES
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, TakeBack, who_of
 from zalo_governor.features.cases.commands.explain import AddNote, Review
 from zalo_governor.features.cases.commands.pass_on import PassOn, Remove, WhoHasSeen
@@ -21,6 +20,7 @@ from zalo_governor.panel.pages.queue import PATH as QUEUE
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
 from zalo_governor.storage.queries.panel import PanelQueries
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.zalo.events.text_fields import posted_text
 
 PATH = "/vu-viec/{number}"

@@ -1,1 +1,1 @@
-"""Statistics and exports of stored data; `domain.repositories` documents the methods."""
+"""Statistics and exports of stored data."""

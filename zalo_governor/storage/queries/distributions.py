@@ -66,6 +66,11 @@ class Distributions(Repository):
         )
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
+        """Count the group's messages in [start, end) by day and by hour of the day, in Viet Nam time.
+
+        Returns:
+            (day -> number of messages, days without any left out; number of messages in each of the 24 hours).
+        """
         rows = self._tx.execute(
             select(_HOUR.label("hour"), func.count().label("messages"))
             .where(
@@ -83,6 +88,10 @@ class Distributions(Repository):
         return dict(by_day), by_hour
 
     def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
+        """Count messages, senders and cases in [start, end) by agency, the most messages first.
+
+        The roster says who belongs to which agency; agency "" stands for everybody else.
+        """
         agency_of = self._agency_of_person(group_id)
         same = self._merged()
         messages: Counter[str] = Counter()
@@ -102,6 +111,10 @@ class Distributions(Repository):
         return sorted(found, key=lambda row: (-row.messages, -row.cases, row.agency))
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
+        """Count the cases opened in [start, end) by the state that they are in now.
+
+        States without cases are left out; the order is that of `CaseState`.
+        """
         rows = self._tx.execute(
             select(cases.c.state, func.count().label("cases"), count_where(GONE_SECRET).label("gone"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
@@ -179,6 +192,10 @@ class Distributions(Repository):
         return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
+        """Count the directives (orders of the leadership) and the reports posted in [start, end).
+
+        Returns one row for each of the two kinds.
+        """
         rows = self._tx.execute(
             select(
                 statements.c.kind,
@@ -201,6 +218,7 @@ class Distributions(Repository):
         ]
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
+        """Count the incidents and suggestions that members reported to the admins in [start, end)."""
         within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
         counted = {row["kind"]: row["told"] for row in self._tx.execute(asked).mappings()}

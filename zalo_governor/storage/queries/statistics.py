@@ -104,6 +104,7 @@ class Statistics(Repository):
     """Counts of a group's events, cases and messages in a period, for the activity report."""
 
     def first_heard(self, group_id: str) -> datetime | None:
+        """Return the time of the first element (message, act or receipt) received from the group; None if none was."""
         earliest = select(func.min(inbox.c.at_ms)).where(
             inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._heard_by_account(inbox.c.id)
         )
@@ -111,6 +112,11 @@ class Statistics(Repository):
         return from_ms_or_none(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
+        """Count the elements received in [start, end): judged, waiting, sealed, unparsable, ...
+
+        An element is a message, act or receipt received from Zalo; sealed means that its content is not stored, as it
+        may be a state secret.
+        """
         heard = and_(
             within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
             inbox.c.source != Source.SWEEP.value,
@@ -182,6 +188,10 @@ class Statistics(Repository):
         )
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
+        """Count the cases opened in [start, end) by clause of the regulation, ordered by clause.
+
+        Each count comes with the number of cases opened in [before, start), for comparison.
+        """
         now = cases.c.opened_ms >= to_ms(start)
         rows = self._tx.execute(
             select(
@@ -221,6 +231,11 @@ class Statistics(Repository):
         )
 
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
+        """Return (time, number of the person) of the findings with that label in [start, end), oldest first.
+
+        `label` is the rule's name for a kind of finding. Only findings of severity `suspect`, which are too uncertain
+        to open a case, are returned.
+        """
         rows = self._tx.execute(
             select(findings.c.at_ms, findings.c.person_id)
             .where(
@@ -234,6 +249,10 @@ class Statistics(Repository):
         return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Count the bot's messages that were given up in [start, end): refused by Zalo, or not delivered in time.
+
+        Messages about the group count, and those about no group, such as answers to commands given in private.
+        """
         # One statement for each: SQLite reads the whole table where the index is asked for two groups at once.
         return sum(
             self._number(
@@ -248,9 +267,14 @@ class Statistics(Repository):
         )
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
+        """Return the group's gaps (times in which the bot missed messages) that overlap [start, end), oldest first."""
         return self._gaps(gaps.c.group_id == group_id, start, end)
 
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        """Return the gaps that overlap [start, end) in the private messages to the bot accounts, oldest first.
+
+        A gap is a time in which messages may have been missed.
+        """
         uids = [self._tx.account] if self._tx.account else list(self._tx.execute(select(accounts.c.uid)).scalars())
         return self._gaps(gaps.c.group_id.in_(uids), start, end)
 

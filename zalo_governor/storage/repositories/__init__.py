@@ -1,1 +1,1 @@
-"""Repositories: reading and writing, one module per aggregate; `domain.repositories` documents their methods."""
+"""Repositories: reading and writing, one module per aggregate."""

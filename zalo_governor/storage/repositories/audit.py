@@ -56,6 +56,16 @@ class AuditTrail(Repository):
         subject: str = "",
         detail: dict[str, Any],
     ) -> None:
+        """Append one record to the audit log.
+
+        Args:
+            action: what was done, such as `case.moved`.
+            at: when.
+            actor_id: number of the person who acted; None for the program.
+            group_id: the group concerned.
+            subject: what was acted on, such as a case code; "" for the group itself.
+            detail: further codes and figures, never message text.
+        """
         self._tx.lock_office()
         if self._head is None:
             self._head = _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or self._adopt_rows(at)
@@ -73,9 +83,14 @@ class AuditTrail(Repository):
         self._tx.write_last_only(_MOVE_HEAD, self._encrypted_head(self._head, at))
 
     def head(self) -> AuditHead:
+        """Return the end of the hash chain: the number of records and the hash of the last one.
+
+        Reports print it, so that a log replaced later by an older copy can be detected.
+        """
         return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
     def last_move(self, case: Case) -> Move | None:
+        """Return the last change of the case's state; None if it was never changed."""
         row = self._tx.execute(
             select(audit)
             .where(audit.c.action == literal_column(f"'{MOVED}'"), audit.c.subject == case.code)
@@ -85,6 +100,7 @@ class AuditTrail(Repository):
         return Move(from_ms(row.at_ms), row.actor_id, _detail(row.detail)) if row else None
 
     def openings(self, case: Case) -> list[Opening]:
+        """Return who has viewed the case and how often, the most recent viewer first."""
         last = func.max(audit.c.at_ms)
         rows = self._tx.execute(
             select(audit.c.actor_id, func.count().label("times"), last.label("last_ms"))

@@ -39,6 +39,7 @@ class CaseMessages(Repository):
     """The messages of a case: whether they are gone, who has read them, one-time removal codes."""
 
     def of(self, case: Case) -> list[CaseMessage]:
+        """Return the messages of a case, each once, in order of receipt; events that are not messages are left out."""
         rows = self._tx.execute(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
@@ -62,6 +63,7 @@ class CaseMessages(Repository):
         return list(found.values())
 
     def gone_times(self, cases: Sequence[Case]) -> dict[int, list[datetime | None]]:
+        """Return when each message was removed from the group (None: it is there), by the id of its case."""
         rows = self._tx.execute(
             select(case_events.c.case_id, case_events.c.message_key, case_events.c.gone_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
@@ -74,6 +76,13 @@ class CaseMessages(Repository):
         return found
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
+        """Record that a message of a case was recalled by its sender or, if `deleted`, deleted by an administrator.
+
+        `message_key` is the msgId; `by` is the number of the person who did it, None if Zalo does not say.
+
+        Returns:
+            False if nothing was recorded: it was known already, or the message belongs to no case.
+        """
         self._tx.flush()
         marked = self._tx.connection.execute(
             update(case_events)
@@ -87,6 +96,10 @@ class CaseMessages(Repository):
         return bool(marked.rowcount)
 
     def find_withdrawal(self, group_id: str, message_key: str) -> Withdrawal | None:
+        """Return the first recall or deletion of a message that was received; None if there is none.
+
+        Unlike `mark_gone`, it finds what was received before any case had the message.
+        """
         acts = message_acts
         row = self._tx.execute(
             select(acts.c.kind, acts.c.at_ms, inbox.c.account, inbox.c.sender_uid)
@@ -126,6 +139,7 @@ class CaseMessages(Repository):
             )
 
     def readers(self, case: Case) -> list[Reader]:
+        """Return the persons who have received or read any message of the case, ordered by person number."""
         seen = func.max(when((case_readers.c.seen, 1), else_=0))
         keys = select(case_events.c.message_key).where(case_events.c.case_id == case.id)
         rows = self._tx.execute(
@@ -137,6 +151,10 @@ class CaseMessages(Repository):
         return [Reader(person_id=row.person_id, seen=bool(row.seen)) for row in rows]
 
     def forget_readers(self, before: datetime) -> int:
+        """Delete the records, made before `before`, of who received or read messages of cases; return their number.
+
+        Of the stored receipts received before that time, content and sender are deleted.
+        """
         self._tx.flush()
         old_id = lowest_id(before)
         receipts = inbox.c.kind == ElementKind.RECEIPT.value
@@ -172,6 +190,10 @@ class CaseMessages(Repository):
         return successor, self._tx.execute(seen.limit(1)).scalar() or uid
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
+        """Store a one-time code with which the person can confirm one removal; earlier codes become invalid.
+
+        The removal is that of the case's messages, or of the outsider whom the case is about, from the group.
+        """
         self._tx.execute(delete(removal_codes).where(*_is_code_of(case, person_id)))
         self._tx.connection.execute(
             insert(removal_codes),
@@ -186,6 +208,10 @@ class CaseMessages(Repository):
         )
 
     def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
+        """Check a typed one-time code against the stored one.
+
+        The stored code becomes invalid when it is accepted, and after too many wrong tries.
+        """
         bound = _is_code_of(case, person_id)
         row = self._tx.execute(select(removal_codes).where(*bound).with_for_update()).first()
         if row is None or row.expires_ms <= to_ms(now):

@@ -24,6 +24,7 @@ class CaseNotes(Repository):
     """Texts about cases: explanations by the member concerned, notes by admins, reasons of manually recorded cases."""
 
     def add(self, case: Case, note: CaseNote) -> None:
+        """Store a note (a text that a person wrote about the case)."""
         self._tx.flush()
         at_ms = to_ms(note.at)
         row = {
@@ -50,6 +51,7 @@ class CaseNotes(Repository):
         ]
 
     def add_manual(self, case: Case, recorded: Recorded) -> None:
+        """Store who recorded the case by hand, and why; neither words nor place may contain line breaks."""
         row = {
             "case_id": case.id,
             "group_id": case.group_id,
@@ -60,6 +62,7 @@ class CaseNotes(Repository):
         self._tx.connection.execute(insert(manual_cases), row)
 
     def manual(self, case: Case) -> Recorded | None:
+        """Return what is kept of a case recorded by hand; None if a rule opened the case."""
         row = self._tx.execute(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
         if row is None:
             return None
@@ -74,6 +77,7 @@ class FalseAlarms(Repository):
     """
 
     def hash_of_text(self, text: str) -> bytes:
+        """Return the keyed hash of a text, which is already normalised; it shows only whether another text is equal."""
         return self._tx.keys.mac(binding("false alarm", text))
 
     def hash_of_event(self, event_id: int) -> bytes:
@@ -87,9 +91,14 @@ class FalseAlarms(Repository):
         return bytes(mark)
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        """Return the number of the case in which that content was marked as a false alarm; None if there is none.
+
+        `mark` is the keyed hash of the content.
+        """
         return self._tx.execute(_FIND_FALSE_ALARM, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
 
     def learn(self, case: Case) -> None:
+        """Store the content of the case's events, as keyed hashes, as a false alarm."""
         self._tx.flush()
         marks = self._tx.connection.scalars(
             select(case_events.c.mark)
@@ -103,9 +112,14 @@ class FalseAlarms(Repository):
             )
 
     def forget(self, case: Case) -> None:
+        """Delete what `learn` stored for the case, because the case is no longer considered a false alarm."""
         self._tx.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        """Mark the rule's findings on the event: they opened no case, as the like case `case_id` was a false alarm.
+
+        If `person_id` is given, only the findings about that person are updated.
+        """
         self._tx.flush()
         written = update(findings).where(findings.c.event_id == event_id, findings.c.rule_id == rule_id)
         if person_id is not None:

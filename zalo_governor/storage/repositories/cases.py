@@ -66,6 +66,10 @@ class Cases(Repository):
         self._verdicts = verdicts
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
+        """Return the person's newest open case under the rule, if it has an event at or after `since`; else None.
+
+        `label` is the rule's name for a kind of finding; if given, only cases with that label are considered.
+        """
         self._tx.lock_office()
         statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)
         values = {"group_id": group_id, "person_id": person_id, "rule_id": rule_id, "since_ms": to_ms(since)}
@@ -73,17 +77,23 @@ class Cases(Repository):
         return None if row is None else self._case(row)
 
     def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
+        """Return the person's newest open case of the given sealed content with an event since `since`, or None.
+
+        Sealed content is not stored, as it may be a state secret; `mac` is its keyed hash (`Seal.mac`).
+        """
         values = {"group_id": group_id, "person_id": person_id, "mac": mac, "since_ms": to_ms(since)}
         self._tx.lock_office()
         row = self._tx.execute(_SEALED_CASE, values).first()
         return None if row is None else self._case(row)
 
     def of_message(self, group_id: str, message_key: str) -> list[Case]:
+        """Return the cases whose events include the message; `message_key` is Zalo's msgId."""
         self._tx.lock_office()
         place = {"group_id": group_id, "message_key": storable(message_key)}
         return [self._case(row) for row in self._tx.execute(_OF_MESSAGE, place)]
 
     def get(self, case_id: int) -> Case | None:
+        """Return the case with that number; None if there is none."""
         self._tx.lock_office()
         return next(iter(self.load(select(cases).where(cases.c.id == case_id))), None)
 
@@ -96,6 +106,11 @@ class Cases(Repository):
         open_only: bool = False,
         rule_id: str | None = None,
     ) -> list[Case]:
+        """Return the cases opened in [start, end), oldest first.
+
+        `group_id` None means all groups, `rule_id` None all rules; `open_only` leaves out the cases that have been
+        decided.
+        """
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
@@ -106,11 +121,13 @@ class Cases(Repository):
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
 
     def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Return how many cases of the group were opened in [start, end)."""
         within = cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end)
         statement = select(func.count()).select_from(cases).where(cases.c.group_id == group_id, *within)
         return self._tx.connection.execute(statement).scalar_one()
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
+        """Return the urgent cases (`Case.urgent`) opened in [start, end), whatever their state, oldest first."""
         return self.load(
             select(cases)
             .where(cases.c.group_id == group_id, cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
@@ -119,6 +136,11 @@ class Cases(Repository):
         )
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
+        """Insert a new case (the given id is ignored), link its first event to it, and return it with its id.
+
+        `mark` is the keyed hash of the event's content: if the case becomes a false alarm, `FalseAlarms` recognises
+        equal content by it. None if there is no content to recognise.
+        """
         number = self._tx.connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
         self._link_event(number, case.group_id, case.first_event_id, case.message_key, mark)
         return case.model_copy(update={"id": number})
@@ -149,6 +171,7 @@ class Cases(Repository):
         return self._decrypt_from_finding(case, "suggestion")
 
     def reason(self, case: Case) -> str | None:
+        """Return the rule's code for why it made the case's latest finding, such as `no_title`, or None."""
         row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         return None if row is None else row.reason
 
@@ -235,6 +258,7 @@ class Cases(Repository):
         return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        """Count the person's cases under the rule that were opened at or after `since`, without false alarms."""
         counted = (
             select(func.count())
             .select_from(cases)
@@ -249,6 +273,10 @@ class Cases(Repository):
         return int(self._tx.execute(counted).scalar_one())
 
     def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
+        """Return the cases of which the leader must be told by `now`, as no admin reacted; the longest overdue first.
+
+        Only cases of the given groups are returned.
+        """
         return self.load(
             select(cases)
             .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))
@@ -269,10 +297,12 @@ class Cases(Repository):
         )
 
     def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        """Return those of the given groups for which a digest (summary of cases for the admins) is due by `now`."""
         due = select(cases.c.group_id).where(cases.c.desk_due_ms <= to_ms(now), cases.c.group_id.in_(group_ids))
         return list(self._tx.execute(due.distinct().order_by(cases.c.group_id)).scalars())
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
+        """Return the next time at which `due` or `groups_with_digest` will return something; None if no case waits."""
         moments = [
             self._tx.execute(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
             for due in (cases.c.due_ms, cases.c.desk_due_ms)
@@ -281,6 +311,10 @@ class Cases(Repository):
         return from_ms_or_none(due_ms)
 
     def with_content(self, mac: bytes) -> Case | None:
+        """Return the oldest case of the given sealed content, of any person and in any group; None if there is none.
+
+        `mac` is the keyed hash (`Seal.mac`) of that content, which itself is not stored.
+        """
         self._tx.flush()
         same = (
             select(cases)

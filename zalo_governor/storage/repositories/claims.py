@@ -14,9 +14,11 @@ class Claims(Repository):
     """Claims of the runs of scheduled jobs: of several processes, only the one that claims a run carries it out."""
 
     def claim_once(self, job: str, due: datetime) -> bool:
+        """Claim the run of the work named `job` that is due at `due`; return False if that run was claimed before."""
         claimed = self._tx.database.insert_or_ignore(job_runs).returning(job_runs.c.job)
         return self._tx.connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
 
     def is_claimed(self, job: str, due: datetime) -> bool:
+        """Return whether the run of the work named `job` that is due at `due` has been claimed."""
         claimed = select(job_runs.c.job).where(job_runs.c.job == storable(job), job_runs.c.due_ms == to_ms(due))
         return self._tx.execute(claimed).first() is not None

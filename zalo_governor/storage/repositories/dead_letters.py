@@ -11,7 +11,7 @@ from zalo_governor.storage.repositories.inbox_rows import admitted_of
 from zalo_governor.storage.schema import events, former_accounts, inbox, rule_failures
 
 
-class SqlDeadLetters:
+class DeadLetters:
     """What one bot account, or an account that it replaced, received and did not understand.
 
     These are the dead letters, and the elements that became an `Unrecognised` event.

@@ -64,6 +64,7 @@ class Directives(Repository):
         self._asked = DirectivePeople(tx)
 
     def add(self, directive: Directive) -> Directive:
+        """Store a new directive, ignoring its id; return it with its new id."""
         self._tx.lock_office()
         self._tx.flush()
         row = {
@@ -82,10 +83,12 @@ class Directives(Repository):
         return directive.model_copy(update={"id": number})
 
     def get(self, directive_id: int) -> Directive | None:
+        """Return the directive with that number; None if there is none."""
         row = self._tx.execute(select(directives).where(directives.c.id == directive_id)).first()
         return None if row is None else directive_of(self._tx.keys, row)
 
     def of_message(self, group_id: str, message_key: str) -> Directive | None:
+        """Return the directive that the message with that id (msgId) is; the newest one if several; else None."""
         if not message_key:
             return None
         this = (directives.c.group_id == group_id, directives.c.message_key == storable(message_key))
@@ -93,6 +96,7 @@ class Directives(Repository):
         return None if row is None else directive_of(self._tx.keys, row)
 
     def save(self, directive: Directive) -> None:
+        """Store the changed items, state and reason of a directive; answers are looked for only while it is open."""
         self._tx.lock_office()
         self._tx.connection.execute(
             update(directives).where(directives.c.id == directive.id).values(changing_values(self._tx.keys, directive))
@@ -102,9 +106,11 @@ class Directives(Repository):
         self._tx.connection.execute(update(directive_people).where(here).values(live=directive.open))
 
     def assignees(self, directive_id: int) -> list[Assignee]:
+        """Return the addressees of a directive in the order of its items, those that were taken off it too."""
         return self._assignees(directive_assignees.c.directive_id == directive_id)
 
     def put_assignee(self, assignee: Assignee) -> Assignee:
+        """Store a new addressee (its id is 0), or the changed one; return it with its id."""
         self._tx.lock_office()
         row = {
             "item": assignee.item,
@@ -131,9 +137,14 @@ class Directives(Repository):
         return assignee
 
     def owes(self, group_id: str, person_id: int) -> bool:
+        """Return whether the person can answer any open directive; cheap, as it is asked for every message."""
         return self._asked.owes(group_id, person_id)
 
     def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
+        """Return the open directives that the person can answer, the newest first, with the person's entries in each.
+
+        Entries that were taken off the directive are left out; those that were answered already are not.
+        """
         people = directive_people.c
         mine = (people.group_id == group_id, people.person_id == person_id, LIVE)
         numbers = (
@@ -158,6 +169,7 @@ class Directives(Repository):
         return [OwedDirective(directive_of(self._tx.keys, row), entries[row.id], row.addressees) for row in rows]
 
     def add_answer(self, answer: DirectiveAnswer) -> bool:
+        """Store an answer; return False if the same message is stored as an answer of the same addressee already."""
         self._tx.lock_office()
         columns, key = directive_answers.c, storable(answer.message_key)
         same = select(columns.id).where(columns.group_id == answer.group_id, columns.message_key == key)
@@ -181,6 +193,7 @@ class Directives(Repository):
         return True
 
     def answers(self, assignee_id: int) -> list[DirectiveAnswer]:
+        """Return the answers of an addressee, oldest first."""
         columns = directive_answers.c
         rows = self._tx.execute(
             select(directive_answers).where(columns.assignee_id == assignee_id).order_by(columns.at_ms, columns.id)
@@ -188,13 +201,16 @@ class Directives(Repository):
         return [answer_of(row) for row in rows]
 
     def answers_by_message(self, group_id: str, message_key: str) -> list[DirectiveAnswer]:
+        """Return what a message was counted as, one answer for each addressee for whom it counts."""
         rows = self._tx.execute(select(directive_answers).where(*by_message(group_id, message_key)))
         return [answer_of(row) for row in rows]
 
     def forget_answers(self, group_id: str, message_key: str) -> None:
+        """Delete the answers that a message was counted as: it was recalled, edited, or the reaction taken back."""
         self._tx.connection.execute(delete(directive_answers).where(*by_message(group_id, message_key)))
 
     def take_waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
+        """Return the answers to a message that was not known as a directive when they came, and delete them."""
         columns = directive_answers.c
         waiting = (
             columns.group_id == group_id,
@@ -207,6 +223,10 @@ class Directives(Repository):
         return [answer_of(row) for row in rows]
 
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
+        """Return at most `limit` open directives, how many there are, how many overdue, and which missed a deadline.
+
+        By `DirectiveOverview.rank`: late ones first, the longest at the top; those without deadline last, newest first.
+        """
         here = (directives.c.group_id == group_id, _OPEN)
         is_overdue = case((directives.c.due_ms < to_ms(now), 1))
         counts = select(func.count().label("total"), func.count(is_overdue).label("overdue")).select_from(directives)
@@ -242,12 +262,14 @@ class Directives(Repository):
         return LedgerPage(lines[:limit], counted.total, counted.overdue, tuple(missed))
 
     def proposed(self, group_id: str) -> list[Directive]:
+        """Return the messages of which the admins have to say whether they are directives, oldest first."""
         asked = select(directives).where(
             directives.c.group_id == group_id, directives.c.state == DirectiveState.PROPOSED.value
         )
         return [directive_of(self._tx.keys, row) for row in self._tx.execute(asked.order_by(directives.c.id))]
 
     def with_due(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, Assignee]]:
+        """Return the unsettled addressees of open directives with a deadline in [start, end), in order of deadlines."""
         columns = directive_assignees.c
         due = (columns.group_id == group_id, columns.due_ms >= to_ms(start), columns.due_ms < to_ms(end))
         known = {
@@ -267,6 +289,7 @@ class Directives(Repository):
         return [(known[assignee.directive_id], assignee) for assignee in found]
 
     def note_seen(self, directive_id: int, person_ids: Collection[int], at: datetime) -> None:
+        """Record that these people have seen the directive's message; only the first time counts."""
         own = select(directive_people.c.assignee_id).where(
             directive_people.c.directive_id == directive_id, directive_people.c.person_id.in_(person_ids)
         )
@@ -274,6 +297,7 @@ class Directives(Repository):
         self._tx.connection.execute(update(directive_assignees).where(*unseen).values(seen_ms=to_ms(at)))
 
     def figures(self, group_id: str, start: datetime, end: datetime, now: datetime) -> DirectiveFigures:
+        """Return how the directives given in [start, end) were answered by `now`, for the report."""
         given = self.given(group_id, start, end)
         proposed = select(audit.c.subject).where(
             audit.c.action == "directive.proposed", audit.c.group_id == group_id, audit.c.at_ms >= to_ms(start)
@@ -283,6 +307,7 @@ class Directives(Repository):
         return figures_of([one for one, _ in given], [each for _, asked in given for each in asked], now, codes, closed)
 
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
+        """Return the directives given in [start, end), in any state, with their addressees."""
         within = given_within(group_id, start, end)
         found = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(*within))]
         asked: dict[int, list[Assignee]] = {one.id: [] for one in found}
@@ -292,6 +317,7 @@ class Directives(Repository):
         return [(one, asked[one.id]) for one in found]
 
     def forget_receipts(self, before: datetime) -> int:
+        """Delete when directives were seen, where that was before `before`; return how many times were deleted."""
         old = directive_assignees.c.seen_ms < to_ms(before)
         return self._tx.connection.execute(update(directive_assignees).where(old).values(seen_ms=None)).rowcount
 

@@ -20,6 +20,7 @@ class Feedback(Repository):
     """Repository of members' remarks to the admins: incidents and suggestions, encrypted."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
+        """Store a remark (an incident or a suggestion) and return it with its number."""
         self._tx.lock_office()
         last = self._tx.execute(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
         made = Remark(kind=kind, number=last + 1, group_id=group_id, person_id=person_id, at=at, text=text)
@@ -35,17 +36,20 @@ class Feedback(Repository):
         return made
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
+        """Return the group's remarks of that kind made in [start, end), oldest first; to be shown to admins only."""
         within = (remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
     def untold(self, group_ids: Collection[str], kind: RemarkKind) -> list[Remark]:
+        """Return the groups' remarks of that kind of which the admins have not been told yet, oldest first."""
         asked = select(remarks).where(
             remarks.c.group_id.in_(group_ids), remarks.c.kind == kind.value, remarks.c.told_ms.is_(None)
         )
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.number))]
 
     def mark_told(self, told: Sequence[Remark], at: datetime) -> None:
+        """Record that the admins were told of these remarks at `at`."""
         for remark in told:
             this = (remarks.c.kind == remark.kind.value, remarks.c.number == remark.number)
             self._tx.connection.execute(update(remarks).where(*this).values(told_ms=to_ms(at)))

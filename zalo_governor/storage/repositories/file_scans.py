@@ -18,6 +18,7 @@ class FileScans(Repository):
     """The finished scans of attachments. Nothing of a file's content is stored, only labels, codes and page numbers."""
 
     def add(self, scan: FileScan) -> None:
+        """Store a finished scan; the first scan of an event stays, others of the same event are ignored."""
         self._tx.flush()
         row = {
             "event_id": scan.event_id,
@@ -34,9 +35,11 @@ class FileScans(Repository):
         self._tx.connection.execute(self._tx.database.insert_or_ignore(file_scans), row)
 
     def mac(self, content: bytes | bytearray) -> bytes:
+        """Return the keyed hash of a file's content, by which the same file is recognised."""
         return self._tx.keys.mac(bytes(content))
 
     def find_result(self, mac: bytes, since: datetime) -> ScanResult | None:
+        """Return the newest result for a file with that keyed hash, scanned since `since`; None if there is none."""
         newest = (
             select(file_scans.c.result)
             .where(file_scans.c.mac == mac, file_scans.c.scanned_ms >= to_ms(since))
@@ -47,6 +50,7 @@ class FileScans(Repository):
         return None if result is None else ScanResult.model_validate(result)
 
     def of_message(self, group_id: str, message_key: str) -> list[FileScan]:
+        """Return the scans of a message's attachment, oldest first; several if the message was revised."""
         rows = self._tx.execute(
             select(file_scans)
             .where(file_scans.c.group_id == group_id, file_scans.c.message_key == storable(message_key))
@@ -55,6 +59,7 @@ class FileScans(Repository):
         return [_scan(row) for row in rows]
 
     def figures(self, group_id: str, start: datetime, end: datetime) -> ScanFigures:
+        """Return what became of the attachments of the group's messages sent from `start` to before `end`."""
         of_period = (
             file_scans.c.group_id == group_id,
             file_scans.c.at_ms >= to_ms(start),

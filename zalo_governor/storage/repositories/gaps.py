@@ -14,7 +14,7 @@ from zalo_governor.storage.repositories.identity import formers
 from zalo_governor.storage.schema import former_accounts, gaps, inbox
 
 
-class SqlGaps:
+class Gaps:
     """Gaps (times in which messages were missed) of one bot account; each method is a transaction of its own.
 
     A gap is opened, ended when messages arrive again, and settled when fetching the missed messages is over.
@@ -46,12 +46,15 @@ class SqlGaps:
             return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
+        """Record when the gap ended, that is, when messages arrived again; the missed ones are still to be fetched."""
         self._change(gap_id, ended_ms=to_ms(ended_at))
 
     def add_recovered(self, gap_id: int, count: int) -> None:
+        """Add `count` to the number of the gap's missed messages that were fetched later."""
         self._change(gap_id, recovered=gaps.c.recovered + count)
 
     def settle_gap(self, gap_id: int, outcome: BackfillEnd) -> None:
+        """Record that fetching the messages missed in the gap is over; some are missing unless it is REACHED."""
         closed = outcome is BackfillEnd.REACHED
         self._change(gap_id, pending=False, closed=closed, outcome=outcome.value)
 
@@ -82,6 +85,7 @@ class SqlGaps:
         return heard_ms
 
     def last_received(self) -> int | None:
+        """Return our own clock's time (ms) at which anything was last received from Zalo; None if nothing ever was."""
         with self._database.read() as connection:
             accounts = [self._account, *formers(connection, self._account)]
             heard = select(inbox.c.received_ms).where(inbox.c.account.in_(accounts))
@@ -116,6 +120,11 @@ class SqlGaps:
             return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
+        """Mark as complete the group's settled gaps that began after inbox entry `heard_id`, or after a later entry.
+
+        Called when everything sent after that entry has been fetched: earlier tries had left messages of those gaps
+        missing.
+        """
         with self._database.write() as connection:
             connection.execute(
                 update(gaps)

@@ -20,6 +20,7 @@ class GroupChanges(Repository):
     """Repository of changes made to groups (name, settings …), and of approvals: the leader's permissions for them."""
 
     def add(self, account: str, change: GroupChange) -> None:
+        """Store a change to a group that was observed by the bot account with uid `account`."""
         self._tx.lock_office()
         body = change.change.model_dump_json().encode()
         self._tx.connection.execute(
@@ -43,6 +44,7 @@ class GroupChanges(Repository):
         return [self._change(row) for row in self._tx.execute(kept)]
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
+        """Return the changes made to the group in [start, end), oldest first."""
         kept = select(group_changes).where(
             group_changes.c.group_id == group_id,
             group_changes.c.at_ms >= to_ms(start),
@@ -51,6 +53,7 @@ class GroupChanges(Repository):
         return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
 
     def approve(self, case: Case, approval_id: int) -> None:
+        """Record that the approval with that number, given afterwards, covers all changes that the case is about."""
         self._tx.connection.execute(
             update(group_changes).where(group_changes.c.case_id == case.id).values(approval_id=approval_id)
         )
@@ -68,6 +71,7 @@ class GroupChanges(Repository):
         )
 
     def add_approval(self, approval: Approval) -> Approval:
+        """Insert an approval (the leader's permission to change a group; its id is ignored); return it with its id."""
         self._tx.lock_office()
         body = orjson.dumps({"words": approval.words, "item": approval.item})
         row = {
@@ -84,6 +88,7 @@ class GroupChanges(Repository):
         return approval.model_copy(update={"id": number})
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
+        """Return the approvals (permissions to change the group) that have not expired at `at`, oldest first."""
         valid = select(approvals).where(approvals.c.group_id == group_id, approvals.c.until_ms > to_ms(at))
         return [self._approval(row) for row in self._tx.execute(valid.order_by(approvals.c.id))]
 
@@ -93,6 +98,7 @@ class GroupChanges(Repository):
         return None if row is None else self._approval(row)
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
+        """Record the event as the first one that the approval permitted; do nothing if one is recorded already."""
         first = (approvals.c.id == approval_id, approvals.c.used_by_event.is_(None))
         self._tx.connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
 
@@ -116,6 +122,7 @@ class Pictures(Repository):
     """Stored perceptual hashes and thumbnails of group pictures, by which a later picture is compared with them."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
+        """Store the hash and thumbnail (`looked`) of the group picture at URL `address`, replacing earlier ones."""
         name = self._hashed_name(address)
         here = _picture_place(account, group_id, name)
         self._tx.execute(delete(group_pictures).where(*here))
@@ -131,6 +138,7 @@ class Pictures(Repository):
         )
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
+        """Return the hash and thumbnail of the picture at URL `address`; None if it has not been fetched."""
         here = _picture_place(account, group_id, self._hashed_name(address))
         row = self._tx.execute(select(group_pictures).where(*here)).first()
         if row is None:

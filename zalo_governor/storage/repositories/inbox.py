@@ -128,8 +128,8 @@ class InboxCounts(NamedTuple):
     dead: int
 
 
-class SqlInbox:
-    """The inbox (everything received from Zalo) in the database; implements `pipeline.ports.Inbox`.
+class Inbox:
+    """The inbox (everything received from Zalo): a durable table, one entry for each element.
 
     With `account`, `waiting` and `judged_last` return only that bot account's entries: if several processes share a
     PostgreSQL, each judges what its own account received. Without `account`, they return all.
@@ -145,6 +145,12 @@ class SqlInbox:
             self._waiting, self._judged_last = (asked.where(_heard_by(account)) for asked in (_WAITING, _JUDGED_LAST))
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
+        """Write the new ones among the entries in one durable transaction and return them, in the order given.
+
+        An entry is not new if an entry with the same content (`fingerprint`) is stored that has the same (account,
+        thread, kind, key), or the same sender and `cli_key`. After this call returns, a power cut loses none of the
+        entries.
+        """
         entries = self._without_known_history(entries)
         if not entries:
             return []
@@ -228,6 +234,10 @@ class SqlInbox:
             return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:
+        """Return whether an earlier entry of the same conversation had the same content as this sealed entry.
+
+        Sealed means that the content is not stored, as it may be a state secret; only keyed hashes are compared.
+        """
         seal = admitted.entry.seal
         if seal is None:
             return False
@@ -240,6 +250,10 @@ class SqlInbox:
             return connection.execute(same.limit(1)).first() is not None
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
+        """Return (account, Zalo's time in ms, key) of the latest entries of the conversation that were judged in order.
+
+        Entries that were judged late, and entries made by group sync, do not count.
+        """
         with self._database.read() as connection:
             rows = connection.execute(self._judged_last, {"thread_id": thread_id})
             return [(row.account, row.at_ms, row.key) for row in rows]

@@ -25,6 +25,11 @@ class Jobs(Repository):
     """The queue of jobs (calls to Zalo): waiting, running, settled. A job's task is encrypted, later erased."""
 
     def enqueue(self, job: Job) -> bool:
+        """Add a job (its id is ignored) and return True.
+
+        If an equal job (same kind, group and target) waits already, none is added: the waiting one is linked to the new
+        job's case, if any, and False is returned.
+        """
         self._tx.flush()
         waiting = (_OPEN, *self._is_same(job.account, job.kind, job.group_id, job.task.target))
         there = self._tx.connection.execute(select(jobs.c.id).where(*waiting)).scalar()
@@ -58,6 +63,11 @@ class Jobs(Repository):
         limit: int | None = None,
         newest_first: bool = False,
     ) -> list[Job]:
+        """Return the account's jobs of these kinds due by `now`, and lease them to the caller.
+
+        At most `limit` jobs are returned, None for all; the oldest, or the newest, come first. No other worker gets a
+        leased job until the lease ends.
+        """
         now_ms = to_ms(now)
         due = (
             select(jobs)
@@ -78,12 +88,20 @@ class Jobs(Repository):
         return [job.model_copy(update={"attempts": job.attempts + 1}) for job in claimed]
 
     def renew(self, job: Job, now: datetime) -> bool:
+        """Lease a claimed job anew from `now` on; return False if the caller no longer holds its lease.
+
+        That is so where the job was settled, or where the lease had ended and another worker claimed the job.
+        """
         # Each claim counts a try, so that the number of tries tells whose claim is the last one.
         mine = (_OPEN, jobs.c.id == job.id, jobs.c.attempts == job.attempts, jobs.c.leased_until_ms.is_not(None))
         renewed = self._tx.connection.execute(update(jobs).where(*mine).values(leased_until_ms=to_ms(now + LEASE)))
         return bool(renewed.rowcount)
 
     def release(self, account: str, kinds: Collection[JobKind]) -> None:
+        """End all leases (reservations of jobs for one worker) of the account's jobs of these kinds.
+
+        To be called when the only process that does such jobs starts: the workers that held the leases are dead.
+        """
         self._tx.execute(
             update(jobs)
             .where(
@@ -95,25 +113,30 @@ class Jobs(Repository):
         )
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
+        """Return when `claim` will next return a job of these kinds; None if no job waits."""
         mine = (_OPEN, jobs.c.account == account, jobs.c.kind.in_([kind.value for kind in kinds]))
         free = func.coalesce(jobs.c.leased_until_ms, jobs.c.due_ms)
         due_ms = self._tx.execute(select(func.min(free)).where(*mine)).scalar()
         return from_ms_or_none(due_ms)
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
+        """Return the case's jobs of that kind that have no outcome yet."""
         rows = self._tx.execute(
             select(jobs).where(_OPEN, jobs.c.case_id == case.id, jobs.c.kind == kind.value).order_by(jobs.c.id)
         )
         return [self._job(row) for row in rows]
 
     def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
+        """Return whether a job of that kind for the target (message key, uid or picture name) has no outcome yet."""
         same = self._is_same(account, kind, group_id, target)
         return self._tx.execute(select(jobs.c.id).where(_OPEN, *same)).first() is not None
 
     def retry(self, job: Job, at: datetime) -> None:
+        """Make a job whose outcome is unknown due again at `at`; do nothing if it was settled meanwhile."""
         self._update_open(job.id, due_ms=to_ms(at), leased_until_ms=None)
 
     def settle(self, job: Job, outcome: JobOutcome) -> bool:
+        """Record the job's final outcome and delete its payload; return False if the job was settled before."""
         return self._update_open(job.id, due_ms=None, leased_until_ms=None, task=None, outcome=outcome.value)
 
     def _is_same(self, account: str, kind: JobKind, group_id: str, target: str) -> tuple[ColumnElement[bool], ...]:

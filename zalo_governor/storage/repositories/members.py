@@ -51,11 +51,13 @@ class Members(Repository):
         return GroupSnapshot.model_validate_json(self._tx.keys.open(sealed, binding("group", group_id)))
 
     def seen_at(self, account: str, group_id: str) -> datetime | None:
+        """Return when `save_group` last stored the group for the bot account; None if never."""
         seen = select(groups.c.seen_ms).where(groups.c.account == account, groups.c.group_id == group_id)
         seen_ms = self._tx.execute(seen).scalar()
         return from_ms_or_none(seen_ms)
 
     def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
+        """Store the members' globalId (Zalo's id that is the same for every bot account) with their persons."""
         self._tx.lock_office()
         for member in members:
             person = self._people.find_or_create(account, member.uid)
@@ -82,6 +84,7 @@ class Members(Repository):
             self._set_present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
+        """Return the uids of the group's current members, from the last fetched list and later events."""
         known = select(group_members.c.uid).where(
             group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
         )
@@ -94,12 +97,14 @@ class Members(Repository):
         return from_ms_or_none(self._tx.execute(select(columns.since_ms).where(*this)).scalar())
 
     def groups_with(self, account: str, uid: str) -> set[str]:
+        """Return the ids of the groups of which the person with that uid is a member now."""
         known = select(group_members.c.group_id).where(
             group_members.c.account == account, group_members.c.uid == uid, group_members.c.present
         )
         return set(self._tx.execute(known).scalars())
 
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
+        """Return uid of member -> display name as last judged by the rules, so that only new names are judged."""
         named = select(group_members.c.uid, group_members.c.judged_name).where(
             group_members.c.account == account,
             group_members.c.group_id == group_id,
@@ -153,6 +158,7 @@ class Members(Repository):
             )
 
     def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
+        """Update the stored state of the group after an event; do nothing if `save_group` never stored the group."""
         self._tx.lock_office()
         sealed = self._tx.keys.seal(snapshot.model_dump_json().encode(), binding("group", snapshot.group_id))
         here = (groups.c.account == account, groups.c.group_id == snapshot.group_id)

@@ -29,6 +29,10 @@ class MessageActs(Repository):
     """Repository of acts on messages whose effect is not settled, and of withdrawals that were applied."""
 
     def named(self, group_id: str, target: MessageRef) -> list[NamedMessage]:
+        """Return the judged messages of a conversation with the target's `key`, or if that is "", its `cli_key`.
+
+        A message appears once for each bot account that received it, and again for each revision.
+        """
         named = inbox.c.key == storable(target.key) if target.key else inbox.c.cli_key == storable(target.cli_key)
         rows = self._tx.execute(
             select(inbox.c.account, inbox.c.key, inbox.c.sender_uid)
@@ -44,6 +48,7 @@ class MessageActs(Repository):
         return [NamedMessage(account=row.account, key=row.key, author_uid=row.sender_uid) for row in rows]
 
     def awaited(self, group_id: str) -> set[str]:
+        """Return the ids (msgId or cliMsgId) of the messages of a conversation for which acts wait."""
         rows = self._tx.execute(
             select(message_acts.c.message_key, message_acts.c.cli_key).where(
                 _WAITING, message_acts.c.group_id == storable(group_id)
@@ -52,6 +57,7 @@ class MessageActs(Repository):
         return {name for row in rows for name in row if name}
 
     def waiting_for(self, group_id: str, key: str, cli_key: str) -> list[MessageAct]:
+        """Return the acts that may be about the message with these ids and that wait for it, oldest first."""
         named = or_(
             message_acts.c.message_key == storable(key),
             and_(message_acts.c.cli_key == storable(cli_key), message_acts.c.cli_key != ""),
@@ -60,6 +66,7 @@ class MessageActs(Repository):
         return self._acts(waiting.order_by(message_acts.c.at_ms))
 
     def unsettled(self, group_id: str) -> list[MessageAct]:
+        """Return the group's newest acts that wait or are claimed, oldest first: it can be decided on them again."""
         newest = _ACTS.where(_UNSETTLED, message_acts.c.group_id == storable(group_id))
         if self._tx.account is not None:
             # Who may delete is known by the uids that this account sees.
@@ -67,6 +74,10 @@ class MessageActs(Repository):
         return self._acts(newest.order_by(message_acts.c.at_ms.desc()).limit(_MOST_DECIDED_AGAIN))[::-1]
 
     def add(self, act: MessageAct) -> set[str]:
+        """Store an act; return the ids of the message for which it waits, empty if it does not wait.
+
+        Of each conversation only so many acts can wait; a further one is stored as doubtful.
+        """
         event, target = act.event, targets_of(act.event)[0]
         group_id = storable(event.thread_id)
         waits = act.state is ActState.WAITING and self._number_waiting(group_id) < _MOST_WAITING
@@ -88,6 +99,7 @@ class MessageActs(Repository):
         return {storable(name) for name in (target.key, target.cli_key) if name} if waits else set()
 
     def settle(self, act: MessageAct) -> bool:
+        """Store the new state of an act and its message; return False if another transaction has settled it."""
         self._tx.flush()
         settled = (
             update(message_acts)

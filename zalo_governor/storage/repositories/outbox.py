@@ -63,8 +63,8 @@ _CLAIMED = (
 )
 
 
-class SqlOutbox:
-    """The outbox (messages that the bot sends) in the database; implements `pipeline.ports.OutboxStore`.
+class Outbox:
+    """The outbox (messages that the bot sends): the durable queue.
 
     With `account`, only that bot account's messages are claimed and counted; without it, all.
     """
@@ -74,6 +74,11 @@ class SqlOutbox:
         self._mine = [] if account is None else [outbox.c.account == account]
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
+        """Durably mark up to `limit` due messages as being sent and return them, most urgent first.
+
+        With `files`, only messages with an attached file are claimed, otherwise only those without. A message that was
+        already tried and whose time for retries is over is given up instead of returned.
+        """
         due = [
             _PENDING,
             *self._mine,
@@ -105,6 +110,7 @@ class SqlOutbox:
         return claimed
 
     def cut(self, outgoing: Outgoing) -> None:
+        """Record before the send where the part of a long text ends that `outgoing` carries (`Outgoing.end`)."""
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(part_end=outgoing.end))
 
@@ -119,6 +125,10 @@ class SqlOutbox:
         self._note_reach(reached, Reach.REACHED)
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
+        """Record that Zalo refused the message with an error code and would refuse it again: it is not retried.
+
+        `addressee_refuses`: the code means that the addressee accepts no messages from the bot account.
+        """
         values = {"state": OutgoingState.REFUSED.value, "code": code, "done_ms": to_ms(at)}
         addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
         refused = None
@@ -129,6 +139,10 @@ class SqlOutbox:
         self._note_reach(refused, Reach.REFUSED)
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
+        """Put a message that certainly was not sent, as its send failed, back to waiting until a time.
+
+        `code` is Zalo's error code or the HTTP status; None if there was none.
+        """
         values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
@@ -144,6 +158,11 @@ class SqlOutbox:
             connection.execute(_being_sent(outgoing).values(values))
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
+        """Record that it is unknown whether the message was sent. `code`: HTTP status of the answer, None if none came.
+
+        Until `until`, the store waits for the message's echo (the copy that Zalo sends back over the socket). If none
+        comes, the message may be sent once more, with "(gửi lại)" (sent again) added to its text.
+        """
         with self._database.write() as connection:
             connection.execute(
                 _being_sent(outgoing).values(_MAYBE_ARRIVED | {"code": code}), {"b_until_ms": to_ms(until)}
@@ -161,6 +180,10 @@ class SqlOutbox:
             connection.execute(put_off.values(not_before_ms=0))
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
+        """Mark messages of the bot as sent, since their echoes (the copies that Zalo sends back) were received.
+
+        Each echo is (client id that the bot gave to the message, msgId that Zalo gave to it).
+        """
         if not echoes:
             return
         ours = select(outbox.c.client_id).where(*self._mine, outbox.c.client_id.in_([echo[0] for echo in echoes]))
@@ -178,6 +201,11 @@ class SqlOutbox:
             self._note_reach(person_id, Reach.REACHED)
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
+        """Mark messages that an earlier process was sending when it ended as uncertain (perhaps sent); return how many.
+
+        They stay so until `until`, in case an echo confirms them. Called once at the start, before `claim`; `files` as
+        there.
+        """
         dying = (
             update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files)).values(_MAYBE_ARRIVED)
         )
@@ -185,6 +213,7 @@ class SqlOutbox:
             return connection.execute(dying, {"b_until_ms": to_ms(until)}).rowcount
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
+        """Return when `claim` will next have a message to return (`now` if at once); None if no message waits."""
         at_ms = case((_tried_in_future(now), to_ms(now)), else_=outbox.c.not_before_ms)
         earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _has_file(files=files))
         with self._database.read() as connection:
@@ -197,6 +226,7 @@ class SqlOutbox:
             return undelivered_counts(connection, self._mine, now)
 
     def sent_private_since(self, account: str, since: datetime) -> int:
+        """Return how many private messages the account has sent, or may have sent, since a time."""
         sends = (
             select(func.coalesce(func.sum(outbox.c.part), 0))
             .select_from(outbox)

@@ -64,6 +64,11 @@ class OutboxEntries(Repository):
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
+        """Return when a message of that purpose (`Purpose`) was last added for the person since `since`; None if never.
+
+        With `rule_id`, only messages about cases of that rule count. During the trial, in which most messages are
+        withheld instead of sent, withheld messages count too, so that the program behaves as it will afterwards.
+        """
         newest = (
             select(outbox.c.created_ms)
             .where(

@@ -26,16 +26,22 @@ class Outsiders(Repository):
         self._cases = cases
 
     def add(self, newcomer: Outsider) -> None:
+        """Store the outsider `newcomer`, whom the new case `newcomer.case_id` is about."""
         self._tx.flush()
         row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
         more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
         self._tx.connection.execute(insert(newcomers), row | more)
 
     def of_case(self, case: Case) -> Outsider | None:
+        """Return the outsider whom the case is about; None for a case that is not about an outsider."""
         row = self._tx.execute(select(newcomers).where(newcomers.c.case_id == case.id)).first()
         return None if row is None else _newcomer(row)
 
     def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
+        """Return the outsiders not known to have left the group, each with the case about them, oldest first.
+
+        If `person_id` is given, only those of that person.
+        """
         self._tx.lock_office()
         here = select(newcomers).where(_HERE, newcomers.c.group_id == group_id).order_by(newcomers.c.case_id)
         if person_id is not None:
@@ -53,6 +59,7 @@ class Outsiders(Repository):
         )
 
     def mark_gone(self, case: Case, at: datetime) -> None:
+        """Record that the case's outsider left the group, or was removed, at `at`."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id, _HERE).values(gone_ms=to_ms(at))
         )

@@ -15,6 +15,7 @@ class PanelKeys(Repository):
     """Repository of what lets people into the panel."""
 
     def add(self, kind: PanelKeyKind, secret: str, person_id: int, at: datetime, expires: datetime) -> None:
+        """Store that `secret`, a long random text, is the person's until `expires`; forget all that have expired."""
         self._tx.execute(delete(panel_keys).where(panel_keys.c.expires_ms <= to_ms(at)))
         row = {
             "mac": self._mac(secret),
@@ -26,12 +27,14 @@ class PanelKeys(Repository):
         self._tx.execute(insert(panel_keys).values(row))
 
     def use_link(self, secret: str, now: datetime) -> int | None:
+        """Return the id of the person whose link this is, and forget the link; None if there is none, or no longer."""
         link = panel_keys.c.mac == self._mac(secret), panel_keys.c.kind == PanelKeyKind.LINK.value
         used = delete(panel_keys).where(*link).returning(panel_keys.c.person_id, panel_keys.c.expires_ms)
         row = self._tx.execute(used).first()
         return None if row is None or row.expires_ms <= to_ms(now) else self._living(row.person_id)
 
     def holder(self, secret: str, now: datetime, kind: PanelKeyKind = PanelKeyKind.SESSION) -> int | None:
+        """Return the id of the person whose session or link this is; None if it has ended, or there never was one."""
         wanted = select(panel_keys.c.person_id).where(
             panel_keys.c.mac == self._mac(secret),
             panel_keys.c.kind == kind.value,
@@ -41,9 +44,11 @@ class PanelKeys(Repository):
         return None if found is None else self._living(found)
 
     def end(self, secret: str) -> None:
+        """End one session."""
         self._tx.execute(delete(panel_keys).where(panel_keys.c.mac == self._mac(secret)))
 
     def end_all(self, person_id: int) -> int:
+        """End all sessions of a person and void the person's links; return how many sessions there were."""
         ended = delete(panel_keys).where(panel_keys.c.person_id == person_id).returning(panel_keys.c.kind)
         return sum(row.kind == PanelKeyKind.SESSION.value for row in self._tx.execute(ended))
 

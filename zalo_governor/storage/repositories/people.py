@@ -45,6 +45,7 @@ class People(Repository):
             self._tx.database.persons.learn(self._generation, self._known, self._holders)
 
     def find_or_create(self, account: str, uid: str) -> Person | None:
+        """Return the person whom the bot account sees under `uid`, created if the uid is new; None for an empty uid."""
         if not uid:
             return None
         uid = storable(uid)
@@ -56,6 +57,7 @@ class People(Repository):
         return person
 
     def find(self, account: str, uid: str) -> Person | None:
+        """Return the person whom the bot account sees under `uid`; None if the uid is new."""
         return self._by_uid(account, storable(uid))
 
     def get(self, person_id: int) -> Person:
@@ -88,6 +90,7 @@ class People(Repository):
         return self._person(row, seen_as.uid if seen_as else "")
 
     def holders(self, account: str) -> tuple[Person, ...]:
+        """Return the persons who hold a role in any group and have a uid known to this bot account, by number."""
         holders = self._holders.get(account)
         if holders is None and not self._changed:
             holders = self._tx.database.persons.holders(account)
@@ -156,10 +159,15 @@ class People(Repository):
         return set(self._tx.execute(seen).scalars())
 
     def choose_group(self, person: Person, group_id: str | None) -> None:
+        """Store of which group the person's private commands are (`Person.chosen_group`); None for all."""
         self._tx.connection.execute(update(persons).where(persons.c.id == person.id).values(chosen_group=group_id))
         self.forget_cached()
 
     def mark_reachable(self, account: str, uid: str) -> None:
+        """Record that private messages reach the person, by deleting the record, if any, that Zalo refused them.
+
+        To be called when the person has become a friend of the bot account.
+        """
         person = self.find_or_create(account, uid)
         if person and person.reach is Reach.REFUSED:
             values = {"reach": Reach.UNKNOWN.value, "reach_code": None}

@@ -49,9 +49,18 @@ class Rosters(Repository):
         self._people.forget_cached()
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
+        """Return the group's roster in order, each entry with the uids under which the bot account sees that person.
+
+        The set of uids is empty for a person whose Zalo account is not known.
+        """
         return match_roster(self._tx, account, group_id)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
+        """Return the uids of those who may be in the group: persons on its roster and all holders of roles.
+
+        Returns:
+            None if the group has no roster yet.
+        """
         matched = self.matched(account, group_id)
         if not matched:
             return None
@@ -76,10 +85,12 @@ class Rosters(Repository):
         self._people.forget_cached()
 
     def phone_lookups_since(self, account: str, since: datetime) -> int:
+        """Count the telephone numbers that the bot account has looked up at Zalo since `since`."""
         rows = select(func.count()).where(phone_lookups.c.account == account, phone_lookups.c.at_ms >= to_ms(since))
         return int(self._tx.execute(rows).scalar_one())
 
     def phone_looked_up_at(self, account: str, phone: str) -> datetime | None:
+        """Return when the bot account last looked the telephone number up at Zalo; None if never."""
         this = (phone_lookups.c.account == account, phone_lookups.c.phone_mac == self._phone_mac(account, phone))
         at_ms = self._tx.execute(select(phone_lookups.c.at_ms).where(*this)).scalar()
         return from_ms_or_none(at_ms)

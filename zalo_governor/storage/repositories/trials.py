@@ -33,6 +33,7 @@ class Trials(Repository):
         self._trials: dict[tuple[str, str], Trial | None] = {}
 
     def get(self, account: str, group_id: str) -> Trial | None:
+        """Return the state of the account's trial in the group; None before the program first ran with it there."""
         key = account, group_id
         if key not in self._trials:
             row = self._tx.execute(select(trials).where(*_is(key))).first()
@@ -54,6 +55,7 @@ class Trials(Repository):
         self._trials.clear()
 
     def save(self, trial: Trial) -> None:
+        """Update the stored state of a trial; the stored beginning (`began_at`) is kept."""
         values = {
             "live_ms": to_ms_or_none(trial.live_at),
             "live_by": trial.live_by,
@@ -69,20 +71,28 @@ class Trials(Repository):
         return trial is not None and trial.live_at is not None
 
     def rules(self, group_id: str) -> dict[str, datetime]:
+        """Return the ids of the rules that an admin has put on trial in the group, and since when."""
         rows = self._tx.execute(
             select(rule_trials.c.rule_id, rule_trials.c.began_ms).where(rule_trials.c.group_id == group_id)
         )
         return {row.rule_id: from_ms(row.began_ms) for row in rows}
 
     def begin_rule(self, group_id: str, rule_id: str, at: datetime, by: int) -> None:
+        """Record that the person with the id `by` puts the rule on trial; no effect if it is on trial already."""
         row = {"group_id": group_id, "rule_id": rule_id, "began_ms": to_ms(at), "begun_by": by}
         self._tx.connection.execute(self._tx.database.insert_or_ignore(rule_trials), row)
 
     def end_rule(self, group_id: str, rule_id: str) -> None:
+        """Record that the rule is in force again."""
         which = rule_trials.c.group_id == group_id, rule_trials.c.rule_id == rule_id
         self._tx.connection.execute(delete(rule_trials).where(*which))
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
+        """Count what happened in the groups' trials since `since`, for a summary.
+
+        Counted are the withheld messages, the outcomes of the groups' cases, and the findings of rules that are on
+        trial themselves (shadow rules).
+        """
         return TrialFigures(
             since=since,
             withheld=tuple(
@@ -97,9 +107,11 @@ class Trials(Repository):
         )
 
     def withheld_of(self, case: Case) -> list[Withheld]:
+        """Return how many messages about the case were withheld (not sent because of the trial), by addressee."""
         return self._withheld(outbox.c.case_id == case.id)
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Count messages about the group, or about no group, that were withheld in [start, end) by the trial."""
         counted = select(func.count()).where(
             _WITHHELD,
             outbox.c.group_id.in_((group_id, NO_GROUP)),

@@ -121,6 +121,11 @@ class Deliveries(Repository):
         self._cases = cases
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
+        """Return the urgent alerts that reached no admin, though created by `before`; or given up for every admin.
+
+        One alert is the list of notices to all admins created at one moment about one case; it is returned until
+        `mark_escalated` is called for it.
+        """
         found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
         for row in self._tx.execute(_undelivered_alerts(self._tx.account)):
             found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
@@ -131,6 +136,10 @@ class Deliveries(Repository):
         ]
 
     def next_unheard(self, after: timedelta) -> datetime | None:
+        """Return when `unheard_alerts` will next return an alert, if none is delivered before; None if no alert waits.
+
+        That is the time `after` the alert's creation, or at once if sending it was given up.
+        """
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
             for row in self._tx.execute(_undelivered_alerts(self._tx.account))
@@ -138,9 +147,14 @@ class Deliveries(Repository):
         return from_ms(min(due_ms)) if due_ms else None
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """Record that these alerts, which reached no admin, were passed on to others or by another channel."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def lost_notices(self) -> list[Undelivered]:
+        """Return the alerts and reports that could not be delivered, of people to whom a later message was delivered.
+
+        Those of which these people have been told (`mark_told_of_loss`) are left out.
+        """
         later = outbox.alias("later")
         reached = exists().where(
             later.c.account == outbox.c.account,
@@ -155,12 +169,19 @@ class Deliveries(Repository):
         return [_undelivered(row) for row in self._tx.execute(lost.order_by(outbox.c.id))]
 
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """Record that the people for whom these lost notices were meant have been told of the loss."""
         self._update_notices(notices, {"told_ms": to_ms(at)})
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """Record that the admins (the desk) were told that these notices to other people cannot be delivered."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
+        """Return undeliverable notices about cases, to members or the leader, of which the admins have not been told.
+
+        A notice counts as undeliverable if it was given up, or if it is urgent, was created by `before` and tried in
+        vain.
+        """
         in_vain = and_(_URGENT, outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(before))
         unreached = select(outbox).where(
             _UNDELIVERED, or_(_GIVEN_UP, in_vain), *self._is_own(), outbox.c.escalated_ms.is_(None), _TO_OTHERS,
@@ -169,6 +190,10 @@ class Deliveries(Repository):
         return [_undelivered(row) for row in self._tx.execute(unreached.order_by(outbox.c.id))]
 
     def send_again(self, case: Case, now: datetime) -> int:
+        """Put the notices about the case that were given up back into the queue; return how many there were.
+
+        They are tried for as long again as they were at first; one that may have arrived is marked as sent again.
+        """
         given_up = outbox.c.state.in_([literal_column(f"'{state}'") for state in GIVEN_UP])
         waiting = {
             "state": OutgoingState.WAITING.value,
@@ -206,6 +231,7 @@ class Deliveries(Repository):
         return sorted(found, key=lambda case: case.id)
 
     def request_state(self, case: Case) -> DeliveryState:
+        """Return the delivery state of the latest notice asking the case's member to correct the breach."""
         latest = (
             select(outbox.c.state)
             .where(outbox.c.case_id == (case.asked_with or case.id), outbox.c.purpose == Purpose.MEMBER_REQUEST.value)

@@ -136,6 +136,7 @@ class Verdicts(Repository):
             self._tx.write_later(_FINDING, {**facts, **self._finding_row(event_id, finding, sealed=sealed)})
 
     def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
+        """Return inbox id -> seal of those entries, admitted with their content, that a scan has sealed since."""
         if not event_ids:
             return {}
         columns = [inbox.c[name] for name in SEAL_COLUMNS]
@@ -164,6 +165,7 @@ class Verdicts(Repository):
         return sealed
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+        """Mark an entry that cannot be parsed or judged as a dead letter (kept, counted and reported to operators)."""
         self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
         self._tx.write_later(_DONE, {"b_id": admitted.id})
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.features.desk import BOT, GROUP, NOW, UNMARKED, Desk, escalation, to
 from zalo_governor.app.due_work import WorkGroup
 from zalo_governor.domain.cases import Case
@@ -17,6 +16,7 @@ from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.features.reports.scheduled import CaseDeadlines
 from zalo_governor.messaging.delivery_words import sights_in_words
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 def undelivered(desk: Desk, who: str, purpose: Purpose, **values: Any) -> Undelivered:
@@ -118,7 +118,7 @@ def test_a_try_that_ends_while_the_next_check_is_asked_for_does_no_harm() -> Non
     desk.delivery.act(desk.policy.clock())
 
     @contextmanager
-    def while_the_outbox_ends_a_try(*, reading: bool = False) -> Iterator[MemoryUnitOfWork]:
+    def while_the_outbox_ends_a_try(*, reading: bool = False) -> Iterator[UnitOfWork]:
         with desk.transaction() as uow:
             desk.delivery.sent("sent")
             yield uow

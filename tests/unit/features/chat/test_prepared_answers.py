@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.features.desk import Desk, to
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.features.reports.commands import Report, Wanted
 from zalo_governor.messaging.commands import Answer, Call
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class Asked(Desk):
@@ -27,7 +27,7 @@ class Asked(Desk):
         monkeypatch.setattr(Report, "answer", counted)
 
     @contextmanager
-    def transaction(self, *, reading: bool = False) -> Iterator[MemoryUnitOfWork]:
+    def transaction(self, *, reading: bool = False) -> Iterator[UnitOfWork]:
         self.readings += reading
         yield self.uow
 

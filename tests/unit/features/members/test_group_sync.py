@@ -13,8 +13,8 @@ from tests.unit.features.desk import BOT, GROUP, NOW
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.members.group_sync import GroupSync
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class OneGroup(MemoryMembers):

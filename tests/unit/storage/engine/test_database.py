@@ -16,11 +16,11 @@ from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage import migrations
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import NewerDatabaseError, StoreError, WrongKeyError
-from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import metadata
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def database(path: Path) -> Iterator[Database]:
 
 
 def test_all_files_of_the_database_are_for_their_owner_only(database: Database, path: Path) -> None:
-    SqlInbox(database).admit([entry()])
+    Inbox(database).admit([entry()])
     files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     assert files == {"governor.db": 0o600, "governor.db-wal": 0o600, "governor.db-shm": 0o600}
 
@@ -78,7 +78,7 @@ def test_what_the_first_revision_holds_is_there_after_every_later_one(path: Path
     first.migrate()
     with first.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    with SqlUnitsOfWork(first, "1").begin() as uow:
+    with UnitsOfWork(first, "1").begin() as uow:
         case = uow.cases.get(12)
         assert case is not None
         assert (case.code, case.due_at, case.nth) == ("VP12", None, 1)
@@ -103,13 +103,13 @@ def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
 
 
 def test_a_database_of_another_key_is_refused_and_left_alone(database: Database, path: Path) -> None:
-    SqlInbox(database).admit([entry()])
+    Inbox(database).admit([entry()])
     other = Database(f"sqlite:///{path}", Keys(b"o" * 32), HandClock())
     with pytest.raises(WrongKeyError, match="không phải của cơ sở dữ liệu này"):
         other.migrate()
     other.close()
     database.migrate()
-    assert SqlInbox(database).waiting(after_id=0, limit=9)[0].entry == entry()
+    assert Inbox(database).waiting(after_id=0, limit=9)[0].entry == entry()
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://h/secret", "not a url with secret"])
@@ -137,10 +137,10 @@ def test_a_locked_database_is_said_to_be_unavailable_and_later_works(
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailableError, match="locked"):
-        SqlInbox(hasty).admit([entry()])
+        Inbox(hasty).admit([entry()])
     blocker.execute("ROLLBACK")
     blocker.close()
-    assert len(SqlInbox(hasty).admit([entry()])) == 1
+    assert len(Inbox(hasty).admit([entry()])) == 1
     hasty.close()
 
 

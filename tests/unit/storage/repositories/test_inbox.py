@@ -11,11 +11,11 @@ from tests.unit.storage.stored import BOT, GROUP, MASTER, OTHER, START, START_MS
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import ElementKind, Entry, Source
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.gaps import SqlGaps
-from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.gaps import Gaps
+from zalo_governor.storage.repositories.inbox import Inbox
+from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 def opened(path: Path, clock: HandClock | None = None) -> Database:
@@ -62,7 +62,7 @@ def test_every_element_is_admitted_exactly_once_in_any_order_and_repetition(batc
                 typed.add((one.sender_uid, one.cli_key, one.fingerprint))
     with tempfile.TemporaryDirectory() as folder:
         database = opened(Path(folder) / "governor.db")
-        inbox = SqlInbox(database)
+        inbox = Inbox(database)
         admitted = [item for batch in batches for item in inbox.admit(batch)]
         assert [(item.entry, item.revision) for item in admitted] == expected
         assert [item.id for item in admitted] == sorted({item.id for item in admitted})
@@ -71,16 +71,16 @@ def test_every_element_is_admitted_exactly_once_in_any_order_and_repetition(batc
 
 
 def test_what_was_admitted_before_a_kill_waits_for_the_next_process(database: Database, tmp_path: Path) -> None:
-    admitted = SqlInbox(database).admit([entry(str(number)) for number in range(50)])
+    admitted = Inbox(database).admit([entry(str(number)) for number in range(50)])
     # No close: the first process is gone as it stood.
     survivor = opened(tmp_path / "governor.db")
-    assert SqlInbox(survivor).waiting(after_id=0, limit=100) == admitted
+    assert Inbox(survivor).waiting(after_id=0, limit=100) == admitted
     survivor.close()
 
 
 def test_two_processes_never_give_the_same_id_even_in_one_millisecond(database: Database, tmp_path: Path) -> None:
     second = opened(tmp_path / "governor.db")
-    here, there = SqlInbox(database), SqlInbox(second)
+    here, there = Inbox(database), Inbox(second)
     ids = []
     for number in range(30):
         inbox = here if number % 2 else there
@@ -92,7 +92,7 @@ def test_two_processes_never_give_the_same_id_even_in_one_millisecond(database: 
 
 
 def test_ids_go_on_rising_when_the_machines_clock_is_set_back(database: Database) -> None:
-    inbox = SqlInbox(database)
+    inbox = Inbox(database)
     clock = database.clock
     assert isinstance(clock, HandClock)
     (before,) = inbox.admit([entry("1")])
@@ -103,10 +103,10 @@ def test_ids_go_on_rising_when_the_machines_clock_is_set_back(database: Database
 
 def test_ids_that_a_sender_made_absurd_do_not_stop_the_batch(database: Database) -> None:
     absurd = entry("2", cli_key="\ud800\0", at_ms=10**30)
-    admitted = SqlInbox(database).admit([entry("1"), absurd, entry("3")])
+    admitted = Inbox(database).admit([entry("1"), absurd, entry("3")])
     assert [item.entry.key for item in admitted] == ["1", "2", "3"]
-    assert len(SqlInbox(database).waiting(after_id=0, limit=9)) == 3
-    assert SqlInbox(database).admit([absurd]) == []
+    assert len(Inbox(database).waiting(after_id=0, limit=9)) == 3
+    assert Inbox(database).admit([absurd]) == []
 
 
 def test_the_indexes_serve_the_questions_asked_all_the_time(database: Database) -> None:
@@ -126,7 +126,7 @@ def test_the_indexes_serve_the_questions_asked_all_the_time(database: Database) 
 
 
 def test_backfill_learns_which_messages_are_known(database: Database) -> None:
-    inbox = SqlInbox(database)
+    inbox = Inbox(database)
     assert inbox.last(BOT, GROUP) is None
     inbox.admit([entry("10", at_ms=50), entry("11", at_ms=70), entry("12", at_ms=60)])
     assert inbox.known(BOT, GROUP, ["10", "12", "99"]) == {"10", "12"}
@@ -137,7 +137,7 @@ def test_backfill_learns_which_messages_are_known(database: Database) -> None:
 def test_what_was_heard_before_a_moment_is_told_by_numbers_also_where_the_clock_was_set_back(
     database: Database, clock: HandClock
 ) -> None:
-    inbox = SqlInbox(database)
+    inbox = Inbox(database)
     assert inbox.newest_id() == 0
     inbox.admit([entry("10")])
     clock.forward(hours=-1)
@@ -145,29 +145,29 @@ def test_what_was_heard_before_a_moment_is_told_by_numbers_also_where_the_clock_
     moment = inbox.newest_id()
     inbox.admit([entry("11")])
     assert inbox.numbers(BOT, GROUP, ["10", "11"], up_to=moment).keys() == {"10"}
-    assert SqlInbox(database).newest_id() == inbox.newest_id() > moment
+    assert Inbox(database).newest_id() == inbox.newest_id() > moment
 
 
 def test_what_was_judged_is_never_made_a_dead_letter(database: Database) -> None:
-    inbox = SqlInbox(database)
+    inbox = Inbox(database)
     judged, broken = inbox.admit([entry("1"), entry("2")])
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.verdicts.store(judged, message(judged), Verdict(), START)
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.verdicts.store_dead_letter(judged, "judge fault: IntegrityError", START)
         uow.verdicts.store_dead_letter(broken, "judge fault: IntegrityError", START)
     assert inbox.counts() == (2, 0, 1)
 
 
 def test_a_sweep_by_our_own_clock_is_not_the_last_that_was_heard(database: Database) -> None:
-    SqlInbox(database).admit(
+    Inbox(database).admit(
         [entry("1"), entry("2", kind=ElementKind.NAME, source=Source.SWEEP, at_ms=START_MS + 600_000)]
     )
-    assert SqlGaps(database, BOT).last_heard(GROUP) == START_MS
+    assert Gaps(database, BOT).last_heard(GROUP) == START_MS
 
 
 def test_a_message_posted_before_the_clock_was_set_back_is_sent_at_once(database: Database) -> None:
-    with SqlUnitsOfWork(database).begin() as uow:
+    with UnitsOfWork(database).begin() as uow:
         uow.outbox.add(notice())
-    [outgoing] = SqlOutbox(database).claim(now=START - timedelta(hours=1), limit=9)
+    [outgoing] = Outbox(database).claim(now=START - timedelta(hours=1), limit=9)
     assert outgoing.notice.text == notice().text

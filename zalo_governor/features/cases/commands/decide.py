@@ -12,7 +12,6 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import midnight, today
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import DESK, Group, Role
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.decisions import (
@@ -31,6 +30,7 @@ from zalo_governor.messaging.delivery_words import state_in_words
 from zalo_governor.messaging.formatter import MessageFormatter, listed, moment, number, one_line, time_or_brief
 from zalo_governor.messaging.shortening import shortest
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.agency_names import agency_in, fits
 
 _ROWS = 20
@@ -113,7 +113,7 @@ class ListCases(Command[Wanted]):
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Return the page `argument` of each group's cases, the gravest first, then the newest, and their number."""
         if not call.groups:
-            return Answer([self.voice.render_for(call.person, TextId("not_governed"))])
+            return self.say(call, TextId("not_governed"))
         if len(call.groups) > 1:
             return self.overview(call, lambda group: self._counted(self._cases(call, group, argument)))
         return Answer([self.of(group.id)._list(call, group, argument) for group in call.groups])

@@ -31,7 +31,7 @@ class _WordsToDesk(CaseWords):
         A case that does not exist gets the same reply, so that members cannot find out which cases there are.
         """
         code = f"VP{case_id}"
-        return Answer([self.voice.render_for(call.person, TextId("case_not_own"), code=code)], "not_own", code)
+        return self.say(call, TextId("case_not_own"), "not_own", code, code=code)
 
     def bring(self, call: Call, case: Case, kind: NoteKind, text: TextId, words: str) -> None:
         """Store the caller's text `words` as a note of kind `kind` on the case, and send it to the admins.
@@ -72,7 +72,7 @@ class Explain(_WordsToDesk):
                 [self.voice.render_for(call.person, TextId("explained_enough"), code=case.code)], "enough", case.code
             )
         self.bring(call, case, NoteKind.EXPLANATION, TextId("explanation"), words)
-        return Answer([self.voice.render_for(call.person, TextId("explained"), code=case.code)], subject=case.code)
+        return self.say(call, TextId("explained"), "done", case.code, code=case.code)
 
 
 class Review(_WordsToDesk):
@@ -119,7 +119,7 @@ class Review(_WordsToDesk):
         if moved.outcome != "done":
             return moved
         self.bring(call, call.uow.cases.get(case.id) or case, NoteKind.REVIEW, TextId("review_asked"), words)
-        return Answer([self.voice.render_for(call.person, TextId("reviewed"), code=case.code)], subject=case.code)
+        return self.say(call, TextId("reviewed"), "done", case.code, code=case.code)
 
 
 class AddNote(_WordsToDesk):

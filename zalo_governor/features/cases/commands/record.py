@@ -10,7 +10,6 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import DESK, EVERYWHERE, Group, Person
 from zalo_governor.domain.regulation import DECISION, citation_of
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.features.cases.transitions import open_case
 from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import moment, one_line
@@ -18,6 +17,7 @@ from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.typed_dates import parse_moment
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 MANUAL_RULE = "ghi-nhan"
 """Value of `Case.rule_id`, otherwise the id of a rule, for cases recorded by hand."""
@@ -66,7 +66,7 @@ class NoteCase(Command[str]):
             text = self.voice.render(TextId("regulation_none"), wanted=citation_of(argument))
             return Answer([text], "unknown_clause", argument)
         if len(call.groups) != 1:
-            return Answer([self.voice.render_for(call.person, TextId("approval_which_group"))], "which_group")
+            return self.say(call, TextId("approval_which_group"), "which_group")
         uid, words = _person_and_text(call.event)
         person = (
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
@@ -94,7 +94,7 @@ class NoteCase(Command[str]):
         return Answer([self.voice.render(TextId("noted"), **about)], subject=case.code)
 
     def _refuse(self, call: Call, text: TextId, outcome: str, subject: str, **fields: str) -> Answer:
-        return Answer([self.voice.render_for(call.person, text, **fields)], outcome, subject)
+        return self.say(call, text, outcome, subject, **fields)
 
     def _is_of_other_group(self, call: Call, person: Person, group_id: str) -> bool:
         """Return whether the person is known from other groups alone: the answer would tell who it is."""

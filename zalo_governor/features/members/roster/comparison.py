@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from zalo_governor.domain.people import GroupSnapshot
-from zalo_governor.domain.repositories import UnitOfWork
 from zalo_governor.domain.roster_matching import RosterMatching, compare
 from zalo_governor.messaging.formatter import MessageFormatter, number
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class Figures(NamedTuple):

@@ -10,10 +10,10 @@ from zalo_governor.domain.clock import AT_ONCE
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import FoundAccount
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.domain.repositories import BeginUnitOfWork, UnitOfWork
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.members.outsiders import OutsiderService
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
