@@ -33,7 +33,10 @@ REGISTERED = "SELECT message_key, count(*) FROM directives WHERE state <> 'propo
 COUNTED_ANSWERS = """
     SELECT message_key, count(*) FROM directive_answers WHERE assignee_id IS NOT NULL GROUP BY message_key
 """
-FOUND_NAMES = "SELECT count(*) FROM cases c JOIN events e ON e.id = c.first_event_id WHERE e.source = 'sweep'"
+TOLD_NAMES = """
+    SELECT count(*) FROM cases c JOIN events e ON e.id = c.first_event_id
+    WHERE e.source = 'sweep' AND EXISTS (SELECT 1 FROM job_runs WHERE job = 'swept:VP' || c.id)
+"""
 UNSUMMED = """
     SELECT count(*) FROM cases c
     WHERE late AND NOT EXISTS (SELECT 1 FROM job_runs WHERE job LIKE 'recovered:VP' || c.id || ':%')

@@ -332,10 +332,10 @@ class Container:
             # The judge must go on; the next gap recovery reports these cases.
             log.error("not_summed_up", group=group_id, error=type(error).__name__)
 
-    def _admit_and_judge(self, elements: Sequence[Element]) -> None:
-        """Store elements (messages, acts, receipts) in the inbox, and wait until they are judged (30 s at most)."""
+    def _admit_and_judge(self, elements: Sequence[Element]) -> bool:
+        """Store elements (messages, acts, receipts) in the inbox; return whether they were judged within 30 s."""
         self._ingestion.admit(elements)
-        self._judge.drain(_JUDGED_SECONDS)
+        return self._judge.drain(_JUDGED_SECONDS)
 
     def _recovered(self, group_id: str) -> None:
         """Notify the admins of cases in a group's missed messages that were fetched from Zalo's history.

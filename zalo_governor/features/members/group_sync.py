@@ -30,7 +30,7 @@ class GroupSync:
     Args:
         may_keep: returns whether the secret gate (the check for state secrets) lets a raw object be stored.
         admit: passes elements (inputs of the pipeline, like data received over the socket) to the pipeline; returns
-            when the rules have judged them.
+            when the rules have judged them, or False if that takes too long.
         sum_up: (unit of work, group id) tells the admins what was found; called after each sync, even one without
             changes, since the process may have died before telling of an earlier sync.
         on_synced: called after each sync, since notices (messages to people) may have been put into the outbox.
@@ -44,7 +44,7 @@ class GroupSync:
         fetch: Fetch,
         begin: BeginUnitOfWork,
         may_keep: Callable[[RawDict], bool],
-        admit: Callable[[Sequence[Element]], object],
+        admit: Callable[[Sequence[Element]], bool],
         sum_up: Callable[[UnitOfWork, str], None],
         on_synced: Callable[[], None],
         again_after: timedelta,
@@ -137,8 +137,8 @@ class GroupSync:
                 *look.changes(uow.members.group_snapshot(group_id), snapshot, present, writers),
                 *look.names(members, uow.members.judged_names(self._account, group_id)),
             ]
-        if elements:
-            self._admit(elements)
+        if elements and not self._admit(elements):
+            self.request(group_id)  # The next sync tells of what is judged only after this one.
         with self._begin() as uow:
             # Only once all elements are stored: after a crash in between, the sync is repeated and yields equal keys.
             kept = self._without_secrets(uow.members.group_snapshot(group_id), snapshot)

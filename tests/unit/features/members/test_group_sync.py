@@ -60,6 +60,7 @@ class Given:
         self.admitted: list[RawDict] = []
         self.keys: list[str] = []
         self.dies = False
+        self.judges_in_time = True
         self.summed_up: list[str] = []
         self.roll_call = GroupSync(
             account=BOT,
@@ -87,11 +88,12 @@ class Given:
     def _open(self, *, reading: bool = False) -> Iterator[UnitOfWork]:
         yield self.uow
 
-    def _admit(self, elements: Sequence[Element]) -> None:
+    def _admit(self, elements: Sequence[Element]) -> bool:
         self.admitted += [element.raw for element in elements]
         self.keys += [element.key for element in elements]
         if self.dies:
             raise KilledError
+        return self.judges_in_time
 
     def _sum_up(self, uow: UnitOfWork, group_id: str) -> None:
         self.summed_up.append(group_id)
@@ -102,6 +104,18 @@ def test_a_first_sweep_hands_on_every_name_and_sums_up_once() -> None:
     assert given.roll_call.sweep(GROUP) == 1
     assert given.admitted == [{"uid": "2", "name": "Tí"}]
     assert given.summed_up == [GROUP]
+
+
+def test_what_is_judged_too_late_for_a_sweep_to_tell_is_told_by_another_one_soon() -> None:
+    given = Given()
+    given.judges_in_time = False
+    given.roll_call.act(given.now)
+    given.roll_call.sweep(GROUP)
+    assert given.roll_call.next_due() == NOW + timedelta(minutes=2)
+    given.judges_in_time = True
+    given.now += timedelta(minutes=2)
+    given.roll_call.act(given.now)
+    assert (given.summed_up, given.roll_call.next_due()) == ([GROUP] * 2, None)
 
 
 def test_a_sweep_that_finds_nothing_new_still_has_told_what_an_earlier_process_found_and_could_not_tell() -> None:
