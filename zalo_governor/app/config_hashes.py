@@ -1,5 +1,6 @@
 """Keyed hashes of the configuration files, by which the audit log records when rules or settings changed."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,7 +55,9 @@ def change(before: Mapping[str, str], now: Mapping[str, str]) -> Change | None:
 
 def configuration_files(folder: Path) -> Iterator[Path]:
     """Yield the files in the configuration folder that influence the program (not sample data), sorted by name."""
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_file() and path.suffix in _SUFFIXES and inside.parts[0] not in _SAMPLE_FOLDERS:
-            yield path
+    found = []
+    for at, folders, names in os.walk(folder):
+        if at == str(folder):
+            folders[:] = set(folders) - _SAMPLE_FOLDERS
+        found += [Path(at, name) for name in names if name.endswith(_SUFFIXES)]
+    yield from filter(Path.is_file, sorted(found))

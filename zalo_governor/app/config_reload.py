@@ -79,6 +79,8 @@ class ConfigurationWatch:
         self._on_restart = on_restart
         self._stopped = False
         self._changed = threading.Condition()
+        self._known: dict[Path, tuple[tuple[int, ...], bytes]] = {}
+        """File -> what tells its version, and the hash of its content, as of the last check."""
         self._handled = self._hash_files()
         """Hash of the files' content that was last applied or rejected."""
         self._last_seen = self._handled
@@ -161,11 +163,19 @@ class ConfigurationWatch:
             self._fault = fault
 
     def _hash_files(self) -> bytes:
-        """Return one hash of all configuration files; for an unreadable file, the error replaces the content."""
-        digest = hashlib.blake2b()
+        """Return one hash of all configuration files; for an unreadable file, the error replaces the content.
+
+        Of files whose inode, size and times are those of the last call, the content is not read again.
+        """
+        digest, known, self._known = hashlib.blake2b(), self._known, {}
         for path in (self._file, *configuration_files(self._running().settings.rules_dir)):
             try:
-                content = path.read_bytes()
+                stat = path.stat()
+                version = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+                before, content = known.get(path, (None, b""))
+                if before != version:
+                    content = hashlib.blake2b(path.read_bytes()).digest()
+                self._known[path] = version, content
             except OSError as error:
                 content = repr(error.errno).encode()
             digest.update(f"{path}\0{len(content)}\0".encode())

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -61,6 +62,8 @@ _DOWNLOAD_SECONDS = 60.0
 """How long the download of one attachment may take."""
 _SCANS_AT_ONCE = 4
 """Threads that download files and have them scanned, as Zalo's servers may be slow or silent."""
+_DEADLINES_SECONDS = 5.0
+"""Seconds between two looks whether a case's deadline or a digest is due: they are minutes and hours long."""
 _JUDGED_SECONDS = 30.0
 """How long to wait at most for the judge to judge all entries stored so far."""
 
@@ -117,11 +120,15 @@ class Container:
         self._services = self._build_services(records.configuration.current)
         self._orders = self._timer("orders", lambda: self._services.orders, self._caught_up)
         self._acquaintance = self._timer("acquaintance", lambda: self._services.acquaintance, self._first_sync_done)
+        # One thread looks for files; the others wait until it finds one.
         self._scans = [
-            self._timer("scans", lambda: self._services.scans, self._caught_up) for _ in range(_SCANS_AT_ONCE)
+            self._timer("scans", lambda: self._services.scans, self._caught_up, **options)
+            for options in ({"on_due": self._hurry_scans}, *[{"look_seconds": None}] * (_SCANS_AT_ONCE - 1))
         ]
         self._signals = ChangeListener(database.apart, self._look_now)
-        self._deadlines = self._timer("deadlines", lambda: self._services.deadlines, self._caught_up)
+        self._deadlines = self._timer(
+            "deadlines", lambda: self._services.deadlines, self._caught_up, look_seconds=_DEADLINES_SECONDS
+        )
         self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
         self._judge = Judge(
             inbox=inbox,
@@ -290,8 +297,12 @@ class Container:
         with self._units.begin() as uow:
             tell(self._services.configuring, uow)
 
-    def _timer(self, name: str, work: Callable[[], Work], begin: threading.Event) -> DueWork:
-        return DueWork(name, work, begin=begin, clock=self._clock)
+    def _timer(self, name: str, work: Callable[[], Work], begin: threading.Event, **options: Any) -> DueWork:
+        return DueWork(name, work, begin=begin, clock=self._clock, **options)
+
+    def _hurry_scans(self) -> None:
+        for timer in self._scans[1:]:
+            timer.hurry()
 
     def _stop_judge(self) -> None:
         """Stop the judge (the thread that applies the rules), without waiting long for the rules process."""

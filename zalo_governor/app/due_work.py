@@ -66,6 +66,8 @@ class DueWork:
         work: returns the work; asked each time, as new services do it after a change of the configuration.
         begin: work begins when this event is set (missed messages are received), or after a minute.
         clock: gives the present time.
+        look_seconds: seconds between two checks of the due time; None: only `hurry` causes a check.
+        on_due: called before each piece of work, so that other threads may look for more of it.
     """
 
     def __init__(
@@ -75,11 +77,15 @@ class DueWork:
         *,
         begin: threading.Event,
         clock: Clock,
+        look_seconds: float | None = _LOOK_SECONDS,
+        on_due: Callable[[], object] = lambda: None,
     ) -> None:
         self._name = name
         self._work = work
         self._begin = begin
         self._clock = clock
+        self._look_seconds = look_seconds
+        self._on_due = on_due
         self._hurried = threading.Event()
         self._stopped = False
 
@@ -100,12 +106,13 @@ class DueWork:
         self._hurried.set()
         self._begin.set()
 
-    def _do_due(self) -> float:
-        """Do the work if it is due; return in how many seconds to check again."""
+    def _do_due(self) -> float | None:
+        """Do the work if it is due; return in how many seconds to check again, None if not before `hurry`."""
         try:
             work, now = self._work(), self._clock()
             due = work.next_due()
             if due and due <= now:
+                self._on_due()
                 work.act(now)
                 return _AGAIN_SECONDS
         except StoreUnavailableError as error:
@@ -115,4 +122,4 @@ class DueWork:
             # A failure must not end the thread: the work stays due.
             log.error("due_work_failed", work=self._name, error=type(error).__name__)
             return _FAILED_SECONDS
-        return _LOOK_SECONDS
+        return self._look_seconds

@@ -165,10 +165,15 @@ class OutboxLane:
     def run(self) -> None:
         """Send messages until stopped; first mark those that an earlier process was sending as possibly sent."""
         self._retry_until_stored(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
+        more = False
         while not self._stopping:
             try:
-                if not self.turn():
-                    self._sleep(self._store.next_due(self._clock(), files=self._carries_files))
+                now = self._clock()
+                due = now if more else self._store.next_due(now, files=self._carries_files)
+                if more := due is not None and due <= now:
+                    more = self.turn()
+                else:
+                    self._sleep(due)
             except StoreUnavailableError as error:
                 log.error("outbox_waits", error=error)
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))

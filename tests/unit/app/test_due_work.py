@@ -37,12 +37,17 @@ class Work:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zalo_governor.app.due_work._LOOK_SECONDS", 0.01)
     monkeypatch.setattr("zalo_governor.app.due_work._FAILED_SECONDS", 0.01)
 
 
-def run(work: Work, begin: threading.Event, then: Callable[[], None], now: Callable[[], datetime]) -> None:
-    due_work = DueWork("test", lambda: work, begin=begin, clock=now)
+def run(
+    work: Work,
+    begin: threading.Event,
+    then: Callable[[], None],
+    now: Callable[[], datetime],
+    look_seconds: float | None = 0.01,
+) -> None:
+    due_work = DueWork("test", lambda: work, begin=begin, clock=now, look_seconds=look_seconds)
     thread = threading.Thread(target=due_work.run)
     thread.start()
     try:
@@ -77,17 +82,32 @@ def test_nothing_is_done_before_its_time_and_then_once() -> None:
     assert work.done == [NOW]
 
 
-def test_what_takes_one_thing_at_a_time_is_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zalo_governor.app.due_work._LOOK_SECONDS", 60.0)
-
+def test_what_takes_one_thing_at_a_time_is_asked_again_at_once() -> None:
     class Several(Work):
         def act(self, now: datetime) -> None:
             super().act(now)
             self.due = NOW if len(self.done) < 3 else None
 
     work = Several(NOW)
-    run(work, begun(), lambda: looked(work, 4), lambda: NOW)
+    run(work, begun(), lambda: looked(work, 4), lambda: NOW, look_seconds=60.0)
     assert work.done == [NOW] * 3
+
+
+def test_a_thread_that_only_helps_looks_when_the_first_one_has_found_something() -> None:
+    work = Work(None)
+    helper = DueWork("helper", lambda: work, begin=begun(), clock=lambda: NOW, look_seconds=None)
+    first = DueWork("first", lambda: Work(NOW), begin=begun(), clock=lambda: NOW, on_due=helper.hurry)
+    threads = [threading.Thread(target=helper.run), threading.Thread(target=first.run)]
+    threads[0].start()
+    looked(work, 1)
+    assert not work.looked.acquire(timeout=0.1)
+    work.due = NOW
+    threads[1].start()
+    looked(work, 2)
+    for ended, thread in zip((helper, first), threads, strict=True):
+        ended.stop()
+        thread.join(5)
+    assert work.done == [NOW]
 
 
 def test_a_moment_that_somebody_else_writes_down_is_found() -> None:

@@ -153,7 +153,7 @@ class MemoryOutbox(Outbox):
         return claimed
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
-        return None
+        return now if any((outgoing.notice.file is not None) == files for outgoing in self.waiting_list) else None
 
     def sent_private_since(self, account: str, since: datetime) -> int:
         return self.private_sent

@@ -255,10 +255,10 @@ def test_an_alert_does_not_wait_for_a_file_that_is_being_made() -> None:
 
 def test_a_lane_that_fails_ends_the_worker() -> None:
     class Broken(MemoryOutbox):
-        def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
+        def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
             if files:
                 raise RuntimeError("no such column")
-            return super().claim(now=now, limit=limit)
+            return super().next_due(now)
 
     with pytest.raises(RuntimeError, match="no such column"):
         worker_of(Broken([]), ScriptedSender([]), lambda file: b"", lambda message, outcome: None).run()
