@@ -87,6 +87,16 @@ def seed(full_name: str = "Lò Văn Mẫu", *roles: Role, **marks: str) -> SeedP
     return SeedPerson(full_name, "Chủ tịch", *ids, {EVERYWHERE: roles or (Role.ADMIN,)})
 
 
+def test_a_group_lags_behind_while_something_of_it_waits_to_be_judged(inbox: Inbox, units: UnitsOfWork) -> None:
+    admitted = heard(inbox)
+    with units.begin() as uow:
+        assert uow.verdicts.lag_behind(admitted.entry.thread_id)
+        assert not uow.verdicts.lag_behind("8000000000000000099")
+        uow.verdicts.store(admitted, message(admitted), Verdict(), START)
+    with units.begin() as uow:
+        assert not uow.verdicts.lag_behind(admitted.entry.thread_id)
+
+
 # people
 
 

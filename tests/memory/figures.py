@@ -106,6 +106,9 @@ class MemoryVerdicts(MemoryRepository, Verdicts):
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         raise AssertionError("the judge records, not the office")
 
+    def lag_behind(self, group_id: str) -> bool:
+        return self._store.lags_behind
+
     def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
         return {}
 

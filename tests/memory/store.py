@@ -98,6 +98,8 @@ class MemoryStore:
     has_read: dict[tuple[str, int], bool] = field(default_factory=dict)
     """(msgId, person) -> whether it was seen"""
     forgotten_before: datetime | None = None
+    lags_behind: bool = False
+    """Whether something waits to be judged."""
     codes: dict[tuple[int, int], tuple[str, datetime, int]] = field(default_factory=dict)
     """(case, person) -> code, when it expires, wrong tries"""
     hinted: list[tuple[datetime, int | None]] = field(default_factory=list)

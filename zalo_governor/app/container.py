@@ -122,8 +122,11 @@ class Container:
         self._acquaintance = self._timer("acquaintance", lambda: self._services.acquaintance, self._first_sync_done)
         # One thread looks for files; the others wait until it finds one.
         self._scans = [
-            self._timer("scans", lambda: self._services.scans, self._caught_up, **options)
-            for options in ({"on_due": self._hurry_scans}, *[{"look_seconds": None}] * (_SCANS_AT_ONCE - 1))
+            self._timer("scans", lambda: self._services.scans, self._caught_up, on_due=self._hurry_scans),
+            *(
+                self._timer("scans", lambda: self._services.scans, self._caught_up, look_seconds=None)
+                for _ in range(_SCANS_AT_ONCE - 1)
+            ),
         ]
         self._signals = ChangeListener(database.apart, self._look_now)
         self._deadlines = self._timer(

@@ -39,7 +39,7 @@ class Rereading:
         extract: Callable[[Entry], Element | None],
         parser: Parser,
         groups: Collection[str],
-        admit: Callable[[Sequence[Element]], None],
+        admit: Callable[[Sequence[Element]], object],
         on_admitted: Callable[[str], None],
         clock: Clock,
     ) -> None:

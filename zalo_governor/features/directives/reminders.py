@@ -1,10 +1,12 @@
 """Following up on directives: reminders to those who have not answered, and one line to the leader at the deadline."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from zalo_governor.config.directives import DirectiveReminderSettings
 from zalo_governor.domain.clock import hour_of, local, midnight, today
+from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.directives import Assignee, Directive
 from zalo_governor.domain.jobs import (
     AskAboutDirectives,
@@ -30,6 +32,8 @@ _LONGEST_HOLIDAY = timedelta(days=14)
 """Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
 _LATER = timedelta(days=1)
 """How long a question is put off."""
+_HEARD_AGAIN = timedelta(seconds=30)
+"""When to look again whether everything said in a group was heard and judged."""
 REMINDED = "directive_addressee_reminded:{}"
 """Name of the claim of an hour in which somebody had an addressee reminded."""
 _SOON = timedelta(minutes=10)
@@ -120,7 +124,7 @@ def _after_quiet_hours(policy: ServicePolicy, moment: datetime) -> datetime:
     return policy.rests_until(moment) or moment
 
 
-class _Handler(Speaker):
+class _Handler(Speaker, ABC):
     """Base of the handlers of the ledger's jobs: nothing is done at Zalo, all is written in the job's transaction."""
 
     def __init__(self, policy: ServicePolicy) -> None:
@@ -131,11 +135,23 @@ class _Handler(Speaker):
         """Do nothing: `settle` puts the messages into the outbox, in the transaction that closes the job."""
         return Performed(JobOutcome.DONE)
 
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Follow up, unless an answer may have come that was not heard or judged yet: then a little later."""
+        now = self._policy.clock()
+        if self._policy.status().state in (None, LineState.UP) and not uow.verdicts.lag_behind(job.group_id):
+            self.follow_up(uow, job)
+        else:
+            uow.jobs.enqueue(job.model_copy(update={"id": 0, "due_at": now + _HEARD_AGAIN}))
+
+    @abstractmethod
+    def follow_up(self, uow: UnitOfWork, job: Job) -> None:
+        """Put the messages into the outbox."""
+
 
 class RemindHandler(_Handler):
     """Handler of RemindOfDirectives: one message to each person, about all directives of which a reminder is due."""
 
-    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+    def follow_up(self, uow: UnitOfWork, job: Job) -> None:
         """Remind those who have not answered; nobody gets two reminders on one day."""
         remind = self._policy.directives.remind
         if remind is None or not isinstance(job.task, RemindOfDirectives):
@@ -199,7 +215,7 @@ class RemindHandler(_Handler):
 class DeadlineHandler(_Handler):
     """Handler of ReportDeadline: tells who gave the directive, and the admins, who has answered by the deadline."""
 
-    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+    def follow_up(self, uow: UnitOfWork, job: Job) -> None:
         """Send the line, unless the directive is closed or no addressee has this deadline any more."""
         task = job.task
         directive = uow.directives.get(task.directive_id) if isinstance(task, ReportDeadline) else None
@@ -225,7 +241,7 @@ class DeadlineHandler(_Handler):
 class AbsenceHandler(_Handler):
     """Handler of NoticeAbsence: tells the admins what is missing, if it still is."""
 
-    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+    def follow_up(self, uow: UnitOfWork, job: Job) -> None:
         """Tell the admins, unless the directive is closed, all have answered, or the rule is on trial or gone."""
         task = job.task
         if not isinstance(task, NoticeAbsence):
@@ -264,7 +280,7 @@ def _name_of_question(directive: Directive, person: Person) -> str:
 class AskHandler(_Handler):
     """Handler of AskAboutDirectives: asks the admins in one message which unsure messages are directives."""
 
-    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+    def follow_up(self, uow: UnitOfWork, job: Job) -> None:
         """Ask the admins which of the unsure messages are directives; in quiet hours, ask at their end."""
         if not isinstance(job.task, AskAboutDirectives):
             return

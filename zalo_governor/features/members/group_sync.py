@@ -138,9 +138,11 @@ class GroupSync:
                 *look.names(members, uow.members.judged_names(self._account, group_id)),
             ]
         if elements and not self._admit(elements):
-            self.request(group_id)  # The next sync tells of what is judged only after this one.
+            # As after a crash: the sync is repeated, yields equal keys, and tells of what will be judged by then.
+            self.request(group_id)
+            return len(elements)
         with self._begin() as uow:
-            # Only once all elements are stored: after a crash in between, the sync is repeated and yields equal keys.
+            # Only once all elements are judged: after a crash in between, the sync is repeated and yields equal keys.
             kept = self._without_secrets(uow.members.group_snapshot(group_id), snapshot)
             uow.members.save_group(self._account, kept, members, began)
             self._sum_up(uow, group_id)

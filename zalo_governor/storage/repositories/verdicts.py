@@ -28,7 +28,16 @@ from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
-from zalo_governor.storage.schema import accounts, events, findings, former_accounts, inbox, rule_failures, waiting
+from zalo_governor.storage.schema import (
+    WAITS,
+    accounts,
+    events,
+    findings,
+    former_accounts,
+    inbox,
+    rule_failures,
+    waiting,
+)
 
 _EVENT = insert(events)
 _DONE = delete(waiting).where(waiting.c.id == bindparam("b_id"))
@@ -163,6 +172,11 @@ class Verdicts(Repository):
             if id_ not in sealed and quotes(self._tx.keys, account, this.thread_id, key, body, this.key):
                 sealed[id_] = seal._replace(quoted=True)
         return sealed
+
+    def lag_behind(self, group_id: str) -> bool:
+        """Return whether something that was received from the group waits to be judged."""
+        waits = select(waiting.c.id).join_from(waiting, inbox, WAITS).where(inbox.c.thread_id == group_id)
+        return bool(self._tx.execute(select(waits.exists())).scalar())
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         """Mark an entry that cannot be parsed or judged as a dead letter (kept, counted and reported to operators)."""

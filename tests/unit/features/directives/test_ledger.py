@@ -389,6 +389,21 @@ def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line
     assert to(posted, "leader") == []
 
 
+def test_nobody_is_reminded_while_an_answer_may_have_come_that_was_not_judged() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.take()
+    desk.store.lags_behind = True
+    desk.until(DUE + timedelta(minutes=5))
+    assert desk.take() == []
+    desk.reply("y_te", order, "Sở Y tế đã có báo cáo số 12")
+    desk.store.lags_behind = False
+    desk.until(DUE + timedelta(minutes=6))
+    posted = desk.take()
+    assert (len(to(posted, "tai_chinh")), to(posted, "y_te")) == (1, [])
+    assert len(to(posted, "leader")) == 1
+
+
 def test_many_are_reminded_on_command_only_after_they_were_named() -> None:
     desk = LedgerDesk()
     desk.order("Giao Sở Y tế, Sở Tài chính, Sở Nội vụ, UBND xã Mường Giả rà soát, báo cáo trước 17h ngày 26/11.")
