@@ -36,7 +36,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.cases.commands.record import MANUAL_RULE
 from zalo_governor.features.reports.document.document import EDITED
-from zalo_governor.panel import connection, gatekeeper, office, server
+from zalo_governor.panel import change_streams, connection, gatekeeper, office, server
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS
 from zalo_governor.panel.pages import all_routes
 from zalo_governor.sandbox.reports.client import ReportRenderer
@@ -443,14 +443,14 @@ def _first_of_stream(panel: Panel, browser: Browser, path: str = "/luong") -> Re
 def test_nobody_holds_more_than_a_few_streams(panel: Panel, refused: list[MutableMapping[str, Any]]) -> None:
     mine, lines = panel.enter(ADMIN), []
     try:
-        for _ in range(server._STREAMS + 1):
+        for _ in range(change_streams._STREAMS + 1):
             line = socket.create_connection(("127.0.0.1", panel.port), source_address=(mine.address, 0))
             line.settimeout(5)
             line.sendall(
                 f"GET /luong HTTP/1.1\r\nHost: {panel.base[7:]}\r\nCookie: {COOKIE}={mine.cookie}\r\n\r\n".encode()
             )
             lines.append((line, line.recv(12)))
-        assert [said for _, said in lines] == [b"HTTP/1.1 200"] * server._STREAMS + [b"HTTP/1.1 429"]
+        assert [said for _, said in lines] == [b"HTTP/1.1 200"] * change_streams._STREAMS + [b"HTTP/1.1 429"]
         assert "too_many_streams" in whys(refused)
         assert panel.enter(OF_A[Role.ADMIN_STAFF]).get("/viec").status == 200
     finally:

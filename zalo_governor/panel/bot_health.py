@@ -18,7 +18,7 @@ _SECONDS = 2.0
 
 
 class Health(NamedTuple):
-    """The bot's own account of itself."""
+    """What the running bot says of itself at its health address: line, queues, backups, as in its JSON."""
 
     answers: bool
     """Whether it runs and answers; without an answer, all else is unknown."""

@@ -1,8 +1,6 @@
 """The panel as a web application: lets people in, has pages made in threads, and answers with what they give."""
 
 import asyncio
-import json
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
@@ -16,19 +14,19 @@ from aiohttp import web
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.errors import StoreUnavailableError
-from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS, PanelKeyKind
-from zalo_governor.domain.people import DESK, Person
-from zalo_governor.features.panel.access import ENTRY, begin_session, end_sessions
-from zalo_governor.features.panel.commands import LeavePanel
+from zalo_governor.domain.panel import PANEL_ROLES, SESSION_LASTS
+from zalo_governor.features.panel.access import ENTRY
 from zalo_governor.panel.assets import PREFIX, Assets
+from zalo_governor.panel.change_streams import ChangeStreams
 from zalo_governor.panel.connection import Connection
 from zalo_governor.panel.controls import label
 from zalo_governor.panel.forms import Form, TooLargeError, flat, read_form
 from zalo_governor.panel.gatekeeper import COOKIE, HEADERS, Buckets, RefusalLog, entries, is_our_host, is_ours
-from zalo_governor.panel.live import Changes, case_of
+from zalo_governor.panel.live import Changes
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.rendering import Templates
 from zalo_governor.panel.routes import Route
+from zalo_governor.panel.sessions import Sessions
 from zalo_governor.panel.visit import (
     Asked,
     Download,
@@ -50,16 +48,10 @@ log = structlog.get_logger(__name__)
 _THREADS = 4
 _BODY_SECONDS = 20.0
 """How long a browser may take to send what it sends: who sends slowly must not hold a place."""
-_CHECK_SECONDS = 15.0
-"""How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
-_LOOK_SECONDS = 4.0
-"""How often the page of a case is told who else looks at it."""
 _SLOW_AT_ONCE, _SLOW_WAITING = 2, 4
 """How much of the work that takes seconds goes on at once, and how much of it waits; more is refused."""
 _UPLOADS_AT_ONCE = 2
 _LARGE = 1_000_000
-_STREAMS = 12
-"""How many open pages of a person are told of changes."""
 _TOLD, _MOST_TOLD = 20, 200
 _YEAR = "public, max-age=31536000, immutable"
 
@@ -92,21 +84,22 @@ class PanelServer:
         self._slow_pool = ThreadPoolExecutor(_SLOW_AT_ONCE, "panel-slow")
         self._slow = 0
         self._uploads = asyncio.Semaphore(_UPLOADS_AT_ONCE)
-        self._streams: Counter[int] = Counter()
         self._requests, self._entries = Buckets(), entries()
         self._refused = RefusalLog()
         self._wrong: dict[int, bytes] = {}
         """Status -> the page that says it."""
         self._told: dict[str, list[Told]] = {}
         """Session -> what the next page is to say."""
+        self._sessions = Sessions(office, routes)
         self.changes = Changes(PanelQueries(office.database).stamps)
+        self._streams = ChangeStreams(office, self._sessions, self.changes, self._thread)
 
     def application(self) -> web.Application:
         """Return the application, ready to be served."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/", self._home)
         app.router.add_get(PREFIX + "{name}", self._asset)
-        app.router.add_get(ENTRY + "{secret}", self._door)
+        app.router.add_get(ENTRY + "{secret}", self._show_entry)
         app.router.add_post(ENTRY + "{secret}", self._enter)
         app.router.add_post("/thoat{everywhere:(/moi-may)?}", self._leave)
         app.router.add_get("/luong", self._stream, allow_head=False)
@@ -190,15 +183,11 @@ class PanelServer:
         content = asset.packed if packed else asset.content
         return web.Response(body=content, content_type=asset.kind, charset="utf-8", headers=headers)
 
-    async def _door(self, request: web.Request) -> web.Response:
+    async def _show_entry(self, request: web.Request) -> web.Response:
         """Show the button that uses up the link, while it counts: a preview of a chat only looks, and must not."""
-        if not await self._thread(self._is_link, request.match_info["secret"]):
+        if not await self._thread(self._sessions.is_link, request.match_info["secret"]):
             return self._refuse_link()
         return self._html("vao.html", {"path": request.path})
-
-    def _is_link(self, secret: str) -> bool:
-        with self._office.units.begin(reading=True) as uow:
-            return uow.panel_keys.holder(secret, self._office.clock(), PanelKeyKind.LINK) is not None
 
     def _refuse_link(self) -> web.Response:
         self._refused.note("link")
@@ -207,7 +196,7 @@ class PanelServer:
     async def _enter(self, request: web.Request) -> web.Response:
         if not self._entries.take(self._address(request)):
             return self._refuse("too_many_entries", HTTPStatus.TOO_MANY_REQUESTS)
-        secret = await self._thread(self._begin_session, request.match_info["secret"])
+        secret = await self._thread(self._sessions.begin_session, request.match_info["secret"])
         if secret is None:
             return self._refuse_link()
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
@@ -215,57 +204,25 @@ class PanelServer:
         response.set_cookie(COOKIE, secret, max_age=lasts, path="/", secure=True, httponly=True, samesite="Strict")
         return response
 
-    def _begin_session(self, link_secret: str) -> str | None:
-        with self._office.units.begin() as uow:
-            begun = begin_session(uow, link_secret, self._office.clock())
-        return begun[1] if begun else None
-
     async def _leave(self, request: web.Request) -> web.Response:
         secret = request.cookies.get(COOKIE, "")
-        said = await self._thread(self._end, secret, bool(request.match_info["everywhere"]))
+        said = await self._thread(self._sessions.end_session, secret, bool(request.match_info["everywhere"]))
         self._told.pop(secret, None)
         response = self._html("vao.html", {"path": "", "left": said})
         response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
         return response
 
-    def _end(self, secret: str, everywhere: bool) -> str:
-        """End the session, or by `/thoatbang` all of the person's; return what is said of it."""
-        person = self._person(secret)
-        if person is not None:  # Whoever has no session must not make anybody wait for a transaction that writes.
-            with self._office.units.begin() as uow:
-                if everywhere and (answer := self._office.book.carry_out(uow, person, LeavePanel.word)):
-                    return answer.texts[0]
-                end_sessions(uow, person.id, self._office.clock(), only=secret)
-        return "Đồng chí đã thoát."
-
     async def _home(self, request: web.Request) -> web.Response:
-        person = await self._thread(self._person, request.cookies.get(COOKIE, ""))
+        person = await self._thread(self._sessions.person, request.cookies.get(COOKIE, ""))
         if person is None:
             return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
-        first = self._menu(person)[0][0]
+        first = self._sessions.menu(person)[0][0]
         return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": first})
-
-    def _person(self, secret: str) -> Person | None:
-        if not secret:
-            return None
-        with self._office.units.begin(reading=True) as uow:
-            person_id = uow.panel_keys.holder(secret, self._office.clock())
-            person = None if person_id is None else uow.people.get(person_id)
-        return person if person and self._menu(person) else None
-
-    def _menu(self, person: Person) -> list[tuple[str, str]]:
-        """Return the address and title of each page for which the person has a role in any group."""
-        groups = self._office.policy.governed
-        return [
-            (route.path, route.title)
-            for route in self._routes
-            if route.title and any(person.holds(group.id, *route.roles) for group in groups)
-        ]
 
     async def _page(self, route: Route, request: web.Request) -> web.Response:
         secret = request.cookies.get(COOKIE, "")
         # Nothing is read of what somebody unknown sends.
-        if not secret or (request.method == "POST" and await self._thread(self._person, secret) is None):
+        if not secret or (request.method == "POST" and await self._thread(self._sessions.person, secret) is None):
             self._refused.note("session")
             return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
         asked = await self._asked(route, request)
@@ -333,7 +290,7 @@ class PanelServer:
             if person is None or not person.holds("", *PANEL_ROLES):
                 self._refused.note("session")
                 return _Answer(HTTPStatus.UNAUTHORIZED, Html("vao.html", {"path": ""}))
-            facts: dict[str, Any] = {"menu": self._menu(person), "made": to_ms(self._office.clock())}
+            facts: dict[str, Any] = {"menu": self._sessions.menu(person), "made": to_ms(self._office.clock())}
             facts["me"] = self._office.policy.voice.named(person)
             try:
                 visit = Visit(self._office, uow, person, asked, route.roles, writes=route.writes, done=done)
@@ -361,63 +318,13 @@ class PanelServer:
                 self._told.pop(oldest, None)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        """Say what changes as long as the page is open: of the groups in which the person has a role, and no more."""
         secret = request.cookies.get(COOKIE, "")
-        person = await self._thread(self._person, secret)
+        person = await self._thread(self._sessions.person, secret)
         if person is None:
             return self._plain(HTTPStatus.UNAUTHORIZED)
-        groups = frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
-        if self._streams[person.id] >= _STREAMS:
+        if self._streams.too_many(person):
             return self._refuse("too_many_streams", HTTPStatus.TOO_MANY_REQUESTS)
-        case_id = await self._thread(self._open_case, person, request.query.get("trang", ""))
-        response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
-        response.content_type = "text/event-stream"
-        self._streams[person.id] += 1
-        queue = self.changes.listen(groups)
-        if case_id is not None:
-            self._office.presence.look(case_id, person.id)
-        try:
-            await response.prepare(request)
-            await response.write(b"retry: 3000\n\n")
-            while await self._thread(self._person, secret):
-                if case_id is not None:
-                    self._office.presence.look(case_id, person.id)
-                try:
-                    async with asyncio.timeout(_CHECK_SECONDS if case_id is None else _LOOK_SECONDS):
-                        said = await queue.get()
-                except TimeoutError:
-                    said = "alive"
-                if said is None:
-                    return response  # The page is to come back once the panel runs again.
-                looking = await self._thread(self._looking, case_id, person.id)
-                await response.write(f"event: {said}\ndata: {looking}\n\n".encode())
-            await response.write(b"event: ended\ndata: 1\n\n")
-        except (ConnectionError, asyncio.CancelledError):
-            pass
-        finally:
-            self._streams[person.id] -= 1
-            self.changes.forget(queue)
-            if case_id is not None:
-                self._office.presence.leave(case_id, person.id)
-        return response
-
-    def _open_case(self, person: Person, path: str) -> int | None:
-        """Return the id of the case whose page is open; None for another page, and for a case of other people."""
-        case_id = case_of(path)
-        if case_id is None:
-            return None
-        with self._office.units.begin(reading=True) as uow:
-            case = uow.cases.get(case_id)
-        return case.id if case and person.holds(case.group_id, *DESK) else None
-
-    def _looking(self, case_id: int | None, person_id: int) -> str:
-        """Return the names of the others who look at the case, as JSON."""
-        others = [] if case_id is None else self._office.presence.others(case_id, person_id)
-        if not others:
-            return "[]"
-        with self._office.units.begin(reading=True) as uow:
-            named = [self._office.policy.voice.named(uow.people.get(one)) for one in others]
-        return json.dumps(list(map(str, named)))
+        return await self._streams.serve(request, secret, person)
 
     async def _thread(self, work: Callable[..., Any], *given: object) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)

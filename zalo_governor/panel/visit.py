@@ -147,7 +147,7 @@ class Visit:
         return self.chosen_group() or (chosen or self.groups)[0]
 
     def number(self, place: str) -> int:
-        """Return a number in the path; raises NotFoundError if it is none."""
+        """Return the number at `{place}` of the route's path ("/vu-viec/{so}"); raises NotFoundError if it is none."""
         given = self.asked.places.get(place, "")
         if not (given.isascii() and given.isdecimal() and len(given) < 18):
             raise NotFoundError

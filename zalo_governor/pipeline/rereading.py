@@ -54,7 +54,7 @@ class Rereading:
         """Ids of the elements still to be read; None before the first look into the store."""
 
     def next_due(self) -> datetime | None:
-        """Return the present time while anything is left to be read; else None."""
+        """Return the present time while elements wait that this version of the reader has not tried yet; else None."""
         return None if self._left == [] else self._clock()
 
     def act(self, now: datetime) -> None:

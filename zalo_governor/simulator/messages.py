@@ -172,8 +172,9 @@ def deletion_of(deleted: Sequence[RawDict], by: str, kind: DeletionKind, device:
 def reaction_to(targets: Sequence[RawDict], by: str, icon: str, device: Device = Device.PHONE) -> RawDict:
     """Return the fields of a message of type `chat.reaction`: the person `by` (uid) reacts to messages with an icon.
 
-    An empty icon removes all of the person's icons from the messages. A phone names each message by its client id and
-    their sender (zalo-protocol.md, 14.3). `complete` adds the other fields.
+    The icon is Zalo's code, such as "/-strong"; "" removes all of the person's icons from the messages. A phone names
+    each message by its cliMsgId and the uid of its sender, other devices by cliMsgId and msgId. `complete` adds the
+    other fields.
     """
     phone = device is Device.PHONE
     content = {

@@ -43,7 +43,11 @@ def read_question(text: str, model: ClassModel | None = None) -> tuple[list[Inte
 
 
 def features_of_question(text: str) -> frozenset[str]:
-    """Return the features of a text: words as typed and in plain Vietnamese, pairs of near words, length."""
+    """Return the features by which a question typed to the bot is understood.
+
+    They are its words as typed, and with dialect and chat spelling put into standard Vietnamese ("mô" is "nào"), pairs
+    of words at most four apart, its length, and whether it has a question mark.
+    """
     typed = normalise(text).text[:_READ]
     plain = " ".join(filter(None, (_PLAIN.get(word, word) for word in _TOKEN.findall(typed.lower()))))
     tokens = fold(plain).split(" ")

@@ -92,9 +92,9 @@ class DirectivePages(Speaker):
     def one(
         self, uow: UnitOfWork, directive: Directive, assignees: Sequence[Assignee], *, answers: bool = False
     ) -> str:
-        """Return the page of one directive: who gave it, its deadline, and the addressees by progress, worst first.
+        """Return the message about a directive: who gave it, its deadline, and the addressees by progress, worst first.
 
-        With `answers`, some of the answers that were counted are quoted, as far as there is room.
+        With `answers`, some of the replies that the ledger took for reports are quoted, as far as a message holds.
         """
         now = self._policy.clock()
         asked = [one for one in assignees if not one.removed]

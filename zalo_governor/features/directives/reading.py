@@ -100,7 +100,8 @@ class ServiceReader:
     def deadline(self, text: str, at: datetime) -> TypedDeadline | None:
         """Find the first time that a text typed to the bot names; None if it names none.
 
-        A date without a year that would lie many months ahead is the last one that was: it is over.
+        Zalo's time `at` of the message tells what "tomorrow" means. A date without a year that would lie more than 250
+        days ahead is returned as that of the year before, since orders reach less far: a deadline that has passed.
         """
         plain = normalise(text).text
         sent = _naive(at)

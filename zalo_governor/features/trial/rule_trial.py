@@ -97,7 +97,10 @@ class RuleTrial(Command[Change | bool]):
 
 
 def rule_state(voice: MessageFormatter, rule: RuleInForce, tried_since: datetime | None) -> str:
-    """Return the words for whether a rule is in force, or on trial by an admin since then, or by its file."""
+    """Return the words for whether a rule is in force or on trial (what it finds is only counted, nobody is told).
+
+    `tried_since` is when an admin put it on trial, None if none did; its file may also keep it on trial.
+    """
     if rule.standing is RuleStanding.SWITCHABLE and tried_since:
         return voice.render(TextId("rule_state_trial"), since=moment(tried_since))
     return voice.render(_STATES[rule.standing])

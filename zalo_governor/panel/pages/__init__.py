@@ -1,7 +1,7 @@
 """The pages of the panel, each a module with the functions that answer its addresses."""
 
 from zalo_governor.panel.office import Office
-from zalo_governor.panel.pages import audit, case, directives, health, leader, members, queue, report, rules, sent
+from zalo_governor.panel.pages import audit, case, directives, health, leader, members, open_cases, report, rules, sent
 from zalo_governor.panel.routes import Route
 
 
@@ -9,6 +9,6 @@ def all_routes(office: Office) -> list[Route]:
     """Return all addresses, in the order in which the menu shows those that have a title."""
     return [
         route
-        for page in (leader, queue, directives, case, members, report, rules, sent, health, audit)
+        for page in (leader, open_cases, directives, case, members, report, rules, sent, health, audit)
         for route in page.routes(office)
     ]

@@ -15,8 +15,8 @@ from zalo_governor.features.members.commands import Belongs, PutOut
 from zalo_governor.panel.buttons import BY_WORD, CASE_BUTTONS, Button, Wants
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.pages.leader_case import for_leader, history
-from zalo_governor.panel.pages.queue import CODE_IN_REASON, begins_with_code, stamp_of
-from zalo_governor.panel.pages.queue import PATH as QUEUE
+from zalo_governor.panel.pages.open_cases import CODE_IN_REASON, begins_with_code, stamp_of
+from zalo_governor.panel.pages.open_cases import PATH as OPEN_CASES
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
 from zalo_governor.storage.queries.panel import PanelQueries
@@ -69,7 +69,7 @@ def show(visit: Visit) -> Reply:
         "history": history(visit, case),
         "precedents": [_precedent(visit, earlier) for earlier in queries.precedents(connection, case, _PRECEDENTS)],
         "talk": _talk(visit, case),
-        "queue": QUEUE,
+        "queue": OPEN_CASES,
     }
     return Html("vu-viec.html", facts)
 

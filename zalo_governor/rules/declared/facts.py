@@ -105,7 +105,7 @@ class Facts:
 
 
 class FactReader:
-    """Gives all rules the same `Facts` of an event, which they check one after the other."""
+    """Keeps the `Facts` of the latest event, so that the rules, which all read it, work each fact out only once."""
 
     def __init__(self) -> None:
         self._last: Facts | None = None

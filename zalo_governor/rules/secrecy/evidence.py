@@ -63,9 +63,10 @@ class Weighed(NamedTuple):
 
     @property
     def named(self) -> bool:
-        """Return whether the text names a level or a stamp of secret documents, even in disguise.
+        """Return whether the text names a level or a stamp of secret documents, also if spelt in disguise ("M.Ậ.T").
 
-        A "mat" without diacritics is ambiguous and counts only where its position is evidence.
+        A "mat" without diacritics is ambiguous (face, honey, cool) and counts only by where it stands, such as alone
+        on a line, as stamps do.
         """
         return self.best.points > 0 or any(word.marked or word.disguised for word in self.words)
 

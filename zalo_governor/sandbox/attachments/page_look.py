@@ -11,7 +11,10 @@ Pixels = NDArray[np.uint8]
 
 
 def looks_like_page(page: Pixels) -> bool:
-    """Return whether an evenly lit picture (RGB) is mostly bright with thin dark strokes: paper or a screen."""
+    """Return whether a picture (RGB) is mostly bright with thin dark strokes: paper or a screen.
+
+    Shadows count as dark: the caller has evened out the light before.
+    """
     grey = cv2.cvtColor(page, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     bright = float((small > 190).mean())

@@ -8,7 +8,11 @@ from zalo_governor.storage.schema import queue_cursors
 
 
 class SqlQueueCursors:
-    """Cursors of one account under one login, of which `login` is a digest; each method is a transaction of its own."""
+    """Up to which action each of Zalo's queues of missed messages was stored, for one account and login.
+
+    `login` is a digest of the login: the ids of actions of an earlier one mean nothing to Zalo. Each method is a
+    transaction of its own.
+    """
 
     def __init__(self, database: Database, account: str, login: str) -> None:
         self._database = database

@@ -119,9 +119,10 @@ class Language:
     def after_each(
         self, sources: Sequence[tuple[int, int]], typed: int, apart: bool, meant: Sequence[Range]
     ) -> list[Link]:
-        """Return the result of `after` for the same typed word after each (pair, before) of `sources`.
+        """Return how probable a typed word is after each of several words before it; the many-at-once form of `after`.
 
-        This is faster than single calls; one message needs thousands of results.
+        `sources` holds the arguments `pair` and `before` of `after` for each of them; the other arguments are as there.
+        One message needs thousands of results.
         """
         rows, followers, shares, next_rows = self._rows, self._followers, self._shares, self._next_rows
         common = self.common[typed]

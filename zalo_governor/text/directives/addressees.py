@@ -164,12 +164,12 @@ class SpanModel:
 def pack_spans(
     labels: Sequence[str], moves: Mapping[tuple[str, str], float], states: Mapping[tuple[str, str], float]
 ) -> bytes:
-    """Return the bytes of a model file: a row for each feature with its CRC-32 and, for each label, its weight.
+    """Return the bytes of the file `addressees.spans`, by which the spans of a directive's addressees are found.
 
     Args:
-        labels: the labels of tokens.
+        labels: the labels of tokens: begins an addressee, is inside of one, is outside.
         moves: for (label of a token, label of the next), the weight; a pair that is missing never occurs.
-        states: for (feature, label), the weight.
+        states: for (feature of a token, label), the weight.
     """
     unit = max(map(abs, states.values())) / _MOST
     number = {label: at for at, label in enumerate(labels)}

@@ -96,7 +96,11 @@ class ZaloClient:
         self._clock = clock
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """Send one message, without a retry, and return Zalo's confirmation; see `ZaloSender.send`."""
+        """Send a message once, and return Zalo's confirmation; `content` holds the bytes of its file, None for a text.
+
+        Raises:
+            SendError: refused, not sent, or perhaps sent, as its subclass says (see `ZaloSender.send`).
+        """
         return self._sender.send(outgoing, content)
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:

@@ -141,9 +141,10 @@ class NoteCase(Command[str]):
 
 
 def with_place(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
-    """Return the entry of the audit log, with the place if it is about the opening of a case recorded by hand.
+    """Return the entry, with where it happened ("ở cuộc họp") if it is about the opening of a case recorded by hand.
 
-    The place itself is kept with the case alone, sealed, where it is removed when its time is over.
+    What the admin typed about that is stored with the case alone, encrypted, so that retention can remove it; the audit
+    log's rows are never changed.
     """
     if entry.action != "case.opened" or entry.detail.get("rule") != MANUAL_RULE:
         return entry

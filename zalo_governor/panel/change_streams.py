@@ -1,0 +1,92 @@
+"""Pages that are told of changes while they are open, as server-sent events (HTML standard, 9.2)."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from zalo_governor.domain.people import DESK, Person
+from zalo_governor.panel.live import Changes, case_of
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.sessions import Sessions
+
+_CHECK_SECONDS = 15.0
+"""How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
+_LOOK_SECONDS = 4.0
+"""How often the page of a case is told who else looks at it."""
+_STREAMS = 12
+"""How many open pages of a person are told of changes."""
+
+
+class ChangeStreams:
+    """The open pages, and what each is told: that something changed, and who else looks at the same case."""
+
+    def __init__(
+        self, office: Office, sessions: Sessions, changes: Changes, thread: Callable[..., Awaitable[Any]]
+    ) -> None:
+        self._office = office
+        self._sessions = sessions
+        self._changes = changes
+        self._thread = thread
+        self._open: Counter[int] = Counter()
+        """Id of a person -> number of open pages."""
+
+    def too_many(self, person: Person) -> bool:
+        """Return whether so many pages of the person are open that no more of them are told of changes."""
+        return self._open[person.id] >= _STREAMS
+
+    async def serve(self, request: web.Request, secret: str, person: Person) -> web.StreamResponse:
+        """Say what changes as long as the page is open: of the groups in which the person has a role, and no more."""
+        groups = frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
+        case_id = await self._thread(self._open_case, person, request.query.get("trang", ""))
+        response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
+        response.content_type = "text/event-stream"
+        self._open[person.id] += 1
+        queue = self._changes.listen(groups)
+        if case_id is not None:
+            self._office.presence.look(case_id, person.id)
+        try:
+            await response.prepare(request)
+            await response.write(b"retry: 3000\n\n")
+            while await self._thread(self._sessions.person, secret):
+                if case_id is not None:
+                    self._office.presence.look(case_id, person.id)
+                try:
+                    async with asyncio.timeout(_CHECK_SECONDS if case_id is None else _LOOK_SECONDS):
+                        said = await queue.get()
+                except TimeoutError:
+                    said = "alive"
+                if said is None:
+                    return response  # The page is to come back once the panel runs again.
+                looking = await self._thread(self._looking, case_id, person.id)
+                await response.write(f"event: {said}\ndata: {looking}\n\n".encode())
+            await response.write(b"event: ended\ndata: 1\n\n")
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self._open[person.id] -= 1
+            self._changes.forget(queue)
+            if case_id is not None:
+                self._office.presence.leave(case_id, person.id)
+        return response
+
+    def _open_case(self, person: Person, path: str) -> int | None:
+        """Return the id of the case whose page is open; None for another page, and for a case of other people."""
+        case_id = case_of(path)
+        if case_id is None:
+            return None
+        with self._office.units.begin(reading=True) as uow:
+            case = uow.cases.get(case_id)
+        return case.id if case and person.holds(case.group_id, *DESK) else None
+
+    def _looking(self, case_id: int | None, person_id: int) -> str:
+        """Return the names of the others who look at the case, as JSON."""
+        others = [] if case_id is None else self._office.presence.others(case_id, person_id)
+        if not others:
+            return "[]"
+        with self._office.units.begin(reading=True) as uow:
+            named = [self._office.policy.voice.named(uow.people.get(one)) for one in others]
+        return json.dumps(list(map(str, named)))

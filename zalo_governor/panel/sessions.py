@@ -1,0 +1,57 @@
+"""Who is let into the panel: by a link, which begins a session, and by the session's secret in a cookie."""
+
+from collections.abc import Sequence
+
+from zalo_governor.domain.panel import PanelKeyKind
+from zalo_governor.domain.people import Person
+from zalo_governor.features.panel.access import begin_session, end_sessions
+from zalo_governor.features.panel.commands import LeavePanel
+from zalo_governor.panel.office import Office
+from zalo_governor.panel.routes import Route
+
+
+class Sessions:
+    """Finds whose a secret is, and begins and ends sessions; every method reads the database."""
+
+    def __init__(self, office: Office, routes: Sequence[Route]) -> None:
+        self._office = office
+        self._routes = routes
+
+    def is_link(self, secret: str) -> bool:
+        """Return whether the secret is that of a link which still counts."""
+        with self._office.units.begin(reading=True) as uow:
+            return uow.panel_keys.holder(secret, self._office.clock(), PanelKeyKind.LINK) is not None
+
+    def begin_session(self, link_secret: str) -> str | None:
+        """Use up the link of that secret; return the secret of the session that begins, None if it does not count."""
+        with self._office.units.begin() as uow:
+            begun = begin_session(uow, link_secret, self._office.clock())
+        return begun[1] if begun else None
+
+    def end_session(self, secret: str, everywhere: bool) -> str:
+        """End the session, or by `/thoatbang` all of the person's; return what is said of it."""
+        person = self.person(secret)
+        if person is not None:  # Whoever has no session must not make anybody wait for a transaction that writes.
+            with self._office.units.begin() as uow:
+                if everywhere and (answer := self._office.book.carry_out(uow, person, LeavePanel.word)):
+                    return answer.texts[0]
+                end_sessions(uow, person.id, self._office.clock(), only=secret)
+        return "Đồng chí đã thoát."
+
+    def person(self, secret: str) -> Person | None:
+        """Return whose session that is; None if it has ended, or the person has no role any more."""
+        if not secret:
+            return None
+        with self._office.units.begin(reading=True) as uow:
+            person_id = uow.panel_keys.holder(secret, self._office.clock())
+            person = None if person_id is None else uow.people.get(person_id)
+        return person if person and self.menu(person) else None
+
+    def menu(self, person: Person) -> list[tuple[str, str]]:
+        """Return the address and title of each page for which the person has a role in any group."""
+        groups = self._office.policy.governed
+        return [
+            (route.path, route.title)
+            for route in self._routes
+            if route.title and any(person.holds(group.id, *route.roles) for group in groups)
+        ]
