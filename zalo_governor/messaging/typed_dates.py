@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.clock import VIETNAM, local, midnight, system_clock, today
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.messaging.formatter import one_line
 from zalo_governor.messaging.periods import asked
 from zalo_governor.text.fold import fold
 
@@ -21,6 +22,12 @@ _DAYS_AGO = {"ngay": 1, "d": 1, "tuan": 7, "w": 7}
 _HOURS_AGO = {"gio": 1.0, "h": 1.0, "phut": 1 / 60}
 _AGO = re.compile(r"([0-9]{1,4}) ?([a-z]+?)(?: (?:truoc|qua|nay))?")
 _TIME = re.compile(r"(.*?)[ t]*(?<![0-9])([0-9]{1,2})(?: ?gio ?|:|h|g)([0-9]{2})?\b[ ,]*(.*)")
+_WHEN = re.compile(r"(?:vào )?l[uú]c\s+(.+?)(?=\s*(?:[,;]|:(?!\d))|\s+t[aạ]i\s|$)[\s,;:]*", re.IGNORECASE)
+_WHERE = re.compile(r't[aạ]i\s+("[^"]*"|[^,;:"]+)\s*[,;:][\s,;:]*', re.IGNORECASE)
+_PRESENT = {"", "này", "bây giờ"}
+"""What is typed for the present time."""
+_LONGEST = 80
+"""Most characters of a place that are kept."""
 _ENGLISH_DAYS = {"today": "hom nay", "yesterday": "hom qua"}
 
 
@@ -70,6 +77,19 @@ def parse_moment(text: str, now: datetime) -> datetime | None:
     """Return the moment, in UTC, that a person typed: today if no day is named; None if no time of day is."""
     found = _understand(f"{text} hôm nay", now) or _understand(text, now)
     return found.start.astimezone(UTC) if found and found.end - found.start < timedelta(days=1) else None
+
+
+def read_scene(text: str, now: datetime) -> tuple[str, datetime | None, str, str]:
+    """Return what a text begins with (`lúc 8h hôm qua, tại …: …`): time as typed, moment, place; and the rest.
+
+    The moment is None if the time is not understood, `now` if there is none.
+    """
+    found: dict[str, str] = {}
+    for name, pattern in (("when", _WHEN), ("where", _WHERE), ("when", _WHEN)):
+        if name not in found and (said := pattern.match(text)):
+            found[name], text = said[1].strip('" '), text[said.end() :]
+    when, where = (one_line(found.get(name, ""), _LONGEST) for name in ("when", "where"))
+    return when, now if when.lower() in _PRESENT else parse_moment(when, now), where, text
 
 
 def shown(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from zalo_governor.domain.panel import PanelKeyKind
 from zalo_governor.domain.people import Person
-from zalo_governor.features.panel.access import begin_session, end_sessions
+from zalo_governor.features.panel.access import begin_session, end_session
 from zalo_governor.features.panel.commands import LeavePanel
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
@@ -35,7 +35,7 @@ class Sessions:
             with self._office.units.begin() as uow:
                 if everywhere and (answer := self._office.book.carry_out(uow, person, LeavePanel.word)):
                     return answer.texts[0]
-                end_sessions(uow, person.id, self._office.clock(), only=secret)
+                end_session(uow, person.id, secret, self._office.clock())
         return "Đồng chí đã thoát."
 
     def person(self, secret: str) -> Person | None:

@@ -115,6 +115,7 @@ def test_when_and_where_it_happened_are_read_and_shown_everywhere(begins: str, a
         ("lúc hôm qua: ", "chưa đọc được thời điểm “hôm qua”"),
         ("lúc 23:00, ", "thời điểm “23:00” chưa tới"),
         ("lúc 9:00 24/11/2027, ", "chưa tới"),
+        ("lúc 9:00 ngày 05/12, ", "thời điểm “9:00 ngày 05/12” chưa tới"),
     ],
 )
 def test_a_time_to_come_or_one_that_cannot_be_read_opens_nothing(begins: str, said: str) -> None:

@@ -10,7 +10,6 @@ from zalo_governor.domain.clock import hour_of
 from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState, LedgerPage
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Group, Person, Role
-from zalo_governor.features.cases.commands.record import read_scene
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
@@ -21,6 +20,7 @@ from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import number, one_line
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.messaging.typed_dates import read_scene
 from zalo_governor.text.agency_names import fits
 
 KEEPERS = GIVERS | DESK

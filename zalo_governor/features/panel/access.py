@@ -34,10 +34,18 @@ def begin_session(uow: UnitOfWork, link_secret: str, now: datetime) -> tuple[int
     return person_id, secret
 
 
-def end_sessions(uow: UnitOfWork, person_id: int, now: datetime, *, only: str = "") -> int:
-    """End all sessions of the person, or that with the secret `only`; return how many there were."""
-    if only:
-        uow.panel_keys.end(only)
-    count = 1 if only else uow.panel_keys.end_all(person_id)
-    uow.audit.append("panel.left", at=now, actor_id=person_id, group_id=NO_GROUP, detail={"sessions": count})
+def end_session(uow: UnitOfWork, person_id: int, secret: str, now: datetime) -> None:
+    """End that session of the person."""
+    uow.panel_keys.end(secret)
+    _note_end(uow, person_id, now, 1)
+
+
+def end_sessions(uow: UnitOfWork, person_id: int, now: datetime) -> int:
+    """End all sessions of the person; return how many there were."""
+    count = uow.panel_keys.end_all(person_id)
+    _note_end(uow, person_id, now, count)
     return count
+
+
+def _note_end(uow: UnitOfWork, person_id: int, now: datetime, count: int) -> None:
+    uow.audit.append("panel.left", at=now, actor_id=person_id, group_id=NO_GROUP, detail={"sessions": count})

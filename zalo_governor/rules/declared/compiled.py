@@ -13,7 +13,7 @@ from zalo_governor.rules.declared.conditions import (
     Answered,
     Condition,
     EmojiCondition,
-    Marks,
+    MarkMatch,
     MessageKind,
     WhenCondition,
     WhoCondition,
@@ -102,8 +102,8 @@ def _of_text(condition: Condition, read_list: ReadList) -> Iterable[Test]:
 class _Phrases:
     """Finds phrases in a text; only those are looked for of which the text has the longest word."""
 
-    def __init__(self, phrases: Iterable[str], marks: Marks) -> None:
-        self._exact = marks is Marks.EXACT
+    def __init__(self, phrases: Iterable[str], marks: MarkMatch) -> None:
+        self._exact = marks is MarkMatch.EXACT
         by_sign: dict[str, list[str]] = {}
         for form in {_form(phrase, exact=self._exact) for phrase in phrases}:
             by_sign.setdefault(max(WORD.findall(fold(form)), key=len, default=""), []).append(_pattern(form))

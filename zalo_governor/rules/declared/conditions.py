@@ -12,7 +12,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.rules.base import Parameters
 
 
-class Marks(StrEnum):
+class MarkMatch(StrEnum):
     """Whether a word must be written with exactly these diacritics, or may be with any or none."""
 
     EXACT = "exact"
@@ -81,7 +81,7 @@ class WordsCondition(Parameters):
     file: str = Field(default="", pattern=r"^$|^[\w.-]+\.(txt|xlsx)$")
     """A word list in `lexicons/`: one phrase a line, or the first column of a spreadsheet."""
     near: Near | None = None
-    marks: Marks = Marks.ANY
+    marks: MarkMatch = MarkMatch.ANY
 
     @model_validator(mode="after")
     def _names_words(self) -> "WordsCondition":

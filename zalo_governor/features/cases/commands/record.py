@@ -1,7 +1,7 @@
 """Command `/ghinhan` (record): an admin records a case that no rule can detect (clauses 4.6, 5.3, 7.5 …)."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.audit import AuditEntry
 from zalo_governor.domain.cases import Case, CaseState, Recorded
@@ -16,19 +16,18 @@ from zalo_governor.messaging.formatter import moment, one_line
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
-from zalo_governor.messaging.typed_dates import parse_moment
+from zalo_governor.messaging.typed_dates import read_scene
 from zalo_governor.storage.unit_of_work import UnitOfWork
+from zalo_governor.text.directives.times import NAMED_YEAR
+from zalo_governor.text.fold import fold
 
 MANUAL_RULE = "ghi-nhan"
 """Value of `Case.rule_id`, otherwise the id of a rule, for cases recorded by hand."""
 
 _MOST_CHARACTERS = 600
 _CLAUSE = re.compile(r"(?:(qđ|qd)\s*\.?\s*)?(\d{1,2})\s*\.\s*(\d{1,2})(?![\d.])", re.IGNORECASE)
-_WHEN = re.compile(r"(?:vào )?l[uú]c\s+(.+?)(?=\s*(?:[,;]|:(?!\d))|\s+t[aạ]i\s|$)[\s,;:]*", re.IGNORECASE)
-_WHERE = re.compile(r't[aạ]i\s+("[^"]*"|[^,;:"]+)\s*[,;:][\s,;:]*', re.IGNORECASE)
-_LONGEST = 80
-_NOW = {"", "này", "bây giờ"}
-"""What is typed for the present time."""
+_OLD = timedelta(days=250)
+"""A date without a year that was longer ago than this is rather one that is still to come."""
 _UID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 _MENTION_ALL = "-1"
 
@@ -72,15 +71,15 @@ class NoteCase(Command[str]):
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
         )
         if person is None or self._is_of_other_group(call, person, call.groups[0].id):
-            return self._refuse(call, TextId("note_who"), "nobody", argument)
+            return self.say(call, TextId("note_who"), "nobody", argument)
         now = self.policy.clock()
         typed, at, place, words = read_scene(words, now)
         if at is None:
-            return self._refuse(call, TextId("note_when"), "no_moment", argument, typed=typed, clause=argument)
-        if at > now:
-            return self._refuse(call, TextId("note_future"), "no_moment", argument, typed=typed, clause=argument)
+            return self.say(call, TextId("note_when"), "no_moment", argument, typed=typed, clause=argument)
+        if at > now or (now - at > _OLD and not NAMED_YEAR.search(fold(typed))):
+            return self.say(call, TextId("note_future"), "no_moment", argument, typed=typed, clause=argument)
         if not words:
-            return self._refuse(call, TextId("note_words"), "no_words", argument, clause=argument)
+            return self.say(call, TextId("note_words"), "no_words", argument, clause=argument)
         case = self._open_case(call, call.groups[0], person, argument, Recorded(call.person.id, words, place), at)
         who = self.voice.who(call.uow.people.get(person.id))
         about = {
@@ -92,9 +91,6 @@ class NoteCase(Command[str]):
         }
         self._notify_other_admins(call, case, about)
         return Answer([self.voice.render(TextId("noted"), **about)], subject=case.code)
-
-    def _refuse(self, call: Call, text: TextId, outcome: str, subject: str, **fields: str) -> Answer:
-        return self.say(call, text, outcome, subject, **fields)
 
     def _is_of_other_group(self, call: Call, person: Person, group_id: str) -> bool:
         """Return whether the person is known from other groups alone: the answer would tell who it is."""
@@ -176,19 +172,6 @@ def _person_and_text(message: MessageSent) -> tuple[str, str]:
         words = words.replace(typed[0], " ", 1)
     uid = next(iter(uids)) if len(uids) == 1 else ""
     return ("" if uid == _MENTION_ALL else uid), one_line(words, _MOST_CHARACTERS).strip(" :,;-–")
-
-
-def read_scene(text: str, now: datetime) -> tuple[str, datetime | None, str, str]:
-    """Return what a text begins with (`lúc 8h hôm qua, tại …: …`): time as typed, moment, place; and the rest.
-
-    The moment is None if the time is not understood, `now` if there is none.
-    """
-    found: dict[str, str] = {}
-    for name, pattern in (("when", _WHEN), ("where", _WHERE), ("when", _WHEN)):
-        if name not in found and (said := pattern.match(text)):
-            found[name], text = said[1].strip('" '), text[said.end() :]
-    when, where = (one_line(found.get(name, ""), _LONGEST) for name in ("when", "where"))
-    return when, now if when.lower() in _NOW else parse_moment(when, now), where, text
 
 
 def _without_mentions(message: MessageSent) -> str:
