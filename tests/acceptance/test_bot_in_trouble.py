@@ -257,3 +257,19 @@ def _outgoing(bot: Rig, uid: str) -> list[tuple[Any, ...]]:
 def _reach(bot: Rig, uid: str) -> tuple[Any, ...]:
     sql = "SELECT reach, reach_code FROM persons p JOIN person_uids u ON u.person_id = p.id WHERE u.uid = ?"
     return bot.query(sql, uid)[0]
+
+
+def test_what_is_said_after_a_very_first_start_that_was_killed_at_once_is_heard(tmp_path: Path) -> None:
+    with rig(tmp_path) as made:
+        long_ago = str(round((time.time() - 7200) * 1000))
+        before = made.say("Sáng nay giao ban tại phòng họp số hai", ts=long_ago)
+        opened = made.sockets_opened()
+        made.launch_bot()
+        made.until(lambda: made.sockets_opened() > opened, "the bot is connected")
+        made.until(lambda: made.logged("line_changed", "up") == 1, "it knows that it is")
+        made.kill_bot()
+        said = [made.say(f"Đề nghị các đơn vị cử người dự họp lần {number}") for number in (1, 2)]
+        made.start_bot()
+        made.until(lambda: len(made.judged_keys()) >= len(said), "they are heard")
+        assert made.judged_keys() == said
+        assert before not in said

@@ -87,6 +87,15 @@ def seed(full_name: str = "Lò Văn Mẫu", *roles: Role, **marks: str) -> SeedP
     return SeedPerson(full_name, "Chủ tịch", *ids, {EVERYWHERE: roles or (Role.ADMIN,)})
 
 
+def test_since_when_a_silent_group_is_heard_is_noted_once_and_for_each_account(database: Database) -> None:
+    gaps, group = Gaps(database, BOT), "8000000000000000001"
+    assert gaps.listening_since(group) is None
+    gaps.note_listening(group, START)
+    assert gaps.listening_since(group) == to_ms(START)
+    assert gaps.listening_since("8000000000000000002") is None
+    assert Gaps(database, "7000000000000000777").listening_since(group) is None
+
+
 def test_a_group_lags_behind_while_something_of_it_waits_to_be_judged(inbox: Inbox, units: UnitsOfWork) -> None:
     admitted = heard(inbox)
     with units.begin() as uow:

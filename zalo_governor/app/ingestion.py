@@ -189,10 +189,13 @@ class Ingestion:
         self._on_admitted(admitted)
         self._judge.accept(admitted)
 
-    def _fetch_history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+    def _fetch_history(
+        self, group_id: str, heard_id: int, since_ms: int, take: Callable[[Sequence[Element]], None]
+    ) -> BackfillEnd:
         """Fetch a group's messages missed after the inbox entry `heard_id`; return how that ended (complete or not).
 
-        They are passed to `take`. If `group_id` is the bot account's uid, those of all private conversations are meant.
+        They are passed to `take`. If nothing of the group is stored, those sent before `since_ms` are left out. If
+        `group_id` is the bot account's uid, those of all private conversations are meant.
         """
         if group_id == self._account:
             by_queue = self._queues.outcome(OLD_PRIVATE, heard_id)
@@ -200,7 +203,8 @@ class Ingestion:
             self._recovery.store_old(group_id, take)
             if by_queue is not BackfillEnd.EXHAUSTED:
                 return by_queue
-            before, shows_all = self._received_before_gap(heard_id), self._queues.login_is_older(OLD_PRIVATE, heard_id)
+            before = self._received_before_gap(heard_id, since_ms)
+            shows_all = self._queues.login_is_older(OLD_PRIVATE, heard_id)
             return recover_last_private(self._last_messages, before, take, shows_all=shows_all)
         end = self._backfill.recover(
             group_id,
@@ -208,6 +212,7 @@ class Ingestion:
             take,
             heard_id=heard_id,
             oldest=self._inbox.oldest(self._account, group_id, heard_id),
+            since_ms=since_ms,
             login_is_older=self._queues.login_is_older(OLD_GROUPS, heard_id),
         )
         if end in {BackfillEnd.REACHED, BackfillEnd.INTERRUPTED}:
@@ -231,16 +236,17 @@ class Ingestion:
         self._queues.lost(for_good=True)
         self._recovery.missed(group_id, heard_id, line)
 
-    def _received_before_gap(self, heard_id: int) -> Callable[[Element], bool]:
+    def _received_before_gap(self, heard_id: int, since_ms: int) -> Callable[[Element], bool]:
         """Return a function that tells whether a private message is older than a gap (time of missed messages).
 
         The gap begins after the inbox entry `heard_id`. Older are messages stored up to then, and those sent before the
-        first stored message.
+        first stored message; before `since_ms` if there is none.
         """
-        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
+        heard_ms = self._gaps.first_heard(self._account, up_to=heard_id)
+        first_ms = since_ms if heard_ms is None else heard_ms
 
         def heard_before(element: Element) -> bool:
-            if first_ms is not None and element.at_ms < first_ms:
+            if element.at_ms < first_ms:
                 return True  # Sent before the bot joined.
             at = (self._account, element.thread_id, [element.key])
             return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
@@ -250,7 +256,7 @@ class Ingestion:
     def _wants_old(self) -> bool:
         """Return whether to ask Zalo over a new connection for missed messages; not if nothing was ever received."""
         try:
-            return self._gaps.last_received() is not None
+            return self._gaps.last_received() is not None or self._gaps.listening_since(self._account) is not None
         except StoreUnavailableError:
             return True
 

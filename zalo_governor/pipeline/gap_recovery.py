@@ -95,7 +95,8 @@ class GapRecovery:
         self._last_heard_ms: dict[str, int | None] = {}
         """Of each group, the time by Zalo's clock (ms) of the last entry stored before this start.
 
-        A group is removed once the gap for the time in which the program was not running is stored.
+        Of a group without any, since when an earlier process would have received it; None if there was none. A group is
+        removed once the gap for the time in which the program was not running is stored.
         """
         self._at_start = newest()
         self._last_received_ms: int | None = None
@@ -201,7 +202,10 @@ class GapRecovery:
             return
         self._last_received_ms = self._retry_until_stored(self._gaps.last_received)
         for group_id in self._groups:
-            self._last_heard_ms[group_id] = self._retry_until_stored(partial(self._gaps.last_heard, group_id))
+            heard_ms = self._retry_until_stored(partial(self._gaps.last_heard, group_id))
+            if heard_ms is None:
+                heard_ms = self._retry_until_stored(partial(self._gaps.listening_since, group_id))
+            self._last_heard_ms[group_id] = heard_ms
             pending = self._retry_until_stored(partial(self._gaps.pending_gaps, group_id))
             for gap in (*self._gaps_to_retry(group_id), *pending):
                 self._unfinished[group_id].append(UnfinishedGap(gap.id, to_ms(gap.began_at), gap.heard_id))
@@ -237,7 +241,13 @@ class GapRecovery:
 
     def _open_downtime_gap(self, group_id: str, line: LineReport) -> bool:
         """Store, once, a gap for the time when the program was not running; return whether the group's gap is open."""
-        heard_ms = self._last_heard_ms.pop(group_id, None)
+        first = group_id in self._last_heard_ms
+        heard_ms = self._last_heard_ms.get(group_id)
+        if heard_ms is not None or line.state is LineState.UP:
+            self._last_heard_ms.pop(group_id, None)
+        if first and heard_ms is None and line.state is LineState.UP:
+            # If this process is killed before it has stored anything, the next one must know that it missed something.
+            self._retry_until_stored(partial(self._gaps.note_listening, group_id, line.at))
         if heard_ms is not None and group_id not in self._open_gaps:
             # Until its stop the earlier process received all groups, quiet ones too. Zalo's clock may be ahead of
             # ours, so the gap's beginning is limited to its end.
@@ -354,7 +364,7 @@ class GapRecovery:
 
         self._last_gap_began_ms[group_id] = missed[0].began_ms
         try:
-            end = self._history(group_id, missed[0].heard_id, take)
+            end = self._history(group_id, missed[0].heard_id, missed[0].began_ms - _CLOCKS_APART_MS, take)
             # After the history, so that the messages of the history are stored first.
             self.store_old(group_id, take)
             self._tell_of_stored_pages()

@@ -80,10 +80,11 @@ Mac = Callable[[bytes], bytes]
 """Keyed hash of a content, 16 bytes: tells whether two contents are equal without storing them."""
 
 
-History = Callable[[str, int, Callable[[Sequence[Element]], None]], BackfillEnd]
+History = Callable[[str, int, int, Callable[[Sequence[Element]], None]], BackfillEnd]
 """Reads the history of a group, or of all private conversations if the id is the bot account's uid.
 
-Called with that id, the highest inbox id from before the gap (0: none), and what takes the elements, oldest first.
+Called with that id, the highest inbox id from before the gap (0: none), the time (ms) of the oldest messages wanted if
+nothing is stored, and what takes the elements, oldest first.
 Returns whether the history reached back far enough; `app.ingestion` implements it.
 """
 

@@ -34,6 +34,14 @@ class MemoryGaps(Gaps):
         self.opened = 0
         self.received_ms: int | None = None
         self.first_ms: int | None = None
+        self.since_ms: int | None = None
+
+    def note_listening(self, group_id: str, at: datetime) -> None:
+        self.maybe_fail()
+        self.since_ms = to_ms(at)
+
+    def listening_since(self, group_id: str) -> int | None:
+        return self.since_ms
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
         self.maybe_fail()
@@ -93,6 +101,8 @@ class Given:
         self.held = 0
         self.newest_id = 7
         self.fetched_from: list[int] = []
+        self.since_ms = 0
+        """From when on messages were wanted if nothing is stored."""
         self.socket_gives: list[Element] = []
         self.admitted: list[str] = []
         self.summed_up: list[str] = []
@@ -121,8 +131,11 @@ class Given:
         self._maybe_fail()
         self.summed_up.append(group_id)
 
-    def _fetch(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+    def _fetch(
+        self, group_id: str, heard_id: int, since_ms: int, take: Callable[[Sequence[Element]], None]
+    ) -> BackfillEnd:
         self._maybe_fail()
+        self.since_ms = since_ms
         self.recovery.take_old(self.socket_gives, self._tell_stored)
         self.fetched_from.append(heard_id)
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
@@ -257,6 +270,17 @@ def test_one_look_settles_every_gap_of_the_group_and_each_gets_what_is_its_own()
 def test_the_time_in_which_the_program_did_not_run_is_a_gap_but_not_before_its_first_day() -> None:
     assert Given(whole(), before_ms=0).follow(up(0), looks=1)[0] == "open group 00:00 not running"
     assert Given(whole()).follow(up(0)) == []
+
+
+def test_a_process_that_was_killed_before_it_stored_anything_has_missed_something() -> None:
+    first = Given(whole())
+    assert first.follow(down(1), up(2), looks=1) == ["open group 08:00 1006", "end 1 08:02", "close 1"]
+    assert first.gaps.since_ms == _ms(2)
+    second = Given(whole(element("2")))
+    second.gaps.since_ms = _ms(2)
+    assert second.follow(up(5), looks=1)[:2] == ["open group 08:02 not running", "end 1 08:05"]
+    assert second.since_ms == _ms(1)
+    assert second.admitted == ["2"]
 
 
 def test_it_begins_when_anything_was_last_heard_and_is_filled_from_what_the_group_last_said() -> None:
@@ -407,8 +431,8 @@ def test_a_frame_lost_while_a_look_is_under_way_has_a_look_of_its_own() -> None:
     fetch = given.recovery._history
     lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="bad tag")
 
-    def slow(group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
-        end = fetch(group_id, heard_id, take)
+    def slow(group_id: str, heard_id: int, since_ms: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        end = fetch(group_id, heard_id, since_ms, take)
         fetching.set()
         assert go_on.wait(10)
         return end
@@ -453,10 +477,10 @@ def test_what_is_lost_while_older_things_are_still_fetched_is_written_down_at_on
     given, fetching, go_on = Given(whole()), threading.Event(), threading.Event()
     fetch = given.recovery._history
 
-    def slow(group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+    def slow(group_id: str, heard_id: int, since_ms: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         fetching.set()
         assert go_on.wait(10)
-        return fetch(group_id, heard_id, take)
+        return fetch(group_id, heard_id, since_ms, take)
 
     given.recovery._history = slow
     with given.running():

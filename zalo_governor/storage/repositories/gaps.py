@@ -11,7 +11,7 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import formers
-from zalo_governor.storage.schema import former_accounts, gaps, inbox
+from zalo_governor.storage.schema import former_accounts, gaps, inbox, job_runs
 
 
 class Gaps:
@@ -91,6 +91,22 @@ class Gaps:
             heard = select(inbox.c.received_ms).where(inbox.c.account.in_(accounts))
             received_ms: int | None = connection.scalar(heard.order_by(inbox.c.id.desc()).limit(1))
         return received_ms
+
+    def note_listening(self, group_id: str, at: datetime) -> None:
+        """Store that messages of the group, of which there is none yet, are received from now on."""
+        with self._database.write() as connection:
+            row = {"job": self._listening(group_id), "due_ms": to_ms(at)}
+            connection.execute(self._database.insert_or_ignore(job_runs), row)
+
+    def listening_since(self, group_id: str) -> int | None:
+        """Return the time (ms, our clock) that `note_listening` stored; None if it never did."""
+        with self._database.read() as connection:
+            noted = select(func.min(job_runs.c.due_ms)).where(job_runs.c.job == self._listening(group_id))
+            since_ms: int | None = connection.scalar(noted)
+        return since_ms
+
+    def _listening(self, group_id: str) -> str:
+        return f"listening:{self._account}:{group_id}"
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
         """Return the group's gaps (times of missed messages) whose messages are still to be fetched, oldest first.

@@ -50,6 +50,7 @@ class Backfill:
         *,
         heard_id: int,
         oldest: int | None,
+        since_ms: int,
         login_is_older: bool = False,
     ) -> BackfillEnd:
         """Fetch the messages of a gap (time in which messages were missed) from the history, newest page first.
@@ -66,7 +67,8 @@ class Backfill:
             heard_id: the highest inbox id from before the gap; entries with a higher id were received after the gap
                 began.
             oldest: the lowest msgId stored before the gap; older messages are from before the bot watched the group and
-                are ignored. None if nothing of the group was stored: then the whole history is fetched.
+                are ignored. None if nothing of the group was stored.
+            since_ms: time (ms) before which messages are ignored if nothing of the group was stored.
             login_is_older: whether this login certainly began before the gap. Zalo shows nothing older than the login.
         """
         elements: list[Element] = []
@@ -78,7 +80,7 @@ class Backfill:
             if isinstance(page, BackfillEnd):
                 end = page
                 break
-            ours = [element for element in page.elements if not _is_older(element, oldest)]
+            ours = [element for element in page.elements if not _is_older(element, oldest, since_ms)]
             elements += ours
             said = [element.key for element in ours if _is_message(element)]
             stored = numbers(said)
@@ -139,9 +141,11 @@ def _deliver(elements: list[Element], take: Callable[[Sequence[Element]], None])
     return len(elements)
 
 
-def _is_older(element: Element, oldest: int | None) -> bool:
+def _is_older(element: Element, oldest: int | None, since_ms: int) -> bool:
+    if oldest is None:
+        return element.at_ms < since_ms
     number = number_of(element.key)
-    return oldest is not None and number is not None and number < oldest
+    return number is not None and number < oldest
 
 
 def _is_message(element: Element) -> bool:

@@ -354,6 +354,7 @@ def recovered(
     since: Collection[str] = (),
     max_pages: int = 40,
     oldest: int | None = 0,
+    since_ms: int = 0,
     login_is_older: bool = False,
 ) -> tuple[list[str], BackfillEnd, int]:
     """Keys as they were handed on, how it ended, and how often it asked.
@@ -379,6 +380,7 @@ def recovered(
         max_pages,
         heard_id=_BEFORE,
         oldest=oldest,
+        since_ms=since_ms,
         login_is_older=login_is_older,
     )
     return [element.key for element in elements], end, len(zalo.calls) - asked
@@ -431,6 +433,14 @@ def test_a_history_that_ends_before_anything_known_leaves_the_gap_open(zalo: Sta
     Past(zalo, 70)
     assert recovered(zalo, client, set(), [])[1:] == (BackfillEnd.EXHAUSTED, 2)
     assert recovered(zalo, client, set(), [], oldest=None)[1:] == (BackfillEnd.REACHED, 2)
+
+
+def test_where_nothing_was_heard_yet_what_was_said_before_the_gap_is_left_alone(
+    zalo: StandIn, client: ZaloClient
+) -> None:
+    Past(zalo, 300)
+    keys, end, pages = recovered(zalo, client, set(), [], oldest=None, since_ms=NOW_MS - 70)
+    assert (keys, end, pages) == ([key(number) for number in range(230, 300)], BackfillEnd.REACHED, 2)
 
 
 def test_a_history_that_shows_nothing_before_the_login_is_unreachable_unless_something_heard_before_was_met(
@@ -496,7 +506,7 @@ def test_a_very_deep_gap_is_handed_on_in_parts_so_that_a_kill_costs_one_part(zal
 
     backfill = Backfill(client, pause=0, sleep=lambda seconds: True)
     end = backfill.recover(
-        GROUP, lambda keys: {k: _BEFORE for k in keys if k == key(0)}, take, heard_id=_BEFORE, oldest=0
+        GROUP, lambda keys: {k: _BEFORE for k in keys if k == key(0)}, take, heard_id=_BEFORE, oldest=0, since_ms=0
     )
     assert end is BackfillEnd.REACHED
     assert [part == sorted(part) for part in parts] == [True, True]
@@ -507,7 +517,8 @@ def test_a_stop_ends_it_at_the_next_pause(zalo: StandIn, client: ZaloClient) -> 
     Past(zalo, 300)
     taken: list[Element] = []
     backfill = Backfill(client, pause=0, sleep=lambda seconds: False)
-    assert backfill.recover(GROUP, lambda keys: {}, taken.extend, heard_id=_BEFORE, oldest=0) is BackfillEnd.INTERRUPTED
+    end = backfill.recover(GROUP, lambda keys: {}, taken.extend, heard_id=_BEFORE, oldest=0, since_ms=0)
+    assert end is BackfillEnd.INTERRUPTED
     assert len(taken) == 50
 
 
