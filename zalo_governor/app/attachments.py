@@ -33,7 +33,7 @@ class FileCheck:
         self._engine = engine
 
     def __call__(self, content: bytearray, name: str, /) -> ScanResult:
-        """Return what antivirus and reader found.
+        """Return what antivirus and reader found in the file with these bytes and this `name`.
 
         Raises:
             ScannerUnavailableError: the reader's process cannot be started or does not answer.

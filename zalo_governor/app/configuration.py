@@ -38,7 +38,7 @@ class Configuration(NamedTuple):
         return self.rulebook.own.get(next(names, ""), self.rulebook)
 
     def voice_of(self, group_id: str) -> MessageFormatter:
-        """Return what words the texts for that group."""
+        """Return the formatter of message texts for that group, with the texts and clauses of its regulation."""
         book = self.book_of(group_id)
         return MessageFormatter(self.catalogues.get(book.name, self.catalogue), book.regulation)
 

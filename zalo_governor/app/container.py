@@ -69,7 +69,11 @@ _JUDGED_SECONDS = 30.0
 
 
 class Container:
-    """Builder and holder of all components of a logged-in bot; its methods are the callbacks between the components."""
+    """Builder and holder of all components of a logged-in bot; its methods are the callbacks between the components.
+
+    `judging` is the progress of the judge's thread, `watching` the monitoring, `pace` the rate limit of the calls to
+    Zalo, and `file` the settings file.
+    """
 
     def __init__(
         self,

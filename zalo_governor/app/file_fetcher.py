@@ -18,9 +18,10 @@ class FileFetcher:
         self._download = download
 
     def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str, hurry: bool) -> FetchedFile:
-        """Return the file; one whose checksum is another than announced is returned all the same, and marked.
+        """Return the file from the first URL that gives it; its message announced `size` and `checksum` (MD5).
 
-        In a `hurry`, a server that is silent or slow is given up after some seconds for each address.
+        A file with another checksum is returned all the same, marked as not `as_announced`. In a `hurry`, each URL is
+        given up after 6 seconds and one more for each 250 kB of `size`.
 
         Raises:
             NotFetchedError: no address gave the file.

@@ -37,7 +37,7 @@ def office_policy(
         status: returns the state of the connection.
         sync_soon: requests a sync of the group with that id, to run soon.
         sync_now: called with a group and the uid of an unknown account that writes there; requests a sync at once.
-        words_of: called with a group and a message's key; returns the words of the stored message.
+        words_of: called with a group's id and a msgId; returns the text of the stored message, "" if there is none.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
     common = ServicePolicy(
@@ -119,7 +119,7 @@ def seeds(settings: Settings) -> list[SeedPerson]:
 def introduction_of(settings: Settings, group_id: str) -> Introduction:
     """Return the facts (admins, storage periods …) for the message in which the bot introduces itself to a group.
 
-    For NO_GROUP, only the admins of all groups are named.
+    For NO_GROUP (no certain group), only those who are admins of all groups are named.
     """
     grants = [(person, settings.grants_of(person)) for person in settings.people]
     admins = [

@@ -10,13 +10,13 @@ from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 class DropsPeopleError(ConfigError):
-    """The import would take people off the roster, and nobody has confirmed that it is so many."""
+    """The import would take people off the roster, and the number that somebody confirmed is another one."""
 
 
 def plan_import(before: Sequence[RosterEntry], given: Sequence[RosterEntry], *, replacing: bool) -> RosterDifference:
-    """Return what becomes of the roster `before` by an import of `given`: replaced by it, or only added to and changed.
+    """Return how an import changes the roster `before`: the list `given` replaces it, or only adds and changes entries.
 
-    Entries without a uid keep the one that is known.
+    Entries of `given` without a uid get the uid that the roster has for the same person.
     """
     known = with_known_uids(before, given)
     return difference(before, known if replacing else merged(before, known))

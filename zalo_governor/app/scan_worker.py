@@ -51,7 +51,7 @@ class ScanWorker:
     """Takes scans of one or many offices, each in a thread of its own, with one reader process for all of them.
 
     The offices take turns at the reader. One whose settings or database fail is tried again later, and keeps no other
-    waiting. Nobody's tables are upgraded: an office of another version waits until it fits.
+    waiting. No database schema is migrated: an office with that of another version waits.
 
     Args:
         configs: returns the settings files of the offices that there are now.
@@ -67,7 +67,7 @@ class ScanWorker:
         self._checked: dict[Path, AppContext] = {}
 
     def check(self, config: Path) -> None:
-        """Check that the office's files can be scanned now; what was opened for that is kept for `run`.
+        """Check that files can be scanned for the office with the settings file `config`; keep its database open.
 
         Raises:
             ConfigError: the database is SQLite, which serves one process, or the bot has not logged in yet.

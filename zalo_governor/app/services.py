@@ -46,6 +46,7 @@ class Services:
         units: begins transactions.
         postings: reads stored messages.
         files: downloads and checks the files of messages.
+        frames: counts the frames of the last 24 hours that carried no message, such as end-to-end encrypted ones.
         scans_here: this process scans files; if not, a `scan-worker` does.
         scans_alone: no other process scans files for this bot account.
         on_posted: called when a service has put a message into the outbox, to send it now.
@@ -139,7 +140,10 @@ def scan_runner(
     on_posted: Callable[[], None],
     alone: bool,
 ) -> JobRunner:
-    """Return the runner of the scans of attachments; one file at a time, so that other workers take the next ones."""
+    """Return the runner of the scans of attachments; it takes one file at a time, so that other workers take the next.
+
+    `on_posted` is called after scans, which may have put notices into the outbox; `alone`: no other process scans.
+    """
 
     def make(office: ServicePolicy) -> JobHandler:
         cases = CaseService(office)

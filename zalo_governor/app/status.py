@@ -10,7 +10,7 @@ from zalo_governor.storage.repositories.outbox import Outbox
 
 
 def with_stored(line: LineStatus, records: AppContext, account: str) -> LineStatus:
-    """Return the state of the connection with what is stored added to it, for the chat command /trangthai (status)."""
+    """Return `line` with the state of outbox, backups and scans added from the database, for the command /trangthai."""
     last, settings = last_backup(records.vault), records.settings.backup
     copies = copy_status(records.vault, settings)
     return line._replace(

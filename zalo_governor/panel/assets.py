@@ -12,7 +12,7 @@ _DIGITS = 12
 
 
 class Asset(NamedTuple):
-    """A file as it is served."""
+    """A stylesheet, script or image as it is served; `kind` is its media type, such as "text/css"."""
 
     kind: str
     content: bytes
@@ -21,7 +21,7 @@ class Asset(NamedTuple):
 
 
 class Assets:
-    """All files of the folder by the last part of their address, such as `0f3c9a5be1d2.panel.css`."""
+    """All files of `folder`; `served` maps the last part of a URL, such as `0f3c9a5be1d2.panel.css`, to its file."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.served: dict[str, Asset] = {}
@@ -34,5 +34,5 @@ class Assets:
                 self._address[file.name] = PREFIX + served
 
     def address(self, name: str) -> str:
-        """Return the address of the file `name`."""
+        """Return the URL path of the file `name`, such as "panel.css"; it changes with the file's content."""
         return self._address[name]

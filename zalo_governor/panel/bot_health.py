@@ -18,7 +18,7 @@ _SECONDS = 2.0
 
 
 class Health(NamedTuple):
-    """What the running bot says of itself at its health address: line, queues, backups, as in its JSON."""
+    """The answer of the running bot's page /healthz; `facts` is its JSON: condition, connection, waiting entries …"""
 
     answers: bool
     """Whether it runs and answers; without an answer, all else is unknown."""
@@ -26,7 +26,7 @@ class Health(NamedTuple):
 
 
 class BotHealth:
-    """Asks the bot for its health; `url` is None where the settings switch its health address off."""
+    """Asks the bot for its health; `url` is the address of its health page, None if the settings switch that off."""
 
     def __init__(self, url: str | None, clock: Clock) -> None:
         self._url = url
@@ -35,14 +35,14 @@ class BotHealth:
         self._asked_at = -_SECONDS
 
     def now(self) -> Health:
-        """Return what the bot says of itself, at most two seconds old."""
+        """Return the bot's answer, at most two seconds old; it is asked again if the last answer is older."""
         if self._url is not None and monotonic() - self._asked_at >= _SECONDS:
             self._asked_at = monotonic()
             self._known = self._asked(self._url)
         return self._known
 
     def line(self) -> LineStatus:
-        """Return the state of the connection to Zalo as far as the bot tells it."""
+        """Return the state of the connection to Zalo as the bot reports it; `state` is None if it does not answer."""
         facts = self.now().facts
         state = facts.get("line")
         return LineStatus(

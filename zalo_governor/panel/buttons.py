@@ -21,14 +21,14 @@ from zalo_governor.features.members.commands import Belongs, PutOut
 
 
 class Wants(StrEnum):
-    """What is typed beside a button."""
+    """What a person has to enter in the field beside a button before pressing it."""
 
     NOTHING = "nothing"
     MAY = "may"
     """A text, or nothing."""
     MUST = "must"
     CODE = "code"
-    """Nothing the first time; then the six digits with which the program asks to confirm."""
+    """Nothing at the first press, which shows a code of six digits; that code at the second press, which confirms."""
     WHEN = "when"
     """A day and an hour."""
 
@@ -37,14 +37,14 @@ class Button(NamedTuple):
     """A button that carries out a command."""
 
     word: str
-    """Of the command; what the button is called is the text `control_…` of it."""
+    """Word of the chat command, such as "baonham"; the button's label is the message text `control_<word>`."""
     wants: Wants = Wants.NOTHING
     hint: str = ""
-    """What the field is for."""
+    """Label of the field beside the button."""
     sure: str = ""
-    """What has to be ticked before, where it cannot be undone by another button."""
+    """Text of a box that has to be ticked before, where no other button undoes the command; "" for no box."""
     variant: str = ""
-    """Which other name the button has, if it has one."""
+    """Suffix of the message text with another label, such as "_secret"; "" for the usual label."""
 
 
 CASE_BUTTONS = (

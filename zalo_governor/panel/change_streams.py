@@ -22,7 +22,10 @@ _STREAMS = 12
 
 
 class ChangeStreams:
-    """The open pages, and what each is told: that something changed, and who else looks at the same case."""
+    """Streams of server-sent events that tell open pages that something changed, and who else looks at the same case.
+
+    `thread` runs a blocking function in a thread and is awaited for the result.
+    """
 
     def __init__(
         self, office: Office, sessions: Sessions, changes: Changes, thread: Callable[..., Awaitable[Any]]
@@ -35,11 +38,14 @@ class ChangeStreams:
         """Id of a person -> number of open pages."""
 
     def too_many(self, person: Person) -> bool:
-        """Return whether so many pages of the person are open that no more of them are told of changes."""
+        """Return whether the person has 12 open streams, the most that one person may have."""
         return self._open[person.id] >= _STREAMS
 
     async def serve(self, request: web.Request, secret: str, person: Person) -> web.StreamResponse:
-        """Say what changes as long as the page is open: of the groups in which the person has a role, and no more."""
+        """Send events to an open page until it is closed: of changes in the groups in which the person has a role.
+
+        `secret` is that of the person's session; once that counts no longer, the event `ended` is sent.
+        """
         groups = frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
         case_id = await self._thread(self._open_case, person, request.query.get("trang", ""))
         response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})

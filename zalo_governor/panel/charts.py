@@ -10,7 +10,7 @@ _HEIGHT = 120
 
 
 class Bar(NamedTuple):
-    """One bar, in units of the drawing."""
+    """One bar: its place and size in SVG units, its number, and the index of its series in `Chart.series`."""
 
     x: float
     y: float
@@ -21,7 +21,7 @@ class Bar(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A row's name and where it stands."""
+    """The name of a row of numbers, and where it is drawn, in SVG units."""
 
     x: float
     y: float
@@ -29,19 +29,22 @@ class Label(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A chart, ready to be drawn."""
+    """A bar chart, ready to be drawn; `upright` says that its bars are vertical."""
 
     width: float
     height: float
     bars: Sequence[Bar]
     labels: Sequence[Label]
     series: Sequence[str]
-    """The names of what is counted."""
+    """The names of what is counted, one for each number of a row."""
     upright: bool
 
 
 def bars(rows: Sequence[tuple[str, Sequence[int]]], series: Sequence[str], *, upright: bool) -> Chart:
-    """Return a chart of rows of numbers: upright for a sequence such as days, lying for rows that have names."""
+    """Return a bar chart of `rows`, each the row's name and its numbers, one for each name in `series`.
+
+    With `upright` the bars are vertical, as for days; otherwise horizontal, as for agencies.
+    """
     highest = max((value for _, values in rows for value in values), default=0) or 1
     drawn: list[Bar] = []
     labels: list[Label] = []

@@ -14,7 +14,10 @@ _IDLE_SECONDS = 30
 
 
 class Connection(web.RequestHandler):
-    """A connection: one of few that an address may have, and without a word of what cannot be read."""
+    """A browser's connection; it is closed at once if there are too many (`MOST`, `MOST_OF_ONE` of one address).
+
+    Error answers quote nothing of an unreadable request. `refused` logs what was refused.
+    """
 
     __slots__ = ("_most", "_refused", "_server")
 
@@ -25,7 +28,7 @@ class Connection(web.RequestHandler):
         self._server, self._refused, self._most = server, refused, MOST if behind_proxy else MOST_OF_ONE
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to serve it, unless there are too many."""
+        """Begin to serve the connection; close it if there are too many."""
         super().connection_made(transport)
         every = self._server.connections
         of_one = sum(_address_of(one) == _address_of(self) for one in every)
@@ -40,7 +43,7 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what is no request, or what failed; the library would quote it."""
+        """Answer an unreadable or failed request with the status alone; aiohttp would quote the request."""
         self._refused.note("malformed", error=type(exc).__name__)
         response = web.Response(status=status, text=HTTPStatus(status).phrase, headers=HEADERS)
         response.force_close()

@@ -43,12 +43,15 @@ _COMMAND = re.compile(
 
 
 def label(voice: MessageFormatter, word: str, variant: str = "") -> str:
-    """Return what the control is called that does what the command does; `variant` is where it has another name."""
+    """Return the label of the button that carries out the command `word`, such as "baonham".
+
+    `variant` is the suffix of a message text with another label, such as "_secret"; "" for the usual one.
+    """
     return voice.render(TextId(f"control_{word}{variant}"))
 
 
 def on_page(voice: MessageFormatter, text: str, here: str, is_secret: Callable[[str], bool]) -> str:
-    """Return the answer of a command with the page's controls in place of the commands that it names.
+    """Return a command's answer with buttons for the commands that it names: "Bấm nút “…”" for "Gửi /baonham".
 
     `here` is the code of the case or directive whose page it is; `is_secret` says of a case's code whether a state
     secret is suspected, which nobody here can confirm.

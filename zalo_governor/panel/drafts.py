@@ -9,7 +9,10 @@ _MOST = 20
 
 
 class Drafts:
-    """A few things by their tokens, one of each person; the oldest goes first."""
+    """Up to 20 drafts of all people, in memory, by token; one of each person about one subject; the oldest go first.
+
+    A draft is anything that a page keeps for a person, such as the rows of an uploaded spreadsheet.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -17,9 +20,9 @@ class Drafts:
         self._of: dict[tuple[int, str], str] = {}
 
     def keep(self, person_id: int, thing: object, lasts: timedelta, about: str = "") -> str:
-        """Keep a thing of the person for a while, in place of the one before about the same; return its token.
+        """Keep a draft of the person for the time `lasts`; return its token, which is hard to guess.
 
-        The token is hard to guess.
+        It replaces the person's earlier draft with the same subject `about`, such as "report:…".
         """
         token = token_urlsafe(16)
         with self._lock:
@@ -34,22 +37,22 @@ class Drafts:
         return token
 
     def of(self, person_id: int, about: str) -> object | None:
-        """Return what the person has given about something; None if nothing, or no longer."""
+        """Return the person's draft with the subject `about`; None if there is none, or its time is over."""
         return self.get(self._of.get((person_id, about), ""))
 
     def get(self, token: str) -> object | None:
-        """Return the thing; None if there is none, or no longer."""
+        """Return the draft with this token; None if there is none, or its time is over."""
         with self._lock:
             until, thing = self._kept.get(token, (0.0, None))
         return thing if until >= monotonic() else None
 
     def replace(self, token: str, thing: object) -> None:
-        """Keep another thing under the same token, for as long as the one before."""
+        """Replace the draft with this token by `thing`; its time ends as before. Do nothing if there is none."""
         with self._lock:
             if token in self._kept:
                 self._kept[token] = (self._kept[token][0], thing)
 
     def drop(self, token: str) -> None:
-        """Forget a thing."""
+        """Delete the draft with this token."""
         with self._lock:
             self._kept.pop(token, None)

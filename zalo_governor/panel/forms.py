@@ -19,12 +19,12 @@ class TooLargeError(Exception):
 
 
 async def read_form(request: web.Request, most_bytes: int) -> Form:
-    """Return the fields and files of a form; what cannot be read is no field.
+    """Return the fields and files of a form that the browser has sent; an unreadable form gives none.
 
     `request.post()` would write files to the disk.
 
     Raises:
-        TooLargeError: it is larger than `most_bytes`, or has very many fields.
+        TooLargeError: the form is larger than `most_bytes`, or has more than 2,000 fields.
     """
     if (request.content_length or 0) > most_bytes:
         raise TooLargeError
@@ -78,6 +78,6 @@ async def _all(chunks: AsyncIterable[bytes], most_bytes: int) -> bytes:
 
 
 def flat(asked: Asked) -> dict[str, str]:
-    """Return all that was typed, with the names of files, for the check for state secrets."""
+    """Return what was typed into the form, by field, and the names of its files: what is checked for state secrets."""
     typed = {name: "\n".join(values) for name, values in asked.form.items()}
     return typed | {f"tệp {name}": file.name for name, file in asked.files.items()}

@@ -55,12 +55,12 @@ class Buckets:
 
 
 def entries() -> Buckets:
-    """Return the buckets for tries to get in."""
+    """Return the buckets for tries to log in by a link: each address has 10, and one more every ten seconds."""
     return Buckets(_ENTRIES_PER_SECOND, _ENTRIES)
 
 
 def is_ours(headers: Mapping[str, str], base: str) -> bool:
-    """Return whether a request that changes something comes from a page of the panel itself.
+    """Return whether a request that changes something comes from a page of the panel, whose URL begins with `base`.
 
     Browsers say so in Sec-Fetch-Site (W3C Fetch Metadata), older ones in Origin; what says neither is refused.
     """
@@ -71,7 +71,7 @@ def is_ours(headers: Mapping[str, str], base: str) -> bool:
 
 
 def is_our_host(host: str | None, base: str) -> bool:
-    """Return whether a request names this panel as its host: a foreign name may be an attack by DNS rebinding."""
+    """Return whether the header `host` names the host of `base`, the panel's URL; else it may be DNS rebinding."""
     return host is not None and host.lower() == urlsplit(base).netloc.lower()
 
 
@@ -83,7 +83,7 @@ class RefusalLog:
         self._told: dict[str, tuple[float, int]] = {}
 
     def note(self, why: str, **about: object) -> None:
-        """Log a refusal; `about` must hold no content and no secret."""
+        """Log a refusal with its reason `why` ("too_many") and further facts `about`, without content or secrets."""
         with self._lock:
             told_at, silent = self._told.get(why, (-_LOG_SECONDS, 0))
             if monotonic() - told_at < _LOG_SECONDS:

@@ -38,7 +38,7 @@ class Presence:
         self._seen[case_id][person_id] = monotonic()
 
     def leave(self, case_id: int, person_id: int) -> None:
-        """Note that the person has left the page."""
+        """Note that the person no longer has the case's page open."""
         self._seen[case_id].pop(person_id, None)
         if not self._seen[case_id]:
             del self._seen[case_id]
@@ -50,9 +50,9 @@ class Presence:
 
 
 class Changes:
-    """Looks while any page is open, once a second and when hurried, whether a group's cases or directives changed.
+    """Checks while any page is open, every second and when `hurried` is set, whether cases or directives changed.
 
-    `stamps` returns something for each group that differs after each change; it is called in a thread.
+    `stamps` returns, by group id, a value that is another one after each change; it is called in a thread.
     """
 
     def __init__(self, stamps: Callable[[], Mapping[str, object]]) -> None:

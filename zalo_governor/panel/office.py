@@ -35,7 +35,10 @@ _PEOPLE_SECONDS = 5.0
 
 
 class Words(NamedTuple):
-    """The words of the audit log, as `zalo-governor audit` prints them."""
+    """Functions that give the Vietnamese words of audit log rows, as `zalo-governor audit` prints them.
+
+    They word an action, a value, the facts of a row; `actions` returns the words of all actions, by action.
+    """
 
     action: Callable[[str], str]
     value: Callable[[object], str]
@@ -44,7 +47,7 @@ class Words(NamedTuple):
 
 
 class Office:
-    """The installation as the pages see it.
+    """The installation as the pages see it: `records` are its database and settings, `file` is its settings file.
 
     Raises:
         ConfigError: the panel is switched off, or the bot has never logged in, so that there is nothing to show.
@@ -92,7 +95,7 @@ class Office:
         self._gate.apply(configuration.rulebook.engine.gate_rules)
 
     def roles_for(self, word: str) -> frozenset[Role]:
-        """Return the roles that may use the command; empty for a command that everybody may use."""
+        """Return the roles that may use the chat command `word`; empty for a command that everybody may use."""
         return self.book.by_word[word].roles or frozenset()
 
     def is_secret(self, typed: Mapping[str, str]) -> bool:
@@ -100,13 +103,13 @@ class Office:
         return self._gate.look(dict(typed)) is not None
 
     def words_of(self, group_id: str, key: str) -> str:
-        """Return what a stored message says; "" if it is not, or no longer, stored."""
+        """Return the text of the message with the msgId `key`; "" if it is not, or no longer, stored."""
         return posted_text(self.messages.message(group_id, key) or {})
 
     def helper(self, *arguments: str, given: bytes = b"") -> bytes:
-        """Run one of the program's own commands with these settings and return what it prints.
+        """Run `zalo-governor` with these arguments and settings; return what it prints, or its error text if nothing.
 
-        A text goes in by `given`, its standard input, so that it never touches the disk.
+        `given` is its standard input, so that a text never touches the disk. It is ended after 120 seconds.
         """
         command = [sys.executable, "-m", "zalo_governor", *arguments, "--config", str(self._file)]
         with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as child:  # noqa: S603 - our own command
@@ -119,7 +122,7 @@ class Office:
         return said or (wrong if b"Traceback" not in wrong else "Chưa làm được; đề nghị xem lại.".encode())
 
     def look_at_people_anew(self) -> None:
-        """Forget, every few seconds, what was read of people: the bot's process changes who holds which role."""
+        """Clear the cache of people, at most every 5 seconds: the bot's process may change who holds which role."""
         if monotonic() - self._people_read_at > _PEOPLE_SECONDS:
             self._people_read_at = monotonic()
             self.database.persons.forget()

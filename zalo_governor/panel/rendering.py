@@ -19,10 +19,11 @@ _FOLDER = Path(__file__).parent / "templates"
 
 
 class Templates:
-    """The templates, with every value escaped that a template puts into a page.
+    """The HTML templates of all pages (Jinja); every value that a template inserts is escaped.
 
     Args:
-        label: returns what the control is called that does what a command does.
+        assets: gives the URLs of stylesheets and scripts.
+        label: returns the label of the button that carries out a chat command.
     """
 
     def __init__(self, assets: Assets, label: Callable[..., str]) -> None:
@@ -39,7 +40,7 @@ class Templates:
         self._environment.filters |= {"luc": _moment, "ngay": _day, "so": number, "ma": _linked}
 
     def render(self, template: str, facts: Mapping[str, Any]) -> str:
-        """Return a page; raises jinja2.UndefinedError if the template names what `facts` has not."""
+        """Return the HTML of a template filled with `facts`; raises jinja2.UndefinedError if `facts` lacks a name."""
         return self._environment.get_template(template).render(facts)
 
 

@@ -8,19 +8,19 @@ from zalo_governor.panel.visit import Reply, Visit
 
 
 class Route(NamedTuple):
-    """An address, and the function that answers it."""
+    """A URL path of the panel, and the function that answers requests for it."""
 
     method: str
     path: str
-    """As aiohttp writes it: `/vu-viec/{number}`."""
+    """Path in the notation of aiohttp, such as `/vu-viec/{number}`."""
     handler: Callable[[Visit], Reply]
     roles: frozenset[Role]
     """Who has any of these in any group gets in; the page is about those groups alone."""
     writes: bool = False
-    """Whether it needs a transaction that may write."""
+    """Whether the handler runs in a transaction that may write to the database."""
     title: str = ""
-    """What the menu calls it; "" for what is not in the menu."""
+    """Title of the page in the menu; "" for a page that is not in the menu."""
     most_bytes: int = 100_000
     """Most bytes that the browser may send."""
     keeps: bool = True
-    """Whether what somebody types may be stored; then nothing that may be a state secret is taken."""
+    """Whether what is typed may be stored; if so, a form that may hold a state secret is refused."""

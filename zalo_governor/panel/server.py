@@ -71,7 +71,7 @@ _SEALED = _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, Html("loi.html", {"status": "
 
 
 class PanelServer:
-    """The panel as a web application."""
+    """The panel as a web application that serves `routes`; `changes` tells open pages what has changed."""
 
     def __init__(self, office: Office, routes: Sequence[Route]) -> None:
         self._office = office
@@ -95,7 +95,7 @@ class PanelServer:
         self._streams = ChangeStreams(office, self._sessions, self.changes, self._thread)
 
     def application(self) -> web.Application:
-        """Return the application, ready to be served."""
+        """Return the aiohttp application with all routes and checks of access."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/", self._home)
         app.router.add_get(PREFIX + "{name}", self._asset)
@@ -110,7 +110,7 @@ class PanelServer:
         return app
 
     def connection(self, server: web.Server, loop: asyncio.AbstractEventLoop) -> web.RequestHandler:
-        """Return what serves one more connection."""
+        """Return the handler of a new connection, for the asyncio server."""
         return Connection(server, loop, self._refused, behind_proxy=self._settings.behind_proxy)
 
     @web.middleware

@@ -11,25 +11,25 @@ from zalo_governor.panel.routes import Route
 
 
 class Sessions:
-    """Finds whose a secret is, and begins and ends sessions; every method reads the database."""
+    """Begins and ends sessions, and finds the person of a session by its secret; every method reads the database."""
 
     def __init__(self, office: Office, routes: Sequence[Route]) -> None:
         self._office = office
         self._routes = routes
 
     def is_link(self, secret: str) -> bool:
-        """Return whether the secret is that of a link which still counts."""
+        """Return whether the secret belongs to a login link that is neither used nor older than ten minutes."""
         with self._office.units.begin(reading=True) as uow:
             return uow.panel_keys.holder(secret, self._office.clock(), PanelKeyKind.LINK) is not None
 
     def begin_session(self, link_secret: str) -> str | None:
-        """Use up the link of that secret; return the secret of the session that begins, None if it does not count."""
+        """Use up a login link and begin a session; return the session's secret, None if the link is used or too old."""
         with self._office.units.begin() as uow:
             begun = begin_session(uow, link_secret, self._office.clock())
         return begun[1] if begun else None
 
     def end_session(self, secret: str, everywhere: bool) -> str:
-        """End the session, or by `/thoatbang` all of the person's; return what is said of it."""
+        """End the session, or all sessions of its person if `everywhere`; return the text that the page shows."""
         person = self.person(secret)
         if person is not None:  # Whoever has no session must not make anybody wait for a transaction that writes.
             with self._office.units.begin() as uow:
@@ -39,7 +39,7 @@ class Sessions:
         return "Đồng chí đã thoát."
 
     def person(self, secret: str) -> Person | None:
-        """Return whose session that is; None if it has ended, or the person has no role any more."""
+        """Return the person whose session has this secret; None if it has ended, or the person may open no page."""
         if not secret:
             return None
         with self._office.units.begin(reading=True) as uow:

@@ -17,7 +17,7 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 ResultT = TypeVar("ResultT")
 
 DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
-"""Outcomes of commands (`Answer.outcome`) that did what was asked for, or the first half of it."""
+"""Outcomes of commands (`Answer.outcome`) that succeeded, or that have issued the code by which to confirm."""
 
 
 class NotFoundError(Exception):
@@ -29,7 +29,7 @@ class RefusedError(NotFoundError):
 
 
 class LaterError(Exception):
-    """A page needs the outcome of this work before it can be made."""
+    """A page needs the outcome of `work`, which takes seconds: the server does it, then has the page made again."""
 
     def __init__(self, work: Callable[[], object]) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class SealedError(Exception):
 
 
 class Told(NamedTuple):
-    """What a page begins with: what came of what somebody did."""
+    """A text shown at the top of a page: what came of the last button pressed, and whether that failed."""
 
     text: str
     failed: bool
@@ -55,7 +55,7 @@ class Uploaded(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What the browser asks for."""
+    """What the browser has sent: path, parameters of the URL (`query`), fields and files of the form."""
 
     path: str
     places: Mapping[str, str]
@@ -66,7 +66,7 @@ class Asked(NamedTuple):
 
 
 class Html(NamedTuple):
-    """A page to be made from a template."""
+    """A page to be made: name of the template, the values that fill it (`facts`), HTTP status."""
 
     template: str
     facts: Mapping[str, Any]
@@ -74,7 +74,7 @@ class Html(NamedTuple):
 
 
 class SeeOther(NamedTuple):
-    """Leads the browser to another page, after something was done."""
+    """Redirects the browser to another page (HTTP 303), after something was done."""
 
     path: str
 
@@ -93,7 +93,11 @@ Reply = Html | SeeOther | Download
 
 
 class Visit:
-    """One request: who asks, in which transaction, for what."""
+    """One request of a person who is logged in, with what a page needs to answer it.
+
+    `roles` are those that may open the page, `writes` tells whether the transaction `uow` may write, and `done` are the
+    outcomes of work by `outside`, in its order.
+    """
 
     def __init__(
         self,
@@ -127,7 +131,7 @@ class Visit:
         """Return the group that the address or the form names; None if it names none.
 
         Raises:
-            NotFoundError: it names one that this page is not for.
+            NotFoundError: the person has no role for this page in that group.
         """
         named = self.asked.query.get("nhom") or self.field("nhom")
         if not named:
@@ -135,19 +139,19 @@ class Visit:
         return self.group(named)
 
     def group(self, group_id: str) -> Group:
-        """Return the group with that id, of those that this page is for; raises NotFoundError."""
+        """Return the group with that id; raises NotFoundError if the person has no role for this page in it."""
         for group in self.groups:
             if group.id == group_id:
                 return group
         raise NotFoundError
 
     def one_group(self) -> Group:
-        """Return the group that is named, else the one that the person has chosen by `/nhom`, else the first."""
+        """Return the group that URL or form names, else the one that the person chose by `/nhom`, else the first."""
         chosen = [group for group in self.groups if group.id == self.person.chosen_group]
         return self.chosen_group() or (chosen or self.groups)[0]
 
     def number(self, place: str) -> int:
-        """Return the number at `{place}` of the route's path ("/vu-viec/{so}"); raises NotFoundError if it is none."""
+        """Return the number at `{place}` in the path, as in "/vu-viec/{number}"; raises NotFoundError if none."""
         given = self.asked.places.get(place, "")
         if not (given.isascii() and given.isdecimal() and len(given) < 18):
             raise NotFoundError
@@ -158,11 +162,11 @@ class Visit:
         return (self.asked.form.get(name) or ("",))[0].strip()
 
     def may(self, word: str, group_id: str) -> bool:
-        """Return whether the person may use the command in the group."""
+        """Return whether the person may use the chat command `word`, such as "baonham", in the group."""
         return self.office.book.by_word[word].allowed_in(self.person, group_id)
 
     def carry_out(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> Answer:
-        """Carry out a command for the person, as if typed; raises NotFoundError if the person may not use it."""
+        """Carry out a command, as "baonham" (`word`) "VP12 …" (`rest`); raises RefusedError if it is not allowed."""
         append = self.uow.audit.append if self._writes else self._append_later
         answer = self.office.book.carry_out(self.uow, self.person, word, rest, group_id=group_id, append=append)
         if answer is None:
@@ -172,7 +176,7 @@ class Visit:
     def do(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> None:
         """Carry out a command that changes something, and have the next page say what came of it.
 
-        A form that says when its page was made (`luc`) does the same only once, however often its button is pressed.
+        If the form tells when its page was made (field `luc`), pressing its button twice carries it out only once.
         """
         made = self.field("luc")
         # A time to come is not of our making; its claim would outlast retention.
@@ -185,11 +189,11 @@ class Visit:
         self.told.append(Told(self.on_page("\n".join(answer.texts)), failed=answer.outcome not in DONE))
 
     def label(self, word: str, variant: str = "") -> str:
-        """Return what the control is called that does what the command does."""
+        """Return the label of the button that carries out the command; for `variant` see `controls.label`."""
         return label(self.voice, word, variant)
 
     def on_page(self, text: str, here: str = "") -> str:
-        """Return the answer of a command as a page says it; `here` is the code of the thing that the page is about."""
+        """Return a command's answer with buttons for commands; `here` is the page's case or directive ("VP12")."""
         return on_page(self.voice, text, here, self._is_secret)
 
     def _is_secret(self, code: str) -> bool:
@@ -208,7 +212,7 @@ class Visit:
         self.told.append(Told(text, failed=True))
 
     def outside(self, work: Callable[[], ResultT]) -> ResultT:
-        """Return what `work` returns: work of seconds, which is done while no transaction is open.
+        """Return what `work` returns, which takes seconds and is done while no transaction is open.
 
         An open snapshot would keep the traces of what was removed in the database's files. The page is begun anew
         when the work is done; it must have written nothing before.

@@ -54,7 +54,7 @@ def system_line(template: str, names: Sequence[str], action_id: str = "") -> Raw
 
 
 def line_about(world: World, control: RawDict) -> RawDict | None:
-    """Return the line by which Zalo's software tells a group of a control event; None if it tells nothing of it."""
+    """Return the line "Lan đã …" by which Zalo tells a group in the chat of a control event; None if it does not."""
     content = control["content"]
     template = _LINES.get(content["act"]) if content["act_type"] == "group" else None
     if template is None:
@@ -86,7 +86,7 @@ def poll(question: str, options: Sequence[str], poll_id: int) -> RawDict:
 
 
 def vote_in(announced: RawDict) -> RawDict:
-    """Return the line that tells of a vote in a poll, given its message; the question is not the voter's words."""
+    """Return the line by which Zalo tells of a vote; `announced` is the poll's message, whose question it repeats."""
     return {"msgType": "group.poll", "content": announced["content"] | {"action": "vote"}}
 
 

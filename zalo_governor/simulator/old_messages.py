@@ -47,7 +47,7 @@ def old_messages(world: World, account: Account, cmd: int, asked: Any, faults: F
 
 
 def live_status(cmd: int, data: RawDict) -> RawDict:
-    """Return `queueStatus` of a frame that brings messages or reactions live; {} if it brings none of a queue."""
+    """Return {"queueStatus": …} for a frame with new messages or reactions in `data`; {} for any other frame."""
     status: RawDict = {}
     for queue, array in ARRAYS.items():
         items = data.get(array)

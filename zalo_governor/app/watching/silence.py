@@ -50,7 +50,7 @@ class _State(BaseModel):
 
 
 class Silence:
-    """Measures how long the bot has been silent. The time in which the watcher itself was off counts for nothing.
+    """Measures how long the bot has been silent; the time in which the watcher itself was off does not count.
 
     Args:
         file: where the state is kept.
@@ -100,9 +100,9 @@ class Silence:
         self._good_since_look = True
 
     def bad(self, reason: Reason) -> None:
-        """Note an answer that was not good. A silence whose end people have not been told of goes on.
+        """Note an answer that was not good. If people were not told yet that the silence was over, it goes on.
 
-        If a good answer came in another way since the last look (as a signal), that one counts.
+        But if a good answer (a signal of the bot) came since the last call of `pass_time`, the silence stays over.
         """
         self._state.reason = reason
         if not self._good_since_look:
@@ -124,7 +124,7 @@ class Silence:
         return Alarm.SILENT if state.silent_seconds >= self._after.total_seconds() else None
 
     def told(self, alarm: Alarm) -> None:
-        """Note that people have been told."""
+        """Note that people have been told of the alarm, so that `due` does not return it again."""
         state = self._state
         state.told = alarm is Alarm.SILENT
         if alarm is Alarm.BACK and state.back_at:

@@ -37,7 +37,7 @@ WHY = {
 
 
 class Watcher:
-    """Watches one bot until told to stop.
+    """Watches one bot by its health page or its signals; alerts people when it is silent, and when it is back.
 
     Args:
         settings: what is watched and who is told.

@@ -6,7 +6,7 @@ from zalo_governor.panel.routes import Route
 
 
 def all_routes(office: Office) -> list[Route]:
-    """Return all addresses, in the order in which the menu shows those that have a title."""
+    """Return the routes of all pages; the menu shows those that have a title, in this order."""
     return [
         route
         for page in (leader, open_cases, directives, case, members, report, rules, sent, health, audit)

@@ -36,7 +36,7 @@ _AT_ONCE = timedelta(seconds=2)
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     return [
         Route("GET", PATH, show, _ROLES, title="Nhật ký"),
         Route("POST", f"{PATH}/kiem-tra", verify, _ROLES),
@@ -44,12 +44,12 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the rows that fit the search, the newest first."""
+    """Show the audit log's rows that fit the search, the newest first."""
     return _page(visit)
 
 
 def verify(visit: Visit) -> Reply:
-    """Check the whole chain, as `zalo-governor audit verify` does."""
+    """Check the checksums of the whole audit log, as `zalo-governor audit verify` does, and show the result."""
     return _page(visit, report=visit.outside(SqlAuditLog(visit.office.database).verify))
 
 
@@ -105,7 +105,10 @@ def _page(visit: Visit, **facts: Any) -> Html:
 
 
 def as_acts(rows: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
-    """Return the rows, given newest first, by acts: a command, or a decision where that is not shown, then the rest."""
+    """Group rows, given newest first, by the act that wrote them; return a list of rows for each act.
+
+    It begins with the command or, if that is not among them, the decision on a case; other rows stand alone.
+    """
     acts: list[list[AuditEntry]] = []
     latest: dict[int | None, list[AuditEntry]] = {}
     for row in rows:

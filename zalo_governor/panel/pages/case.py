@@ -32,7 +32,7 @@ _STILL_SENSIBLE = frozenset({WhoHasSeen.word, TakeBack.word, Review.word, AddNot
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     roles = office.roles_for(AddNote.word)
     return [
         Route("GET", PATH, show, roles, writes=True),
@@ -102,7 +102,7 @@ def act(visit: Visit) -> Reply:
 
 
 def first_to_do(uow: UnitOfWork, case: Case, offered: Collection[str]) -> str:
-    """Return the word of the command, of those `offered`, that the alerts and `/xem` name first; "" if none is due."""
+    """Return the word of the command, of those `offered`, that the desk should use first on the case; "" if none."""
     if not case.undecided:
         return ""
     newcomer = uow.outsiders.of_case(case)

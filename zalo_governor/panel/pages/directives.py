@@ -24,7 +24,7 @@ _TYPED = "%Y-%m-%dT%H:%M"
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     return [
         Route("GET", PATH, show, KEEPERS, title="Chỉ đạo"),
         Route("GET", _ONE, one, KEEPERS, writes=True),
@@ -122,7 +122,7 @@ def one(visit: Visit) -> Reply:
 
 
 def preview(visit: Visit) -> Reply:
-    """Show who would be reminded, and what each would read."""
+    """Show who would be reminded of the directive, and the text that they would get."""
     directive = _directive(visit)
     pages = DirectivePages(visit.policy.of(directive.group_id))
     unit = visit.asked.query.get("don_vi", "")

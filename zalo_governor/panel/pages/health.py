@@ -55,7 +55,7 @@ _BETWEEN = {Level.NOTE: TextId("check_noted"), Level.SKIPPED: TextId("check_skip
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     roles = office.roles_for(Status.word)
     technical = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.OVERSEER})
     return [
@@ -83,7 +83,10 @@ def examine(visit: Visit) -> Reply:
 
 
 def areas_of(voice: MessageFormatter, checks: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Return how the installation is, area by area, the worst first, with the lines of `doctor` for the technicians."""
+    """Return the state of the installation by area (session, backup …; `AREAS`), the worst first.
+
+    `checks` are the results of `zalo-governor doctor`, which each area lists for the technicians.
+    """
     areas = [
         _area(voice, area, lines)
         for area, ids in AREAS.items()
@@ -107,7 +110,7 @@ def _area(voice: MessageFormatter, area: str, lines: Sequence[Mapping[str, str]]
 
 
 def go_live(visit: Visit) -> Reply:
-    """End the trial of a group, as by `/batdau`."""
+    """End the trial of a group, in which only admins get messages, as by the chat command `/batdau`."""
     visit.do(SwitchOn.word, group_id=visit.one_group().id)
     return SeeOther(PATH)
 

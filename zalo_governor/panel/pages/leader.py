@@ -22,12 +22,12 @@ _PERIODS = {"hôm nay": "hôm nay", "tuần": "tuần này", "tháng": "tháng n
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     return [Route("GET", PATH, show, _ROLES, title="Tổng quan")]
 
 
 def show(visit: Visit) -> Reply:
-    """Show the three lines of the report of one group, its figures and the directives that are followed."""
+    """Show the report of one group in three lines, the cases for the leader, figures, and open directives."""
     group = visit.one_group()
     asked = visit.asked.query.get("ky", "")
     period = asked if asked in _PERIODS else "hôm nay"

@@ -40,7 +40,7 @@ _ROLE_NAMES = {
 
 
 class Draft(NamedTuple):
-    """A spreadsheet that somebody has uploaded and not yet taken over; kept in memory only."""
+    """A spreadsheet that somebody has uploaded and not yet stored as the roster; kept in memory only."""
 
     person_id: int
     group_id: str
@@ -52,7 +52,7 @@ class Draft(NamedTuple):
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     roles, desk = office.roles_for(Belongs.word), office.roles_for(ListCases.word)
     return [
         Route("GET", PATH, show, roles, title="Thành viên"),
@@ -95,7 +95,7 @@ def show(visit: Visit) -> Reply:
 
 
 def act(visit: Visit) -> Reply:
-    """Say that somebody belongs to the group, or put somebody out, as by `/thanhvien TV34` and `/moira TV34`."""
+    """Approve an account as a member of the group, or remove it, as by `/thanhvien TV34` and `/moira TV34`."""
     word, group = visit.asked.places["word"], visit.one_group()
     if word not in {Belongs.word, PutOut.word}:
         raise NotFoundError
@@ -161,7 +161,7 @@ def preview(visit: Visit) -> Reply:
 
 
 def changed_in_words(change: Change) -> str:
-    """Return what becomes of an entry, field by field, its old and new value; telephone numbers only in part."""
+    """Return the changes of a roster entry in words, "field: old → new" for each; telephone numbers only in part."""
     return "; ".join(
         f"{FIELDS[field]}: {_value(change.before, field)} → {_value(change.after, field)}" for field in change.fields
     )

@@ -62,7 +62,7 @@ class _Row(NamedTuple):
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     roles = office.roles_for(ListCases.word)
     return [
         Route("GET", PATH, show, roles, title="Việc phải xem"),
@@ -74,7 +74,7 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the cases that the filters in the address leave, and what this person has just decided."""
+    """Show the cases that fit the filters in the URL, and what this person has decided in the last ten minutes."""
     return _page(visit, visit.asked.query)
 
 
@@ -150,14 +150,14 @@ def decide(visit: Visit) -> Reply:
 
 
 def take_back(visit: Visit) -> Reply:
-    """Take back a decision that this person has made within ten minutes."""
+    """Take back a decision on a case; the page offers it for ten minutes to the person who decided."""
     visit.do(TakeBack.word, visit.field("ma"))
     here = visit.field("ve")
     return SeeOther(here if _OWN_ADDRESS.fullmatch(here) else PATH)
 
 
 def record(visit: Visit) -> Reply:
-    """Record a case that no rule can see, by its clause, about a member of the group; else keep what was typed."""
+    """Record a breach of a clause that no rule can see, by a member; if that fails, show the form as filled in."""
     group, clause, uid, words = visit.one_group(), visit.field("khoan"), visit.field("ai"), visit.field("noi_dung")
     if not (clause and words) or uid not in visit.uow.members.present_uids(visit.policy.account, group.id):
         visit.complain("Cần chọn điều, khoản và một người trong Nhóm, và ghi nội dung. Chưa có gì thay đổi.")
@@ -170,12 +170,12 @@ def record(visit: Visit) -> Reply:
 
 
 def begins_with_code(typed: str) -> bool:
-    """Return whether the command would take the beginning of the text for the code of a further case."""
+    """Return whether a reason typed for a case begins like a case's code ("VP7", "7"), which would be decided too."""
     return len(each_case(f"VP1 {typed}")) > 1
 
 
 def stamp_of(case: Case) -> str:
-    """Return what differs after each change of a case's state, so that nobody decides on what is out of date."""
+    """Return a text that changes with the case's state, by which a form shows that its page is out of date."""
     if case.state in {CaseState.NEW, CaseState.REMINDED}:
         return "new"  # That the member has been asked meanwhile decides nothing.
     return f"{case.state.value}{case.state_at.timestamp():.3f}"

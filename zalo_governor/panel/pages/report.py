@@ -42,7 +42,7 @@ _MOST_DRAWN = 40
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     roles = office.roles_for(Report.word)
     return [
         Route("GET", PATH, show, roles, title="Báo cáo"),
@@ -53,7 +53,7 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the report: its three first lines, the document's sections, and charts with their tables."""
+    """Show the report as it will be printed, with charts; remarks and requests can be edited."""
     group, (period, span) = visit.one_group(), _period(visit)
     answer = visit.carry_out(Report.word, f"{period} docx", group_id=group.id)
     file = answer.files[0] if answer.files else None
@@ -94,7 +94,7 @@ def picture(visit: Visit) -> Reply:
 
 
 def download(visit: Visit) -> Reply:
-    """Return the report as a file, with remarks and requests as they were edited."""
+    """Return the report as a Word, Excel or picture file, with the remarks and requests as this person edited them."""
     try:
         face = ReportFormat(visit.field("dang"))
     except ValueError:

@@ -34,7 +34,7 @@ _SHOWN = 20
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     desk = office.roles_for(ListCases.word)
     return [
         Route("GET", PATH, show, desk, title="Quy chế và quy tắc"),
@@ -97,7 +97,7 @@ def try_draft(visit: Visit) -> Reply:
 
 
 def change(visit: Visit) -> Reply:
-    """Put a rule on trial in the group, or end that, as by `/quytac`."""
+    """Put a rule on trial in the group (its findings are only counted), or in force, as by `/quytac`."""
     group = visit.one_group()
     how = IN_FORCE if visit.field("lam") == "ap-dung" else ON_TRIAL
     visit.do(RuleTrial.word, f"{how} {visit.field('quy_tac')}", group_id=group.id)
@@ -145,7 +145,7 @@ def _readable(visit: Visit, group: Group, found: Sequence[TriedFinding]) -> list
 
 
 def words(visit: Visit) -> Reply:
-    """Show one word list."""
+    """Show one of the word lists (lexicons) by which the rules judge texts."""
     folder = visit.office.records.settings.rules_dir / "lexicons"
     name = visit.asked.places["name"]
     if name not in _lists(visit):

@@ -43,7 +43,7 @@ _DAYS = {"1": 1, "7": 7, "30": 30}
 
 
 def routes(office: Office) -> list[Route]:
-    """Return the addresses of the page."""
+    """Return the routes of the page: its URL paths, the functions that answer them, and the roles that may open it."""
     desk = office.roles_for(ListCases.word)
     return [
         Route("GET", PATH, show, desk, title="Tin đã gửi"),
@@ -52,7 +52,7 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the messages in the chosen state, without their texts: each is a letter to a person."""
+    """Show the bot's messages in the chosen state, without their texts, which only the addressee may read."""
     query = visit.asked.query
     state = query.get("loai", "") if query.get("loai", "") in _STATES else "moi"
     days = _DAYS.get(query.get("ngay", ""), 7)
@@ -84,6 +84,6 @@ def show(visit: Visit) -> Reply:
 
 
 def again(visit: Visit) -> Reply:
-    """Send again what did not reach people about a case, as by `/guilai VP12`."""
+    """Send the messages about a case again that did not reach people, as by `/guilai VP12`."""
     visit.do(SendAgain.word, visit.field("ma"))
     return SeeOther(PATH)

@@ -20,7 +20,7 @@ def send_text(call: Call) -> RawDict:
     `sendmsg` and `mention` (with mentions of members) send to a group, `sms` to a person.
 
     Raises:
-        AnswerError: as `publish`; 118 or 112, the text is too long, with or without styles; 123, a quick repeat.
+        AnswerError: as `publish`; 118 (with styles 112), the text is too long; 123, a repeat (`Faults.repeat_seconds`).
     """
     _check_text(call)
     said = {"content": str(call.params["message"]), "ttl": int(call.params.get("ttl", 0))}

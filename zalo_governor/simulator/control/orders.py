@@ -125,7 +125,7 @@ class Put(_Order):
 class ActOrder(_Order):
     """Request body of the control API's `act`: somebody in a group does something now.
 
-    If `aloud` is False, clients get no event of it, as in an outage, and find it only by asking for what they missed.
+    If `aloud` is False, clients get no event of a message, recall, deletion or reaction and must ask for missed ones.
     """
 
     act: ScenarioAct

@@ -74,7 +74,7 @@ class HistoryPage(NamedTuple):
     end: HistoryEnd | None
     """None if an older page can be asked for."""
     is_old: bool = False
-    """Whether Zalo wants older pages to be asked for by its other call (`old` of `recent`)."""
+    """Whether older pages must be fetched by Zalo's other API call, that is, by `recent` with `old=True`."""
 
     @property
     def has_more(self) -> bool:
@@ -190,10 +190,10 @@ class ZaloClient:
     def recent(self, group_id: str, cursor: int = NEWEST, *, old: bool = False) -> HistoryPage:
         """Fetch a page of a group's history: at most 50 messages, those before msgId `cursor`, by default the newest.
 
-        `old`: by the call for what is older than a page with `is_old`.
+        `old` makes the API call for older messages, which Zalo requires after a page with `is_old`.
 
         Raises:
-            ZaloError: the call failed, or the page says that it did.
+            ZaloError: the call failed, or the page holds an error code.
         """
         url = _OLD_HISTORY if old else _HISTORY
         source = 1 if cursor == NEWEST else 3

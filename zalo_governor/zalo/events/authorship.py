@@ -79,7 +79,7 @@ def writer_of(message_type: str, content: object) -> Writer:
 
 
 def call_in(content: RawDict) -> str:
-    """Return the act in a call that the content tells of, such as "misscall"; "" if it is about no call."""
+    """Return the kind of phone call that a message's content reports, such as "misscall"; "" if it reports none."""
     action = _action_of(content)
     if action in _CALLS:
         return action.removeprefix("recommened.")
@@ -87,7 +87,7 @@ def call_in(content: RawDict) -> str:
 
 
 def updated_message(content: RawDict) -> MessageRef:
-    """Return how the content of one of `UPDATES` names the message that it replaces; "" where an id is missing or 0."""
+    """Return the ids of the message that is replaced, from the content of one of `UPDATES`; "" for a missing id."""
     key = _first_id(content, "globalMsgId", "gMsgID", "msgId")
     return MessageRef(key=key, cli_key=_first_id(content, "cliMsgId", "cMsgID"))
 

@@ -58,7 +58,7 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
 def read_again(entry: Entry) -> Element | None:
     """Return the element of an inbox entry as the present code classifies it, marked as fetched later (backfill).
 
-    The array of the frame that held it is told from its fields. None if it cannot be classified, or was not received
+    Which array of a frame held it is inferred from its fields. None if it cannot be classified, or was not received
     from Zalo but made by group sync.
     """
     raw, context = entry.raw, _Context(entry.account, Source.BACKFILL, entry.at_ms)
@@ -92,7 +92,7 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
 
 
 def act_types(frame: Frame) -> list[str]:
-    """Return Zalo's `act_type` of each element of `controls` in the frame that is no act in a group or of a friend."""
+    """Return the `act_type` of those elements of the frame's array `controls` that are no group act or friend act."""
     items = frame.content.get("controls")
     contents = [_content_of(item) for item in items] if isinstance(items, list) else []
     types = [content.get("act_type") for content in contents]
@@ -100,7 +100,7 @@ def act_types(frame: Frame) -> list[str]:
 
 
 def has_messages_alone(frame: Frame) -> bool:
-    """Return whether the frame contains only messages and the state of their queue: it need not be searched further."""
+    """Return whether the frame has only messages and their `queueStatus`, thus no uploads, typing notices or acts."""
     return bool(frame.content) and _MESSAGES.issuperset(frame.content)
 
 

@@ -142,8 +142,8 @@ def old_messages_frame(cmd: int, *, first: bool, last_id: str, number: int) -> b
     """Return the frame by which the client asks for a page of what it missed while disconnected.
 
     `cmd` is one of `OLD`: messages or reactions, private or of groups. Zalo answers, if at all, in a frame of the same
-    command, with what came after the action `last_id`, the oldest first, and since the login at most. The number of the
-    request goes out in both spellings that clients use (zalo-protocol.md, 5.5 and 14.6).
+    command, with what came after the action `last_id` (and after the login), oldest first. `first` marks the request
+    that begins a reading. The request's `number` is sent in both spellings of clients (zalo-protocol.md, 5.5 and 14.6).
     """
     request = f"req_{number}"
     asked = {"first": first, "reqId": request, "req_id": request, "lastId": last_id, "preIds": []}

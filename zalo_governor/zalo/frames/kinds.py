@@ -65,7 +65,7 @@ class FrameCounts:
         self._hours: dict[int, Counter[tuple[str, str, FrameSort]]] = {}
 
     def count(self, cmd: int) -> None:
-        """Count one frame by its command."""
+        """Count one frame by its command; ordinary ones (messages, acts, receipts, pings, keys) are not counted."""
         if cmd in _ORDINARY:
             return
         if is_encrypted(cmd):

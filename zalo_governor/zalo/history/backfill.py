@@ -60,8 +60,8 @@ class Backfill:
         Args:
             group_id: the group.
             numbers: given msgIds, maps those that are stored to the ids of their inbox entries.
-            take: called with the messages found, oldest first, also if Zalo stops answering midway. Known messages are
-                among them, since their content may have changed.
+            take: called with the messages of each 20 pages, oldest first, also if Zalo stops answering midway. Stored
+                messages are among them, since their content may have changed.
             max_pages: most pages that contain an unknown message; pages whose messages are all stored already do not
                 count.
             heard_id: the highest inbox id from before the gap; entries with a higher id were received after the gap

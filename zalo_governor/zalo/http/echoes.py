@@ -11,7 +11,7 @@ _MAX_KEPT = 1_000
 
 
 class Echoes:
-    """Store of the echoes that came over the socket last, whether they are stored in the inbox yet or not; thread-safe.
+    """Store of the last 1,000 echoes (own messages that Zalo sent back), also of those not in the inbox; thread-safe.
 
     What comes late, from Zalo's queues of missed messages, is stored only after the histories of all groups, which may
     take minutes. A message of which it is uncertain whether it was sent must not be sent again meanwhile.

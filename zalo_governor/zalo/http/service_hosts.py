@@ -37,9 +37,9 @@ class ServiceHosts:
         """Host in our URLs -> the base URL (scheme, host, perhaps a path) to use instead."""
 
     def learn(self, service_map: object) -> None:
-        """Take over the hosts of a login's answer; those that differ from ours are logged when they change.
+        """Use the hosts that a login's answer names in its field `zpw_service_map_v3` (service -> URLs).
 
-        A URL that is not one of Zalo's own is not used.
+        A URL that is not one of Zalo's own is not used. How many hosts differ from ours is logged when that changes.
         """
         named = service_map if isinstance(service_map, Mapping) else {}
         allowed = {service: self._first_allowed(service, named.get(service)) for service in set(_SERVICES.values())}

@@ -58,13 +58,19 @@ class SessionLife:
 
     @property
     def may_log_in(self) -> bool:
-        """Return whether the program may log in by itself now: never after a takeover, rarely while it is dead."""
+        """Return whether the program may log in by itself now: while the session is dead, once a minute.
+
+        Never after another client took the session over, or after code 600 or -1005: a person must log in.
+        """
         if self.taken_over or self._final:
             return False
         return self._dead is None or self._seconds() - self._login_tried_at >= _LOG_IN_AGAIN_SECONDS
 
     def refusal(self, path: str) -> DeadSession | None:
-        """Return why a call must not be sent now: while the session is dead, each is tried now and then only."""
+        """Return the dead session because of which the call to `path` must not be sent now; None if it may be sent.
+
+        While the session is dead, a call that Zalo refused may be sent again after 30 seconds or a new login.
+        """
         if self._dead is None:
             return None
         with self._lock:
@@ -99,7 +105,7 @@ class SessionLife:
             self._die(code)
 
     def logged_in(self) -> None:
-        """Record that a login succeeded; whether the session is alive only its calls show, if some were refused."""
+        """Record that a login succeeded; if calls were refused before, the session is alive once one is accepted."""
         with self._lock:
             if self._refused:
                 self._logged_in_at = self._seconds()

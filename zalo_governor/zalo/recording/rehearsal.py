@@ -46,11 +46,11 @@ class Observed(BaseModel):
     differences: tuple[Difference, ...] = ()
     at: datetime
     near: str = ""
-    """Id of the act that was being done, where it was not recognised as one itself."""
+    """Id of the act that the operator was asked to do when this arrived; "" if this is that act itself."""
 
 
 class Rehearsal(BaseModel):
-    """A rehearsal as far as it has come."""
+    """The recording of a rehearsal, in which an operator performs acts in a test group; saved after every act."""
 
     program: str
     """Version of the program."""
@@ -61,14 +61,14 @@ class Rehearsal(BaseModel):
     began_at: datetime
     changed_at: datetime
     next_number: int = 1
-    """Number of the next id (`structure.Describer`)."""
+    """Number that will stand for the next new id in the structures, which hold no ids (`structure.Describer`)."""
     acts: dict[str, Observed] = {}
     """Id of an act -> what was observed."""
     others: list[Observed] = []
     """What arrived besides, each structure once."""
 
     def add_other(self, observed: Observed) -> None:
-        """Keep something that arrived besides the acts, unless the same structure, or too many others, are there."""
+        """Keep something that arrived besides the acts, unless a like one, or 200 others, are kept already."""
         there = {(other.kind, other.outcome, other.differences) for other in self.others}
         if (observed.kind, observed.outcome, observed.differences) not in there and len(self.others) < _MOST_OTHERS:
             self.others.append(observed)

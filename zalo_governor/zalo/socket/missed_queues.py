@@ -134,10 +134,10 @@ class MissedQueues:
             self._changed.notify_all()
 
     def lost(self, *, for_good: bool = False) -> None:
-        """Note that something from Zalo was lost: until the next connection the queues prove nothing of what was live.
+        """Note that something received live was lost: until the next connection, no queue counts as complete.
 
-        The cursors stay where they are, so that the next connection reads the lost part again. `for_good`: it came
-        before the cursors, or Zalo dropped it, so that the queues will not give it.
+        The cursors stay where they are, so that the next connection reads the lost part again. `for_good`: the queues
+        will not give it, as it lies before the cursors, or Zalo has dropped it.
         """
         with self._changed:
             self._lost = True
@@ -149,7 +149,7 @@ class MissedQueues:
                 self._take([], partial(self._keep, queue_name(cmd), cursor._replace(since_id=self._newest() + 1)))
 
     def answered(self, frame: Frame, elements: Sequence[Element]) -> None:
-        """Take one page of a queue, and ask for the next if there is one."""
+        """Take one page of a queue, given by its frame and elements, and ask for the next page if there is one."""
         cmd, content, queue = frame.cmd, frame.content, queue_name(frame.cmd)
         with self._changed:
             reading = self._readings.get(cmd)
@@ -257,7 +257,7 @@ class MissedQueues:
 
 
 def status_of(frame: Frame) -> QueueStatus:
-    """Return what the frame's `queueStatus` says; frames without elements of a queue have none."""
+    """Return the last ids and dropped queues that the frame's `queueStatus` names; empty if the frame has none."""
     given = frame.content.get("queueStatus")
     if not isinstance(given, dict):
         return _NO_STATUS
