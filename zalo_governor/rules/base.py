@@ -23,9 +23,9 @@ class Maturity(StrEnum):
 
 
 class Need(StrEnum):
-    """A fact that `RuleContext` has only where a rule of the group's regulation asks for it, as it has to be looked up.
+    """A fact that is looked up in the database only if a rule of the group's regulation asks for it.
 
-    Each is named as the field that holds it.
+    Each has the name of the field of `RuleContext` that holds it.
     """
 
     POSITION = "position"
@@ -56,15 +56,17 @@ class RuleContext(BaseModel):
     None for other events, and if no roster has been imported.
     """
     passed_gate: bool = False
-    """Whether the secret gate has just found every string of the event clean, by the rules in force."""
+    """Whether the secret gate (the check before anything is stored) has just found every string of the event clean."""
     regulation: str = ""
     """Name of the regulation of the event's group, by whose rules it is judged; "" for the common one."""
     position: str = ""
-    """The sender's title and agency, as the roster or the settings have them. See `Need`, as for those below."""
+    """The sender's title and agency by the roster or the settings. Looked up only for rules that need it (`Need`), as
+    are the facts below.
+    """
     joined_at: datetime | None = None
     """Since when the sender has been known to be in the group."""
     answers_directive: bool = False
-    """Whether the message quotes one that is in the ledger of directives."""
+    """Whether the message quotes a directive that is registered in the ledger of directives."""
     sent_before: tuple[float, ...] = ()
     """How many seconds before this message the sender's earlier ones of the last hour were sent in the group."""
 
@@ -120,14 +122,17 @@ class Rule(ABC, Generic[P]):
         self.topics = topics
 
     def bound(self, *, clause: str, severity: Severity, maturity: Maturity, topics: Mapping[ClauseTopic, str]) -> Self:
-        """Return this rule under a clause of another regulation; models, word lists and memory are shared."""
+        """Return a copy of this rule for another regulation, with its values; it shares models, word lists and memory.
+
+        `clause` is the number there, `topics` are that regulation's clause numbers by topic.
+        """
         other = copy.copy(self)
         other.clause, other.severity, other.maturity, other.topics = clause, severity, maturity, topics
         return other
 
     @property
     def labels(self) -> frozenset[str]:
-        """The labels of the rule's findings, as far as people are told them in words of their own."""
+        """The labels of findings for which the texts to people must have words; empty: the rule asks for none."""
         return frozenset()
 
     def prepare(self) -> None:

@@ -46,7 +46,7 @@ class Engine:
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
     def rules_of(self, regulation: str) -> tuple[Rule[Any], ...]:
-        """Return the rules of a regulation by its name; "" is the common one."""
+        """Return the rules of a regulation by its name; those of the common one for "" and for an unknown name."""
         return tuple(rule for _, rule in self._rules_of.get(regulation, self._rules_of[""]))
 
     def prepare(self) -> None:

@@ -44,11 +44,11 @@ class Rulebook(NamedTuple):
     regulation: Regulation
     ladder: Ladder
     engine: Engine
-    """Runs the rules of this regulation; that of the common one also those of each event's own."""
+    """Runs the rules of this regulation; in the common rulebook, for each event the rules of its own group."""
     specs: Mapping[str, RuleSpec | DeclaredSpec]
-    """Content of each rule's YAML file, by rule id; a detector that another regulation only binds has none."""
+    """Content of each rule's YAML file, by rule id; shipped rules that another regulation only takes over have none."""
     own: Mapping[str, "Rulebook"] = {}
-    """Name of its folder -> each other regulation that a group may have."""
+    """The other regulations that groups may have, by the names of their folders; only in the common rulebook."""
     name: str = ""
     """Name of the regulation's folder; "" for the common one."""
 
@@ -84,10 +84,10 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
 
 
 def load_rule(path: Path, common: Rulebook, rules_dir: Path) -> Rule[Any]:
-    """Return the rule in YAML alone of a file that need not be in force.
+    """Load one rule that is written in YAML alone, to try it out; its file need not be among those in force.
 
     If the file is in the folder of a regulation, its clause is one of that, else one of the common regulation. What
-    comes by `STANDARD_INPUT` may have any id.
+    is read from `STANDARD_INPUT` may have any id.
 
     Raises:
         ConfigError: the file is wrong, or is not such a rule.

@@ -91,7 +91,7 @@ class Absence(Parameters):
     answer_within_hours: float | None = Field(default=None, gt=0, le=200)
     """Working hours (`directives.working_times`) within which every addressee has to answer."""
     report_by: time | None = None
-    """Hour of the day of the deadline by which somebody has to have reported."""
+    """Time of day, on the day of the deadline, by which at least one addressee has to have reported."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "Absence":
@@ -101,19 +101,22 @@ class Absence(Parameters):
 
 
 class AbsentSpec(Parameters):
-    """Content of the file of a rule on what is missing; it tells the admins."""
+    """Content of the file of a rule that tells the admins what is missing after a directive, such as an answer."""
 
     id: RuleId
     clause: str
     title: Title
     why: Why
     maturity: Maturity = Maturity.SHADOW
-    """Nothing is looked for while it is `shadow`."""
+    """While it is `shadow`, the rule does nothing at all."""
     absent: Absence
 
 
 class BoundSpec(Parameters):
-    """Content of the file by which another regulation uses a shipped detector; what is not said is as in the common."""
+    """Content of the file by which another regulation uses a shipped rule (`uses`: its id) under a clause of its own.
+
+    What is left out is as in the common regulation.
+    """
 
     uses: str
     clause: str

@@ -68,7 +68,7 @@ def forbid_network_and_writes(readable: Iterable[Path]) -> None:
 
 
 def missing_layers() -> tuple[str, ...]:
-    """Return the layers (`seccomp`, `landlock`) that this kernel does not have; changes nothing."""
+    """Return which means of confinement (`seccomp`, `landlock`) this kernel does not have; changes nothing."""
     if sys.platform != "linux":
         return ("seccomp", "landlock")
     libc = ctypes.CDLL(None, use_errno=True)

@@ -44,33 +44,36 @@ def agency_in(title: str) -> str:
 
 
 def bare_kind(typed: str) -> str:
-    """Return the kind of agency, without diacritics, that a name such as `xã` is without saying which; "" if none."""
+    """Return "xa", "phuong" or "so" if a typed name gives only this kind of agency ("xã", not "xã Vũ Hà"), else ""."""
     kind, *rest = typed.removeprefix("UBND ").split() or [""]
     return "" if rest and rest[0][0].isupper() else _KINDS.get(kind.lower(), "")
 
 
 def fits(typed: str, name: str) -> bool:
-    """Return whether a name that somebody typed on a phone means the addressee of that name."""
+    """Return whether a typed name, perhaps shortened or without diacritics ("so yt"), means the addressee `name`."""
     words, key = agency_words(typed), agency_words(name)
     return bool(words) and (likeness(words, key) > 0 or key[-len(words) :] == words)
 
 
 def likeness_in(text: str, name: str) -> int:
-    """Return how well the best part of a sentence fits the agency's name: its words, two of them, initials; 0: none."""
+    """Return how well (see `likeness`) the best run of at most six words of a sentence fits the agency's name."""
     words, key = agency_words(text), agency_words(name)
     parts = (words[at : at + length] for length in range(1, _LONGEST_NAME) for at in range(len(words) - length + 1))
     return max((likeness(part, key) for part in parts), default=0)
 
 
 def is_called_in(text: str, full_name: str) -> bool:
-    """Return whether a sentence names the person by the full name, or by the last part of it as `anh Hòa`."""
+    """Return whether a sentence names the person: by the full name, or by its last word after "anh", "chị" …"""
     words, name = words_in(text), words_in(full_name)
     called = {word for before, word in pairwise(words) if _FORM_OF_ADDRESS.fullmatch(before)}
     return bool(name) and (contains(words, name) or name[-1] in called)
 
 
 def likeness(typed: Sequence[str], key: Sequence[str]) -> int:
-    """Return how well typed words fit the words of an agency's name: the same, a part of it, its initials; 0: not."""
+    """Return how well typed words fit an agency's name, both as `agency_words` returns them; 0 if they do not.
+
+    1000: the same; over 500: one is a part of the other; 300, 200, 100: initials of the name or their beginning.
+    """
     if typed == key:
         return _SAME
     if len(typed) > 1 and contains(key, typed):
@@ -101,7 +104,7 @@ def contains(whole: Sequence[str], part: Sequence[str]) -> bool:
 
 
 def agency_words(text: str) -> list[str]:
-    """Return the words of an agency's name without diacritics, abbreviated heads written out."""
+    """Return the words of an agency's name without diacritics, "va" and "tinh"; "vp" is written out as "van phong"."""
     plain = " ".join(words_in(text))
     for pattern, long in _WRITTEN_OUT:
         plain = pattern.sub(long, plain)

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 
 class ClassModel:
-    """A trained linear classifier, which computes for a text how much speaks for each class against all others."""
+    """A trained linear classifier, which gives a text a score for each class; the highest is the likeliest class."""
 
     def __init__(self, packed: bytes) -> None:
         """Unpack a model.
@@ -89,7 +89,7 @@ def pack(labels: Sequence[str], biases: Sequence[float], units: Sequence[float],
 
 
 def places(facts: Iterable[str], bits: int) -> set[int]:
-    """Return the row numbers of the features `facts` in a table of 2**bits rows, computed by hashing."""
+    """Return the row numbers of the features `facts` in a model's table of 2**bits rows, computed by hashing."""
     mask = (1 << bits) - 1
     return {zlib.crc32(fact.encode("utf-8", "surrogatepass")) & mask for fact in facts}
 

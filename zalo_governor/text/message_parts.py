@@ -8,7 +8,9 @@ _BORDERS = tuple(map(re.compile, (r"\n[ \t]*\n\s*", r"\n+", r"(?<=[.;:?…])\s+"
 
 
 def end_of_part(text: str, start: int, most_bytes: int) -> int:
-    """Return where the part of the text ends that begins at `start` and has at most `most_bytes` bytes without blanks.
+    """Return where the part that begins at `start` ends, so that it has at most `most_bytes` bytes.
+
+    Blanks at its end are not sent and do not count.
 
     It ends at the best border in its second half, else within a word, but never within a letter with its marks or an
     emoji. Of a text that fits, the end is `len(text)`.

@@ -34,7 +34,7 @@ def read_question(text: str, model: ClassModel | None = None) -> tuple[list[Inte
     """Judge a text by the shipped model, or by another `model` with the same features.
 
     Returns:
-        All intents, the likeliest first; and whether that one is so much likelier than the others that it is meant.
+        All intents, the likeliest first; and whether the first leads by at least `SURE`, so that it can be relied on.
     """
     used = model or shipped_classes("question")
     scores = used.scores(features_of_question(text))

@@ -82,7 +82,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         return self._classify(*max(scored, key=lambda one: one[0]))
 
     def may_speak(self, text: str) -> bool:
-        """Return whether the quick checks find the text suspicious, so that `look` scores it with the full model."""
+        """Return whether the quick checks (words, small model) suspect the text, so that `look` uses the full model."""
         return next(self._views(text, with_single_blanks(normalise(text)), always=False), None) is not None
 
     def view(self, text: str) -> Features:

@@ -35,7 +35,7 @@ class HarmfulParameters(Parameters):
     triage: float
     """Score from which a message is shown to an admin."""
     strict: float
-    """Score from which a plain offer is also reported to the member."""
+    """Score from which a plain offer (at most 140 characters, with a price, link or number) is told to the member."""
     strict_categories: frozenset[str]
     """Categories in which a plain offer is reported to the member without an admin in between."""
     categories: frozenset[str] = Field(min_length=1)

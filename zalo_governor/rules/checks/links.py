@@ -89,7 +89,7 @@ class LinkRule(Rule[LinkParameters]):
                 yield finding
 
     def inspect(self, text: str) -> Finding | None:
-        """Return the finding on the addresses that are typed in a text, of which the first 1,000 are judged."""
+        """Return the finding on the dangerous links in a text, of which the first 1,000 are judged; None if none is."""
         links = find_links(text)[:_MOST_LINKS]
         return self._judge("text", text, links) if links else None
 

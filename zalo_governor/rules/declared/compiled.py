@@ -25,16 +25,17 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
 Found = list[tuple[int, int]]
-"""Where the message shows what was asked: offsets [start, end) in the text as it was typed."""
+"""Where the words, emoji or links stand that met a condition: offsets [start, end) in the text as it was typed."""
 Test = Callable[[Facts, Found], bool]
 ReadList = Callable[[str], Sequence[str]]
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def compile_condition(condition: Condition, read_list: ReadList) -> Test:
-    """Return the function that tells whether a message meets the condition; what is cheap is asked first.
+    """Return a function that says whether a message meets the condition; the cheap parts are tested first.
 
-    `read_list` returns the phrases of a word list.
+    It also adds the places that met the condition to its second argument. `read_list` (file name) returns the phrases
+    of a word list.
     """
     tests = [*_of_message(condition), *_of_text(condition, read_list)]
     tests += [compile_condition(one, read_list) for one in condition.all_of]
@@ -47,7 +48,7 @@ def compile_condition(condition: Condition, read_list: ReadList) -> Test:
 
 
 def needs_of(condition: Condition) -> frozenset[Need]:
-    """Return which facts beyond the message its conditions ask for."""
+    """Return which facts a condition needs that have to be looked up, such as when the sender joined."""
     who, amount = condition.who, condition.amount
     needs = {Need.POSITION} if who and who.agencies else set()
     needs |= {Need.JOINED} if who and who.newcomer_days else set()

@@ -39,10 +39,10 @@ class MessageKind(StrEnum):
 
 
 class Answered(StrEnum):
-    """What a message answers."""
+    """What a message must quote, as its answer, to meet the condition `to`."""
 
     QUOTE = "quote"
-    """Any message that it quotes."""
+    """Any message."""
     DIRECTIVE = "directive"
     """A message that is in the ledger of directives."""
 
@@ -75,7 +75,10 @@ class Near(Parameters):
 
 
 class WordsCondition(Parameters):
-    """The text that the member typed has one of these words or phrases; capitals do not matter."""
+    """The text that the member typed has one of these words or phrases (`any_of`, `file`), and `near` if given.
+
+    Capitals do not matter.
+    """
 
     any_of: Phrases | None = None
     file: str = Field(default="", pattern=r"^$|^[\w.-]+\.(txt|xlsx)$")
@@ -91,11 +94,11 @@ class WordsCondition(Parameters):
 
 
 class EmojiCondition(_Part):
-    """The text has that many pictures of feelings: emoji, and Zalo's own, which it writes as `/-heart` or `:d`."""
+    """The text has at least so many emoji; Zalo's own, which it writes as `/-heart` or `:d`, count as well."""
 
     at_least: int | None = Field(default=None, ge=1)
     share_at_least: float | None = Field(default=None, gt=0, le=1)
-    """Share of the text's characters without blanks."""
+    """Least share (0-1) of the text's characters, blanks not counted, that emoji make up."""
 
 
 class WhoCondition(_Part):
@@ -117,7 +120,7 @@ class WhenCondition(_Part):
     """When the message was sent, by the clock of Viet Nam."""
 
     hours: tuple[Hours, ...] = ()
-    """Times of the day, `07:30-11:30`; past midnight if the end is the earlier one, which itself does not count."""
+    """Times of the day: `07:30-11:30`, or over midnight `22:00-05:00`; the moment of the end does not count."""
     weekdays: tuple[Weekday, ...] = ()
     workday: bool | None = None
     """True: Monday to Friday and no public holiday; false: on another day."""

@@ -47,7 +47,7 @@ _KINDS: Mapping[str, MessageKind] = {
 _RECOMMENDED = "chat.recommended"
 """Zalo's msgType of a previewed link, and of a card with somebody's account."""
 TYPE_OF = {kind: message_type for message_type, kind in reversed([*_KINDS.items()])} | {MessageKind.CARD: _RECOMMENDED}
-"""A msgType of each kind, to make examples of."""
+"""For each kind, one of Zalo's message types (msgType), from which messages in rules' examples are made."""
 
 
 class Facts:
@@ -64,7 +64,7 @@ class Facts:
 
     @cached_property
     def typed(self) -> Normalised:
-        """The text in which disguises are undone."""
+        """The typed text after `normalise`: without invisible characters, look-alike letters made plain."""
         return normalise(self.event.text[:_LONGEST])
 
     @cached_property
@@ -79,12 +79,12 @@ class Facts:
 
     @cached_property
     def emoji(self) -> tuple[tuple[int, int], ...]:
-        """Where pictures of feelings stand, in the text as it was typed."""
+        """Where emoji, and signs for Zalo's own (`/-heart`), stand in the text as it was typed: [start, end) each."""
         return tuple(found.span() for found in _EMOJI.finditer(self.event.text[:_LONGEST]))
 
     @cached_property
     def links(self) -> tuple[tuple[str, tuple[int, int] | None], ...]:
-        """(host, place in the typed text) of each link; a previewed link has no place."""
+        """(host, [start, end) in the typed text) of each link; None instead for the link of a preview or card."""
         text, attachment = self.event.text[:_LONGEST], self.event.attachment
         found: list[tuple[str, tuple[int, int] | None]] = [
             (_host_of(link.address), (link.start, link.end)) for link in find_links(text)
@@ -111,7 +111,7 @@ class FactReader:
         self._last: Facts | None = None
 
     def read(self, event: MessageSent, context: RuleContext) -> Facts:
-        """Return the facts of the event, those made for the rule before if it was asked of the same event."""
+        """Return the facts of the event; those of the last call again, if it was for the same event and context."""
         last = self._last
         if last is None or last.event is not event or last.context is not context:
             last = self._last = Facts(event, context)

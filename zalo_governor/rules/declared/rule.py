@@ -14,7 +14,7 @@ _LENGTH_OF_EXCERPT = 80
 
 
 class DeclaredRule(Rule[Condition]):
-    """Rule on messages. The label of its findings is its id, the words for that are title and why of its file."""
+    """Rule on messages, written in YAML alone. Its findings have its id as label; people read its `title` and `why`."""
 
     parameters_type: ClassVar[type[Parameters]] = Condition
 
@@ -33,7 +33,7 @@ class DeclaredRule(Rule[Condition]):
 
 
 def declare(rule_id: str) -> type[DeclaredRule]:
-    """Return the class of the rule with that id: a rule's id belongs to its class."""
+    """Return a new subclass of `DeclaredRule` with that id, as `id` is an attribute of a rule's class."""
 
     class Declared(DeclaredRule):
         id: ClassVar[str] = rule_id

@@ -15,7 +15,7 @@ from zalo_governor.sandbox.attachments.polyglots import prefix_of_zip
 from zalo_governor.text.file_names.danger import Danger
 
 UNREAD = Danger("unread_container", certain=False)
-"""Files may be in it, programs among them, and nothing can tell."""
+"""The danger of an archive of an unknown kind: it may hold programs, and nothing can tell."""
 _CHUNK = 64 << 10
 _MOST_MEMBERS = 20_000
 """Members of a zip beyond which its directory itself would take too much memory."""

@@ -39,12 +39,12 @@ class ScannerUnavailableError(GovernorError):
 
 
 def command(config_dir: Path, seconds: float) -> list[str]:
-    """Return the command line of the process; it loads the rules from `config_dir`, and reads a file for `seconds`."""
+    """Return the command line of the process; rules are in `config_dir`, reading a file may take `seconds` at most."""
     return [sys.executable, "-m", "zalo_governor.sandbox.attachments", str(config_dir), str(seconds)]
 
 
 class AttachmentScanner:
-    """Scans files by way of the process. One file is scanned at a time; further callers wait.
+    """Scans files in a child process of few rights. One file is scanned at a time; further callers wait.
 
     The bots of one machine take turns (`system/turns.py`): processes that all start at once would all be too slow.
 

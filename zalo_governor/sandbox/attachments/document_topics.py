@@ -33,11 +33,11 @@ _EMPTY_COLUMN = re.compile(
 )
 _TABLE_SHARE = 0.5
 BODY = frozenset({"body", "text_box"})
-"""Places of what a document says; on slides, all text stands in boxes."""
+"""Values of `TextPart.place` of a document's main text; on slides, all text stands in boxes."""
 
 
 class Topics(NamedTuple):
-    """What a document is about."""
+    """What a document is about, where that is a harmless reason for the word "mật" (secret; also honey) in it."""
 
     rules_of_secrecy: bool
     """It explains or orders how secrets are kept: regulations, plans of inspection, slides of a course, statistics."""
@@ -45,7 +45,7 @@ class Topics(NamedTuple):
     """It is about honey, gall bladders, or people and villages whose name is Mật."""
 
     def explain(self, paragraph: str, level: str | None) -> bool:
-        """Return whether the topic explains that a paragraph of the document seems to bear the level `level`."""
+        """Return whether the topic is a harmless reason why a paragraph names the level `level`, such as "mat"."""
         if self.rules_of_secrecy:
             return True
         return level == "mat" and (self.honey or _HONEY.search(_composed(paragraph).lower()) is not None)
@@ -64,9 +64,9 @@ def topics_of(texts: Iterable[TextPart]) -> Topics:
 
 
 def mark_of(text: str) -> str | None:
-    """Return the mark that a document bears at its beginning, alone in its line or cell; None if there is none.
+    """Return the secrecy mark ("MẬT") at a document's beginning, alone in its line or cell; None if there is none.
 
-    A document has one mark; where several stand, it is about them.
+    None, too, if there are different marks: such a document is about them.
     """
     marks = {(found[1] or found[2]).upper() for found in _MARK.finditer(_composed(text)[:_HEADING])}
     return marks.pop() if len(marks) == 1 else None

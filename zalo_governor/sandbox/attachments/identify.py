@@ -28,7 +28,7 @@ from zalo_governor.text.file_names.names import check_name, extension
 
 
 class Family(StrEnum):
-    """What a file is good for; decides which reader gets it."""
+    """Kind of a file by its real type, whatever its name says; decides how it is read."""
 
     DOCUMENT = "document"
     TEXT = "text"

@@ -30,7 +30,7 @@ from zalo_governor.text.links.judge import judge_links
 
 R = TypeVar("R", bound=Rule[Any])
 PICTURE = "picture"
-"""Place of a text that was recognised in a picture."""
+"""Value of `TextPart.place` for text that was recognised in a picture."""
 _FEWEST_WORDS = 4
 """Words of an offer; fewer are a number, a name, or data such as a test file's."""
 _OWN_PLACES = frozenset({"header", "master", "property", "name", "outline"})
@@ -66,7 +66,7 @@ class FileRules:
     ) -> tuple[list[ScanFinding], bool]:
         """Return the findings on a file, each kind once, at the first page where it was made, and if all was judged.
 
-        LimitError, raised by the clock, ends one kind of judging; what was found till then counts.
+        If the time is over (LimitError) while one rule judges, what it has found counts, and not all was judged.
 
         Args:
             written: texts and links of the file.

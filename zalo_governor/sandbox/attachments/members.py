@@ -24,14 +24,15 @@ class Member(NamedTuple):
 
 
 def is_bomb(size: int, packed: int) -> bool:
-    """Return whether so many bytes out of so few packed ones mean a bomb."""
+    """Return whether a member of `packed` bytes that inflates to `size` is a bomb, made to use up the memory."""
     return size > BOMB_SIZE and size > RATIO * max(packed, 1)
 
 
 def check_directory(members: Iterable[Member], archive_size: int, budget: Budget, contents: Contents) -> Sequence[str]:
-    """Add `archive_bomb` and `NotChecked.LIMIT` where the declared sizes call for it, and return the bombs' names.
+    """Add `archive_bomb`, and `NotChecked.LIMIT` if the budget is too small, to `contents`; return the bombs' names.
 
-    The sum is compared with the archive's own size too, as members of a bomb may share their packed bytes.
+    They are judged by the sizes that the directory declares. The sum is compared with the archive's own size too, as
+    members of a bomb may share their packed bytes.
     """
     members = list(members)
     total = sum(member.size for member in members)
@@ -46,7 +47,7 @@ def check_directory(members: Iterable[Member], archive_size: int, budget: Budget
 
 
 def check_member(name: str, contents: Contents) -> None:
-    """Add the dangers of a member's path."""
+    """Add to `contents` the danger that a member's path leads out of the folder where it is unpacked."""
     contents.dangers[:] = merge([*contents.dangers, *check_path(name)])
 
 

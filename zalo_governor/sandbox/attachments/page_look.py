@@ -23,8 +23,9 @@ def looks_like_page(page: Pixels) -> bool:
 
 
 def stands_on_its_side(dark: Pixels) -> bool:
-    """Return whether the lines of a grey page run from top to bottom: letters joined to their neighbours make long
-    shapes, and it is counted which way these are longer. A page that is some degrees askew still tells.
+    """Return whether the lines of a grey page run from top to bottom, so that it has to be turned by 90°.
+
+    Neighbouring letters are joined to long shapes, which are measured; the page may be some degrees askew.
     """
     share = 800 / max(dark.shape)
     strokes = _strokes(cv2.resize(dark, None, fx=share, fy=share, interpolation=cv2.INTER_AREA))
@@ -36,7 +37,7 @@ def stands_on_its_side(dark: Pixels) -> bool:
 
 
 class Frame(NamedTuple):
-    """Straight lines along the sides of a box."""
+    """How many of the two long and two short sides of a box have a straight line, as the frame of a stamp."""
 
     long_sides: int
     short_sides: int
@@ -72,7 +73,7 @@ def look_for_frame(box: Pixels) -> Frame:
 
 
 def tighten(box: Pixels) -> Pixels:
-    """Return a picture of one line cut to its letters with a small margin; the model reads it better so."""
+    """Return a picture of one line cut to its letters with a small margin, as the reading model needs it."""
     mask = _ink_mask(box)
     height, width = mask.shape
     rows = np.flatnonzero(mask.mean(axis=1) > 0.02)

@@ -19,7 +19,7 @@ _FEW = 20
 
 
 def preload() -> bool:
-    """Load the data, so that the children forked afterwards have it; return whether there is any."""
+    """Load tesseract's Vietnamese data, for the children forked afterwards; return whether it is installed."""
     return _load() is not None
 
 

@@ -20,7 +20,7 @@ _MOST_COLOUR = 0.5
 
 
 class RedGroup(NamedTuple):
-    """Red strokes that stand together: a stamp, a seal, a word. Both pictures have the long side level."""
+    """Red strokes that stand together: a stamp, a seal, a word. In the pictures, the long side is level."""
 
     ink: Pixels
     """Grey picture of the red ink alone, dark on white."""

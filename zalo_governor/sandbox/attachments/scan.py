@@ -25,7 +25,7 @@ _NEED_NO_READING = frozenset({Family.PROGRAM, Family.SCRIPT, Family.SHORTCUT, Fa
 
 
 class FileScanner:
-    """Scans files; made once, before the process is locked in and forks.
+    """Scans files; made once, before the process gives up its rights and forks a child for each file.
 
     Args:
         engine: the rules by which texts and links in files are judged.

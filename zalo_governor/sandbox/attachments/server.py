@@ -53,7 +53,7 @@ def request(name: str) -> bytes:
 
 
 def serve(line: socket.socket, scan: Scan, confinement: Confinement) -> None:
-    """Answer requests from the socket `line` until its other end is closed."""
+    """Scan the files that requests on the socket `line` bring, and answer each, until its other end is closed."""
     _send(line, {"ready": True})
     while True:
         # A request is so short that the kernel hands it over in one piece.

@@ -26,7 +26,7 @@ _LIKE = 78.0
 
 
 def name_stamp(text: str) -> str | None:
-    """Return the level of a line, `released` for GIẢI MẬT, `recall` for TÀI LIỆU THU HỒI, None for anything else.
+    """Return what a line says as a stamp: its level, `released` (GIẢI MẬT), `recall` (TÀI LIỆU THU HỒI), else None.
 
     The model drops and confuses diacritics, so only the letters count; of longer words one or two may be wrong.
     """

@@ -50,7 +50,7 @@ class Stamp:
 
 
 def preload() -> None:
-    """Load the models, so that the children forked afterwards have them."""
+    """Load the models that find and read text, so that the children forked afterwards have them."""
     load_models()
 
 

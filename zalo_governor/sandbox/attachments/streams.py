@@ -67,7 +67,7 @@ def read(content: bytes, budget: Budget, name: str, contents: Contents) -> None:
 
 
 def check_link(target: str) -> list[Danger]:
-    """Return `path_escape` if a link in an archive leads out of the folder where the archive is unpacked."""
+    """Return the danger `path_escape` if a link in an archive leads out of the folder where the archive is unpacked."""
     return check_path(target)[:1]
 
 

@@ -50,7 +50,7 @@ def picture(paper: ReportDocument) -> bytes:
 
 
 def page_of(paper: ReportDocument) -> Figure:
-    """Return the page: what is grave, who is silent or late on directives, then the charts for which there is room."""
+    """Return the drawn page: headlines, units silent or late on directives, figures, and charts up to `MOST_HEIGHT`."""
     notes = [textwrap.wrap(headline.note, _NOTE_WIDTH)[:_NOTE_LINES] for headline in paper.headlines]
     late = next((table for table in paper.tables if table.key == _LATE and _late_units(table)), None)
     total = (

@@ -40,7 +40,7 @@ def put_cell(sheet: Worksheet, row: int, column: int, value: SheetValue) -> Cell
 
 
 def finish_table(sheet: Worksheet, columns: int, rows: int) -> None:
-    """Freeze the row of headings, give it filters, and repeat it on each printed page."""
+    """Freeze the headings above `rows` rows, give them filters, repeat them on each printed page; set up the page."""
     sheet.freeze_panes = "A2"
     if rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(columns)}{rows + 1}"

@@ -49,7 +49,7 @@ class RuleWorker:
     Args:
         command: command line of the process; the file descriptor of the shared progress memory is appended.
         patience: seconds that one rule may spend on one event.
-        leaving: returns whether the program is shutting down.
+        leaving: returns whether the program (the bot) is shutting down.
 
     Raises:
         OSError: the process cannot be started.

@@ -11,12 +11,12 @@ from zalo_governor.sandbox.spreadsheets.reader import sheets_of
 from zalo_governor.sandbox.spreadsheets.rows import MOST_TEXT
 
 WRONG_FILE = 2
-"""Exit code for a file that is no list; stdout holds what to say."""
+"""Exit code for a file that cannot be read as a list; stdout then holds the message for the person who sent it."""
 _LIMITS = Limits(memory=1 << 30, cpu_seconds=15)
 
 
 def main() -> int:
-    """Read the spreadsheet whose file name is the only argument."""
+    """Read the spreadsheet on stdin, whose file name is the only argument; return the exit code."""
     forbid_network_and_writes([Path("/usr"), Path("/lib"), Path("/lib64"), Path(sys.prefix), *map(Path, sys.path)])
     forbid_processes(_LIMITS)
     name = sys.argv[1]

@@ -22,7 +22,7 @@ def read_spreadsheet(content: bytes, name: str) -> dict[str, list[SheetRow]]:
     """Return the sheets of an uploaded XLSX or CSV file: name of the sheet -> rows that are not empty.
 
     Raises:
-        ConfigError: it is none, or too large, or takes too long; the message says what to do.
+        ConfigError: the file is no spreadsheet, too large or takes too long; the message says what to do.
     """
     shown = "".join(letter for letter in name if letter.isprintable())[-_LONGEST_NAME:] or "tệp"
     command = [sys.executable, "-m", "zalo_governor.sandbox.spreadsheets", shown]

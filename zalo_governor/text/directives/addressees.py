@@ -42,12 +42,12 @@ from zalo_governor.text.directives.vocabulary import (
 from zalo_governor.text.fold import fold
 
 EVERYBODY = "@All"
-"""How an order to everybody in the group ("các đồng chí", "cả nhóm") is named."""
+"""Stands as addressee for everybody in the group, whom an order calls "các đồng chí" or "cả nhóm"."""
 NONE = "O"
 
 
 def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[NamedTime]) -> list[list[str]]:
-    """Return, for each token, its features: the word, its form and class, its place in the sentence, what is around it.
+    """Return the features of each token, by which `SpanModel` finds addressees: the word, its place, its neighbours.
 
     `times` are the times that the text names: what follows one ("Sáng mai tổ hàn …") begins a clause.
     """
@@ -106,7 +106,10 @@ def features_of_tokens(text: str, tokens: Sequence[Token], times: Sequence[Named
 
 
 class SpanModel:
-    """A trained labeller: gives each token of a text one of its labels, so that the whole sequence scores highest."""
+    """A trained model that finds addressees: it labels each token as the beginning, inside or outside of one.
+
+    Of all sequences of labels for a text, the one with the highest score is taken.
+    """
 
     def __init__(self, packed: bytes) -> None:
         """Unpack a model.
@@ -128,7 +131,7 @@ class SpanModel:
     def label(self, scores: Sequence[Sequence[float]], less_reluctant: float = 0.0) -> list[str]:
         """Return the best label of each token, given the scores of each.
 
-        `less_reluctant` is taken off the score of `NONE` at each token.
+        `less_reluctant` is taken off the score of `NONE` (no addressee) at each token: more are found.
         """
         if not scores:
             return []
@@ -271,7 +274,7 @@ def _names_everybody(said: str) -> bool:
 
 
 def labels_for(text: str, tokens: Sequence[Token], addressees: Iterable[str]) -> list[str]:
-    """Return the label of each token of a text whose addressees are known, for the training."""
+    """Return the label of each token ("B-A", "I-A", "O" …) by a text's known addressees, to train `SpanModel`."""
     labels = [NONE] * len(tokens)
     at = 0
     for addressee in addressees:

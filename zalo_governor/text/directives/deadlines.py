@@ -13,7 +13,7 @@ DEADLINE, OTHER = "deadline", "other"
 
 
 def features_of_time(text: str, times: Sequence[NamedTime], which: int, sent_at: datetime) -> set[str]:
-    """Return the features of one named time of a text for the model: its form, its limit and the words around it."""
+    """Return the features of the time `times[which]` for the model: its form, words of limitation, words around it."""
     named = times[which]
     before = _WORDS.findall(fold(text[max(0, named.start - _REACH) : named.start]))
     after = _WORDS.findall(fold(text[named.end : named.end + _REACH]))
@@ -57,7 +57,10 @@ def features_of_time(text: str, times: Sequence[NamedTime], which: int, sent_at:
 
 
 def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: datetime) -> bool | None:
-    """Return whether a named time is a deadline, where the words beside it settle that; None to ask the model."""
+    """Return whether the time `times[which]` of a text is a deadline; None if the words beside it do not settle that.
+
+    Then the trained model has to decide.
+    """
     named = times[which]
     raw = text[max(0, named.start - _REACH) : named.start].lower().rstrip()
     before = fold(_SENTENCE_END.split(raw)[-1]).strip()
@@ -90,7 +93,10 @@ def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: da
 
 
 def is_meant(text: str, named: NamedTime, sent_at: datetime) -> bool:
-    """Return whether a deadline is one of the message itself: ahead, or a limit that was over for some days at most."""
+    """Return whether the message itself sets this deadline: it lies ahead, or was missed by at most seven days.
+
+    A missed one counts only with a word of limitation ("trước", "chậm nhất") and if nothing happened at that time.
+    """
     if named.moment > sent_at:
         return _YESTERDAY.match(fold(text[named.end : named.end + _REACH]).strip()) is None
     before = fold(text[max(0, named.start - _REACH) : named.start]).strip()
@@ -99,7 +105,7 @@ def is_meant(text: str, named: NamedTime, sent_at: datetime) -> bool:
 
 
 def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
-    """Return whether words near a named time are of work to be done, and whether they are of events that happen."""
+    """Return whether words near a named time tell of work to do ("nộp"), and whether they tell of an event ("họp")."""
     before, after = text[max(0, named.start - _REACH // 2) : named.start], text[named.end : named.end + _REACH // 2]
     near = f"{fold(before)} | {fold(after)}"
     return bool(_ACTS.search(near)), bool(_HAPPENS.search(near))

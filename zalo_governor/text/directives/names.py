@@ -22,12 +22,12 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def is_bound(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether a token in small letters is the second syllable of a word."""
+    """Return whether the token at index `at`, in small letters, is the second syllable of a word: "tự" in "trật tự"."""
     return tokens[at].text.islower() and bond_of(tokens[at - 1].text.lower(), tokens[at].text) >= BOUND
 
 
 def names_in(said: str) -> list[str]:
-    """Return the addressees that a span names: one, or several joined by "&" or "@", without surplus words."""
+    """Return the addressees that a span (text that the model took for one) names: several if joined by "&" or "@"."""
     names = [without_verb(part) for part in _JOINED.split(_TWO_PEOPLE.sub(r"\1\n", said))]
     for surplus in (_POINT, _CALL, _PASSED_ON, _BRACKET, _COMRADES_OF):
         names = [surplus.sub("", name).strip(" -–:+,.>") for name in names]
@@ -37,7 +37,7 @@ def names_in(said: str) -> list[str]:
 
 
 def without_verb(said: str) -> str:
-    """Return the span up to the first verb of orders in it, which the model took for a part of the name."""
+    """Return an addressee's name cut before the first verb of orders ("rà soát"), which the model took for its end."""
     tokens = tokens_of(said)
     plain = [fold(token.text) for token in tokens]
     for at in range(1, len(tokens)):
@@ -50,13 +50,13 @@ def without_verb(said: str) -> str:
 
 
 def shared_head(before: str, between: str, said: str, *, shared: bool) -> str:
-    """Return the head word that a name shares with the one before it ("Sở NV, TC"), with a space; or nothing.
+    """Return the head word that a name shares with the one before it: "Sở " for "TC" in "Sở NV, TC"; "" if none.
 
     Args:
         before: the addressee before.
         between: the text that stands between the two.
         said: the name.
-        shared: whether the model says so.
+        shared: whether the trained model has labelled the name as sharing it.
     """
     if heading := is_heading(before, between):
         return heading
@@ -68,7 +68,7 @@ def shared_head(before: str, between: str, said: str, *, shared: bool) -> str:
 
 
 def is_heading(name: str, after: str) -> str:
-    """Return the head word of names that follow a plural and a colon ("các xã: Vũ Hà, …"), with a space; or nothing."""
+    """Return the head word "xã " if the plural "các xã" (`name`) heads a list: `after` it comes a colon; else ""."""
     heading = _HEADING.fullmatch(name) if after.startswith(":") else None
     return f"{heading[1] or ''}{heading[2].replace('sở', 'Sở')} " if heading else ""
 
@@ -90,7 +90,7 @@ def only_passes_on(text: str, start: int, end: int) -> bool:
 
 
 def drop_repeated(names: Sequence[str]) -> list[str]:
-    """Return the names without those that only point back to others: "Xã" beside "xã Vũ Hà", "các đơn vị", a person."""
+    """Return the names without those that only repeat others: "Xã" beside "xã Vũ Hà", "các đơn vị", a person again."""
     kept: list[str] = []
     plain = [fold(name) for name in names]
     for name, said in zip(names, plain, strict=True):

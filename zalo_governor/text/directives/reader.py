@@ -33,7 +33,7 @@ class Item(NamedTuple):
     addressees: tuple[str, ...]
     """As named in the text; empty where nobody is named, `addressees.EVERYBODY` for all."""
     deadline: datetime | None
-    """Local time, without offset; one that was over when it was set only where no other is."""
+    """Local time, without offset; None if there is none. One before the message counts only where none lies ahead."""
     text: str
 
 
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
     """What a message orders."""
 
     directive: bool | None
-    """None where it is unsure whether the message is a directive."""
+    """Whether the message is a directive; None where that is unsure, so that the admins are asked."""
     items: tuple[Item, ...] = ()
 
     @property
@@ -51,7 +51,7 @@ class Reading(NamedTuple):
 
     @property
     def deadline(self) -> datetime | None:
-        """Return the first deadline in the text."""
+        """Return the deadline of the first order that has one; None if none has."""
         return next((item.deadline for item in self.items if item.deadline), None)
 
 
@@ -63,8 +63,8 @@ class DirectiveReader:
         times: table for whether a time that it names is its deadline.
         replies: table for what a message is as a reply to a directive.
         spans: table of addressees.
-        is_workday: tells on which days working days fall.
-        tet: tells when the lunar year begins.
+        is_workday: returns whether a date is a working day.
+        tet: returns the first day of the lunar year that begins in a year.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class DirectiveReader:
         self._tet = tet
 
     def read(self, text: str, role: str, sent_at: datetime) -> Reading:
-        """Read a message of a person with that role; `sent_at` is local time, without offset."""
+        """Return what a message orders; nothing unless `role` is in `ORDERING_ROLES`. `sent_at` is local time."""
         if role not in ORDERING_ROLES:
             return Reading(False)
         text = normalise(text).text
@@ -136,7 +136,7 @@ class DirectiveReader:
         return [(one.start, one.moment) for one in found if is_meant(text, one, sent_at)]
 
     def reply(self, reply: str, directive: str) -> str:
-        """Return what a message is as a reply to the directive: one of the classes named in `replies`."""
+        """Return what a message is as a reply to the directive: "ack" (only received), "answer" or "no" (neither)."""
         if not any(letter.isalnum() for letter in reply):
             return ACKNOWLEDGED if _SIGN_OF_RECEIPT.search(reply) else NEITHER
         scores = self._replies.scores(features_of_reply(normalise(reply).text, normalise(directive).text))

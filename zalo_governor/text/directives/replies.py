@@ -48,7 +48,7 @@ def is_delay(reply: str) -> bool:
 
 
 def says_done(reply: str) -> bool:
-    """Return whether a normalised reply, with diacritics, says that an act of which offices report is done."""
+    """Return whether a normalised reply, with diacritics, says that work is done: "đã nộp", "vừa bàn giao"."""
     said = reply.lower()
     return "?" not in reply and _ACT_DONE.search(said) is not None and not _NO_REPORT.search(said)
 

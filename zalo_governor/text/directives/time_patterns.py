@@ -87,21 +87,21 @@ _EXPRESSIONS = {
 }
 """Regular expressions of the pieces of a time expression; the first that fits is taken."""
 KINDS = tuple(_EXPRESSIONS)
-"""Names of the pieces; the group `as_NAME` of `MARKED` and `BARE` matches such a piece."""
+"""Kinds of pieces, such as "clock" or "weekday"; the group `as_KIND` of `MARKED` and `BARE` matches such a piece."""
 GROUP_OF = {
     "clock": "clock", "half_day": "clock", "part": "part", "span": "span", "today": "day", "later": "day",
     "weekday": "weekday", "solar_day": "date",
     "tet": "date", "date": "date", "day_of_month": "date", "week": "week", "month": "month", "quarter": "month",
     "year": "month",
 }  # fmt: skip
-"""Kinds of one group exclude each other in one expression."""
+"""Group of each kind of piece; one expression of a time has at most one piece of a group."""
 _LIMITS = (
     r"\b(trước hoặc trong|trước|trc|trước lúc|chậm nhất|muộn nhất|trễ nhất|không quá|hạn chót|hạn cuối|hạn|deadline|"
     r"đến hết|từ nay (?:đến|tới)|đến|tới|hết|xong|trong vòng|nội trong|trong|sau|vào|lúc|từ|kể từ)"
     r"(?: (?:là|của|cho|vào|ngày|hết|lúc|vòng|tầm|khoảng|khi|tối đa|cuộc họp|phiên họp|buổi họp|giờ họp))*[ :(]*$"
 )
 BEFORE = "truoc"
-"""The word of limitation that excludes the day or hour named after it, without diacritics."""
+"""The word "trước" (before) without diacritics: the day or hour named after it is no longer within the limit."""
 LIMIT_INSIDE = re.compile(r", (?:trước|truoc|trc) ")
 EXCLUDES = re.compile(r"truoc|trc|truoc luc")
 _SEAM_WORDS = (
@@ -125,7 +125,7 @@ def _compiled(change: Callable[[str], str]) -> re.Pattern[str]:
 MARKED, BARE = _compiled(str), _compiled(_folded)
 """Match any piece of an expression, in text with diacritics and in text without."""
 LIMIT = re.compile(_LIMITS + "|" + _folded(_LIMITS))
-"""Matches a word of limitation at the end of a text; it is group 1, or 2 without diacritics."""
+"""Matches a word of limitation ("trước", "hạn") at the end of a text: group 1, or group 2 without diacritics."""
 SEAM = re.compile(_SEAM_WORDS)
 """Matches what may stand between two pieces of one expression."""
 PARTS_OF_DAY = [

@@ -39,7 +39,7 @@ def monday_to_friday(day: date) -> bool:
 
 @cache
 def workday(skip_holidays: bool) -> IsWorkday:
-    """Return the function that tells working days: Monday to Friday, without public holidays if they are skipped."""
+    """Return a function that says whether a date is Monday to Friday and, if `skip_holidays`, no public holiday."""
     if not skip_holidays:
         return monday_to_friday
     # Imported only where it is wanted: it takes 14 MB.
@@ -77,8 +77,8 @@ def named_times(
     Args:
         text: a normalised text, with or without diacritics.
         sent_at: when it was sent; local time, without offset.
-        is_workday: tells on which days "ngày làm việc" (working days) fall.
-        tet: tells when the lunar year begins, for "trước Tết" and "mùng 6 Tết".
+        is_workday: returns whether a date is a working day, for "ngày làm việc".
+        tet: returns the first day of the lunar year that begins in a year, for "trước Tết" and "mùng 6 Tết".
     """
     lower = text.lower()
     atoms = MARKED if has_marks(lower) else BARE
@@ -405,5 +405,5 @@ _CLOSE = time(17)
 NAMED_YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi|\d)|\btet\b")
 """Matches in the folded words of a time that says of which year it is."""
 LATELY = timedelta(days=7)
-"""A time that was over for no longer than this when it was named may be a deadline that its author took for one."""
+"""How long before the message a time may lie and still be its deadline, set by an author who mistook the date."""
 _LIMIT_WITHIN = 40

@@ -12,7 +12,10 @@ from zalo_governor.text.fold import fold
 
 
 class WordClass(NamedTuple):
-    """Numbers of the coarse and the fine class of a word; words of a class stand beside the same words."""
+    """The class of a word: words of one class, such as verbs of orders, occur beside the same words.
+
+    Both are numbers as text: of one of about 40 `coarse` classes, and of one of about 160 `fine` ones.
+    """
 
     coarse: str
     fine: str
@@ -22,8 +25,8 @@ class WordClass(NamedTuple):
 def word_classes() -> dict[str, WordClass]:
     """Return the classes of the 6,000 most frequent words, in lower case, with and without diacritics.
 
-    `training/word_classes.py` makes them: they tell a verb or a name that no writer of the training used. A word
-    without diacritics has the class of the most words that it may stand for. The file is read once.
+    `training/word_classes.py` makes them: by its class, a verb or name is known that stood in no training text. A
+    word without diacritics has the class of the most words that it may stand for. The file is read once.
     """
     rows = files("zalo_governor.text").joinpath("word.clusters").read_text(encoding="utf-8").splitlines()
     found: dict[str, WordClass] = {}
@@ -37,16 +40,16 @@ def word_classes() -> dict[str, WordClass]:
 
 
 NO_BOND = -9
-"""The bond of words of which one is unknown."""
+"""What `bond_of` returns for two words of which one is not in the language model."""
 BOUND = 5
-"""The bond from which two syllables are one word."""
+"""Value of `bond_of` from which two syllables are one word."""
 
 
 @lru_cache(maxsize=4_096)
 def bond_of(one: str, following: str) -> int:
-    """Return how much more often than by chance the second word (in lower case) stands after the first, in steps.
+    """Return how much more often than by chance `following` stands after `one`: a rounded logarithm, -1 to 6.
 
-    The syllables of a word ("trật tự", "pháp chế") are bound fast, so that no name ends between them.
+    Two syllables of one word ("trật tự": 6) have at least `BOUND`, so no name ends between them.
     """
     language = shipped_model().language
     before, word = (language.places.get(canonical(each)) for each in (one, following))
@@ -56,7 +59,7 @@ def bond_of(one: str, following: str) -> int:
 
 
 def verb_at(plain: Sequence[str], at: int) -> int:
-    """Return 2 where a verb of orders of two syllables begins, 1 at one of a single syllable, else 0.
+    """Return the number of syllables (2 or 1) of the verb of orders that begins at index `at`; 0 if none does.
 
     `plain` are the words without diacritics.
     """
@@ -95,4 +98,4 @@ ENDING_VERBS = frozenset(verb for verb in _VERBS.split(", ") if " " not in verb 
     {"cho", "sẽ", "mai", "mốt", "chỉ", "mỗi", "đóng", "gắn", "nấu", "phủ", "thuê", "hút", "đem", "vô", "nhớ", "phun"}
     | {"mang", "đối", "tăng", "nhận"}
 )
-"""Words of one syllable, with their diacritics, before which a name has ended."""
+"""Words of one syllable, with diacritics, before which an addressee's name ends: "gửi", "sẽ"."""

@@ -9,7 +9,7 @@ CERTAIN_PROGRAMS = _words(
     "exe scr pif cpl msi msp msix msixbundle appx appxbundle dll ocx sys xll wll jar apk xapk apks ipa gadget "
     "appimage deb rpm"
 )
-"""Programs and packages of programs; nobody keeps a document under such a name."""
+"""Extensions of programs and packages of programs; nobody keeps a document under such a name."""
 PROGRAMS = CERTAIN_PROGRAMS | {"com", "chm", "jnlp", "application", "appref-ms", "msc"}
 """`com` is also the end of site names and mail addresses, which people put into file names."""
 CERTAIN_SCRIPTS = _words("bat cmd vbs vbe jse wsf wsh wsc sct hta")

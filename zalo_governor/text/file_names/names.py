@@ -34,7 +34,7 @@ def extension(name: str) -> str:
 
 
 def check_name(name: str) -> list[Danger]:
-    """Return the dangers of the name: what would run, double extensions, and what is hidden from the reader."""
+    """Return the dangers of a file's name: it would run, has two extensions ("a.pdf.exe"), or hides its real end."""
     base = base_name(name)
     ending = extension(base)
     dangers = [*_check_kind(ending)]
@@ -46,7 +46,7 @@ def check_name(name: str) -> list[Danger]:
 
 
 def check_path(path: str) -> list[Danger]:
-    """Return `path_escape` if unpacking the member of an archive could write outside of the target folder.
+    """Return the danger `path_escape` if unpacking the member of an archive could write outside of the target folder.
 
     Absolute paths are not certain: some old archivers store them, and all present ones strip them.
     """

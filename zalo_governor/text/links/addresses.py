@@ -14,7 +14,7 @@ from zalo_governor.text.normalise import normalise
 
 
 class Address(NamedTuple):
-    """Parts of an address, refanged: `hxxp` is `http` and `[.]` is a dot."""
+    """Parts of an address, in which `hxxp` is read as `http` and `[.]` as a dot."""
 
     scheme: str
     """In lower case: `http` where none was written."""
@@ -100,7 +100,7 @@ def _extractor() -> Any:
 
 
 def in_latin(host: str) -> str:
-    """Return the host in lower-case Latin letters without diacritics, where look-alike letters stand for such ones."""
+    """Return the host with look-alike letters made Latin and without diacritics: Cyrillic "zаlo.me" is "zalo.me"."""
     return host if host.isascii() else fold(normalise(host).text).translate(_MORE_LOOKALIKES)
 
 

@@ -11,7 +11,7 @@ class Link(NamedTuple):
     """A link in a text."""
 
     address: str
-    """The address, refanged, without invisible characters."""
+    """The address without invisible characters, `hxxp` made `http` and `[.]` a dot."""
     start: int
     end: int
     """Where it stands: code-point offsets [start, end) into the text as it was typed."""

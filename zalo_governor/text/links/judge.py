@@ -59,7 +59,7 @@ def judge_links(addresses: Iterable[str], lists: LinkLists) -> list[JudgedLink]:
 
 
 def join_dangers(dangers: Iterable[LinkDanger | None]) -> LinkDanger | None:
-    """Return one danger for several: the surest and gravest names it, and the reasons of all are kept."""
+    """Return one danger for several, with the reasons of all and the label of the surest and gravest; None for none."""
     found = [danger for danger in dangers if danger]
     if not found:
         return None

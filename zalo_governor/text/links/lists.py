@@ -88,9 +88,9 @@ class LinkLists:
         return ""
 
     def listed_domain_inside(self, labels: Sequence[str]) -> str:
-        """Return the domain of any list but the dangerous that stands among labels in front of a suffix, dash or dot.
+        """Return the domain of a list (not `dangerous`) that `labels`, a host without its suffix, imitate; "" if none.
 
-        It is `momo.vn` in `momo.vn-qua.mau` and `zoom.us` in `zoom-us.mau`. Shorter ones are parts of common words.
+        It is `momo.vn` in `momo.vn-qua.mau` and `zoom.us` in `zoom-us.mau`. Domains under six letters are ignored.
         """
         pieces = [piece for label in labels for piece in label.split("-")]
         for start in range(len(pieces) - 1):

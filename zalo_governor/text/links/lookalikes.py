@@ -15,7 +15,7 @@ class Likeness(NamedTuple):
     """What makes a host look like another one."""
 
     reasons: frozenset[str]
-    """`gov` or `brand` for whom it passes for; `letters`, `misspelt`, `foreign_suffix`, `inside` for how; `lure`."""
+    """`gov`, `brand`: whom it imitates; `letters`, `misspelt`, `foreign_suffix`, `inside`: how; `lure`: bait words."""
     certain: bool
     """True where hardly any honest owner would choose such a name."""
 

@@ -74,7 +74,7 @@ def reader_for(mime: str) -> Reader | None:
 
 
 def preload() -> None:
-    """Load what the readers would else import while they read; call it before the process is locked in.
+    """Load what the readers would else import later; call it before the process gives up the right to open files.
 
     It silences the libraries as well, since they would log pieces of files.
     """

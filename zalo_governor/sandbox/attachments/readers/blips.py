@@ -13,7 +13,7 @@ _LARGEST_METAFILE = 16 << 20
 
 
 def read_blips(stream: bytes, collector: Collector) -> None:
-    """Add the pictures that stand in a stream, wherever they do."""
+    """Add to `collector` the pictures that stand anywhere in a stream (inner file) of an old Office document."""
     position = 0
     while match := _BLIP.search(stream, position):
         collector.budget.check_time()

@@ -46,7 +46,7 @@ class Collector:
         self.budget.check_time()
 
     def add_lines(self, lines: Iterable[str], *, page: int | None = None, place: str = "body") -> None:
-        """Add many short texts as one of lines, each line once: thousands of cells may hold the same formula."""
+        """Add many short texts as one text, each once and on its own line: many cells may hold the same formula."""
         self.add_text("\n".join(dict.fromkeys(lines)), page=page, place=place)
 
     def add_picture(self, content: bytes, *, page: int | None = None) -> None:
@@ -55,7 +55,7 @@ class Collector:
             self.contents.pictures.append(PicturePart(content, page))
 
     def add_inner(self, name: str, content: bytes, *, page: int | None = None) -> None:
-        """Add a file that was inside the file; a picture becomes a picture."""
+        """Add a file that was inside the file; one that is a picture is added as by `add_picture`."""
         if is_picture(content):
             self.add_picture(content, page=page)
         elif content and self._has_left("files"):
@@ -82,7 +82,7 @@ class Collector:
         self.contents.not_checked.add(reason)
 
     def noting_damage(self) -> "_NotedDamage":
-        """Return a context for one step: what it raises for a hostile or broken file becomes `NotChecked.DAMAGED`.
+        """Return a context manager for one step of reading: errors in it are noted as `NotChecked.DAMAGED`, not raised.
 
         LimitError passes, as the time for the file is over.
         """

@@ -43,7 +43,10 @@ class _Piece(NamedTuple):
 
 
 def read_word(storage: Storage, collector: Collector, *, page: int | None = None) -> None:
-    """Add the texts and pictures of the Word document in a storage."""
+    """Add the texts and pictures of the Word document in a storage (folder inside an OLE file).
+
+    `page` is the page of the document in which this one is embedded; None if it is the file itself.
+    """
     stream = storage.read("WordDocument") or b""
     if len(stream) < 0x60:
         collector.note(NotChecked.DAMAGED)

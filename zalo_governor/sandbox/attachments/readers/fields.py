@@ -41,7 +41,7 @@ def read_formula(formula: str, collector: Collector, *, macros: bool = False) ->
 
 
 def add_dde(command: str, collector: Collector) -> None:
-    """Add the danger of a DDE link: certain where it names a program or an address, as no table of figures does."""
+    """Add the danger `dde` (a link by which Office may start a program), certain if it names a program or address."""
     collector.add_danger("dde", certain=_PROGRAM.search(command) is not None)
 
 

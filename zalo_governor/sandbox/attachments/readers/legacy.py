@@ -37,7 +37,10 @@ def read(content: bytes, budget: Budget) -> Contents:
 
 
 def read_compound(content: bytes, collector: Collector, *, page: int | None = None, depth: int = 0) -> None:
-    """Add what a compound file contains, whatever its kind: each storage is read for what it holds."""
+    """Add what a compound (OLE) file contains, whatever its kind: each storage is read for what it holds.
+
+    `page` is the page of the document in which it is embedded, `depth` how many compound files it lies in.
+    """
     with ole.open_ole(content) as file:
         if _is_encrypted(content, file, collector):
             return

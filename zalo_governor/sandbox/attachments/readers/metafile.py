@@ -29,7 +29,7 @@ def read(content: bytes, budget: Budget) -> Contents:
 
 
 def read_into(content: bytes, collector: Collector, *, page: int | None = None) -> None:
-    """Add the texts and bitmaps of a metafile."""
+    """Add the texts and bitmaps of a metafile; `page` is the page on which it is shown."""
     pieces: list[str] = []
     if _is_wmf(content):
         _read_wmf(content, pieces, collector, page)

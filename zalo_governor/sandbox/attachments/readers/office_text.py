@@ -59,7 +59,7 @@ class _Frame:
 
 
 class OfficeText(XmlReader):
-    """Reads the events of one part and adds its texts."""
+    """Reader of one XML part of an OOXML document, which adds its texts to `collector` as of `page` and `place`."""
 
     def __init__(self, collector: Collector, *, page: int | None = None, place: str = "body") -> None:
         self._collector = collector
@@ -146,7 +146,7 @@ class OfficeText(XmlReader):
 
 
 class EveryText(XmlReader):
-    """Adds all characters of a part, a line for each element: properties, custom XML, data of forms."""
+    """Reader of one XML part that adds all its text, a line for each element: properties, custom XML, form data."""
 
     def __init__(self, collector: Collector, *, page: int | None = None, place: str = "property") -> None:
         self._collector = collector

@@ -73,7 +73,7 @@ def walk_storages(file: olefile.OleFileIO, collector: Collector) -> Iterator[Sto
 
 
 def read_packages(storage: Storage, collector: Collector, page: int | None = None) -> None:
-    """Read the files embedded in a storage (a folder inside an OLE compound file)."""
+    """Add the files embedded in a storage (a folder inside an OLE file) to `collector`, as of page `page`."""
     for name in storage.names:
         if name.endswith("ole10native"):
             read_native(storage.read(name) or b"", collector, page=page)

@@ -31,7 +31,8 @@ class _Record(NamedTuple):
 def read_powerpoint(storage: Storage, collector: Collector, *, page: int | None = None) -> None:
     """Add the texts, notes, pictures and embedded objects of the presentation in a storage.
 
-    The number of a slide is that of its place in the outline, or among the slides in the file.
+    A slide's number (its page) is its position in the outline, or among the slides in the file; `page`, the page of the
+    document in which it is embedded, is that of all other texts.
     """
     stream = storage.read("PowerPoint Document") or b""
     outlined, drawn = 0, 0

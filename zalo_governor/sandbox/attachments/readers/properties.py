@@ -17,7 +17,7 @@ _ENCODINGS = {1250: "cp1250", 1251: "cp1251", 1258: "cp1258", 65001: "utf-8", _U
 
 
 def read_property_set(content: bytes, collector: Collector) -> None:
-    """Add the texts of all sections of a property set."""
+    """Add the texts of all sections of a property set (title, author, company … of an old Office file)."""
     count = min(_number(content, 24), 2)
     for position in range(count):
         begin = _number(content, 28 + 20 * position + 16)

@@ -15,7 +15,7 @@ _LEFT_TO_ITSELF = re.compile(r"/(?:slidemasters?|slidelayouts?|notesmasters?|the
 
 
 class Relationship(NamedTuple):
-    """One relationship: `source` and an inner `target` are names of parts in lower case."""
+    """A reference, named `key`, from a part to another or to an address; parts are named in lower case."""
 
     source: str
     key: str
@@ -32,7 +32,7 @@ class Relationships:
         self.external: list[Relationship] = []
 
     def reader(self, name: str) -> "_Reader":
-        """Return what reads one `.rels` part of that name."""
+        """Return an XML reader that takes the relationships of the `.rels` part `name` into this object."""
         folder, _, file = name.rpartition("/")
         source = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
         return _Reader(self, source)
@@ -78,7 +78,7 @@ def add_external(relationship: Relationship, collector: Collector) -> None:
 
 
 def number_pages(relationships: Relationships, parts: Mapping[str, bytes], collector: Collector) -> dict[str, int]:
-    """Return the number of the slide or sheet for each part that belongs to one, in the order that people see."""
+    """Return by name of a part the number of its slide or sheet, in the order that people see; others are missing."""
     pages: dict[str, int] = {}
     for main, element in (("ppt/presentation.xml", "sldId"), ("xl/workbook.xml", "sheet")):
         if main in parts:

@@ -21,7 +21,14 @@ _SHEET_ATTRIBUTES = {
 
 
 class SheetText(XmlReader):
-    """Reads a sheet of a workbook (SpreadsheetML): cells by rows, headers, hints, formulas."""
+    """Reads a sheet of a workbook (SpreadsheetML): cells by rows, headers, hints, formulas.
+
+    Args:
+        shared: the workbook's strings, to which cells point by their numbers.
+        used: gets the numbers of those strings that a cell shows.
+        page: number of the sheet.
+        macros: the sheet holds Excel 4 macros, whose functions start programs.
+    """
 
     def __init__(
         self, collector: Collector, shared: list[str], used: set[int], *, page: int | None, macros: bool = False
@@ -90,7 +97,7 @@ class SheetText(XmlReader):
 
 
 class SharedStrings(XmlReader):
-    """Reads the table of strings that the cells of a workbook point to."""
+    """Reads into `strings` the table of strings to which the cells of a workbook point by number."""
 
     def __init__(self) -> None:
         self.strings: list[str] = []
@@ -113,7 +120,7 @@ class SharedStrings(XmlReader):
 
 
 class AttributeTexts(XmlReader):
-    """Adds chosen attributes of a part: names of sheets, columns of pivot tables, formats of numbers."""
+    """Adds the attributes `wanted` (element -> attributes) of a part: names of sheets, columns of pivot tables …"""
 
     def __init__(
         self, collector: Collector, wanted: Mapping[str, tuple[str, ...]], *, page: int | None = None, place: str

@@ -27,10 +27,10 @@ _Record = tuple[int, int, list[bytes]]
 
 
 def read_excel(storage: Storage, collector: Collector, *, page: int | None = None) -> None:
-    """Add the texts and pictures of the workbook in a storage; pages are the numbers of sheets.
+    """Add the texts and pictures of the workbook in a storage; the pages are the numbers of its sheets.
 
     Args:
-        page: page of the document in which the workbook is embedded, instead of the sheets' numbers.
+        page: for a workbook inside a document, the page of that one, which is taken instead of the sheets' numbers.
     """
     stream = storage.read("Workbook") or storage.read("Book") or b""
     _Workbook(collector, page).read(stream)

@@ -19,12 +19,12 @@ _PART = re.compile(r"^xl/(?:[^/]+\.bin$|worksheets/|macrosheets/|.*comment|pivot
 
 
 def is_part(name: str) -> bool:
-    """Return whether a part of a package, by its name in lower case, holds such records."""
+    """Return whether a part of an XLSB package, by its name in lower case, holds binary records."""
     return _PART.match(name) is not None and "vbaproject" not in name
 
 
 def read_part(name: str, part: bytes, page: int | None, collector: Collector) -> None:
-    """Add the texts of one part."""
+    """Add the texts and dangers of one part; `page` is the number of its sheet, None if it belongs to none."""
     if "macrosheets/" in name:
         collector.add_danger("macro", certain=False)
     place = "comment" if "comment" in name else "name" if name.startswith("xl/workbook") else "body"

@@ -10,7 +10,7 @@ _STEP = 1 << 16
 
 
 class XmlReader:
-    """Gets the events of an XML document; names come without namespace. What it does not override is passed over."""
+    """Base of readers of XML: `read_xml` calls its methods, with names without namespace; they do nothing here."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins. The attributes' names are without namespace as well."""
