@@ -33,7 +33,7 @@ _LONGEST_COMPLAINT = 300
 
 
 class CopyTarget(Protocol):
-    """A place for copies of backups. All methods raise BackupError, with the reason and what to do, if they fail."""
+    """A place for copies of backups: a folder, rclone's storage or an rsync host. All methods raise BackupError."""
 
     def put(self, path: Path) -> None:
         """Copy the backup file `path` to the target under its own name; an incomplete copy never has that name."""
@@ -48,12 +48,12 @@ class CopyTarget(Protocol):
         ...
 
     def delete(self, names: Sequence[str]) -> None:
-        """Delete backups at the target."""
+        """Delete the backups with these file names at the target."""
         ...
 
 
 def copy_target(target: str, settings: BackupSettings, data_dir: Path) -> CopyTarget:
-    """Return the target that is written `target` in the settings; `data_dir` is the folder of the database."""
+    """Return the CopyTarget for an entry of `backup.copy_to`; it refuses a folder on the disk of `data_dir`."""
     kind, within = copy_kind(target), settings.copy_within
     match kind:
         case CopyKind.FOLDER:
@@ -67,7 +67,7 @@ def copy_target(target: str, settings: BackupSettings, data_dir: Path) -> CopyTa
 
 
 def shares_disk(one: Path, other: Path) -> bool:
-    """Return whether both paths, as far as they exist, are in the same file system: nothing is mounted between them."""
+    """Return whether both paths are in one file system; a missing path counts as its nearest parent that exists."""
     return _nearest_existing(one).stat().st_dev == _nearest_existing(other).stat().st_dev
 
 

@@ -17,10 +17,10 @@ _KEY = "backup.copies"
 
 
 class CopyRecord(BaseModel):
-    """What is remembered of the copies at one target."""
+    """Record, in the secret store, of the copies of backups at one target (an entry of `backup.copy_to`)."""
 
     good_at: datetime | None = None
-    """When a copy was last made there and verified; None for never."""
+    """When a backup was last copied to the target and verified; None for never."""
     name: str = ""
     """File name of that copy."""
     failed: bool = False
@@ -35,7 +35,7 @@ class Copied(NamedTuple):
 
     target: str
     error: str | None
-    """Vietnamese reason why it failed; None if all went well."""
+    """Vietnamese reason why copying, or deleting old copies, failed; None if all went well."""
     deleted: tuple[str, ...] = ()
     """Names of old backups that were deleted at the target."""
 
@@ -51,10 +51,10 @@ class CopyStatus(NamedTuple):
     """The targets at which the newest try failed."""
 
     def is_missing(self, now: datetime, after: timedelta | None) -> bool:
-        """Return whether a reminder is due: the newest try failed, or no copy was made for the time `after`.
+        """Return whether to remind of the copies: the newest try failed, or the last good copy is older than `after`.
 
-        `after` is None if there shall be no reminders. If no copy was ever tried, none is due: where no backup was made
-        either, that is told already.
+        `after` is None if there shall be no reminders. Before the first try there is none either: a missing backup has
+        a reminder of its own.
         """
         return after is not None and bool(self.failing or (self.good_at and now - self.good_at > after))
 
@@ -65,7 +65,7 @@ class Copying:
     Args:
         settings: the settings' section `backup`.
         data_dir: folder of the database.
-        vault: remembers when copying last succeeded.
+        vault: the secret store, in which the results are recorded.
         clock: gives the present time.
     """
 
@@ -76,11 +76,11 @@ class Copying:
         self._clock = clock
 
     def copy(self, path: Path, outdated: Container[str] = ()) -> Iterator[Copied]:
-        """Copy the backup file `path` to each target, verify the copy, delete the oldest and the `outdated` ones.
+        """Copy the backup file `path` to each target, verify the copy, delete old copies; yield a result for each.
 
-        Yields the result for each target.
-
-        A failure is a result as well and keeps no other target from being tried.
+        Deleted are all but the newest `backup.copy_keep`, and those named in `outdated` (they have content that was
+        removed later as a possible state secret). A failure is a result as well; the other targets are still
+        tried.
         """
         for target in self._settings.copy_targets:
             place = copy_target(target, self._settings, self._data_dir)

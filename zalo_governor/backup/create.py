@@ -61,7 +61,7 @@ class Backup(NamedTuple):
     size: int
     """Size of the file in bytes."""
     unscanned: tuple[datetime, ...]
-    """When the messages were sent whose files wait for their scan: their captions and file names are in the backup."""
+    """When the messages were sent whose files were not scanned yet: the backup has their captions and file names."""
 
 
 class Backups:
@@ -133,7 +133,7 @@ class Backups:
         return Backup(path, end, size, tuple(task.sent_at for task in unscanned))
 
     def outdated(self) -> list[str]:
-        """Return the names of backups with the caption of a message that was sealed since, as its file was secret."""
+        """Return the names of backups with the caption of a message that was sealed later because of its file."""
         known = self._unscanned()
         ids = {id_ for ids in known.values() for id_ in ids}
         sealed: set[int] = set()
@@ -203,7 +203,7 @@ def note_backup(vault: SecretStore, at: datetime, name: str) -> None:
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:
     """Return whether a reminder to make a backup is due: the newest one is older than `after` (None: no reminders).
 
-    If no backup was ever made, the age is counted from the beginning of the installation. `vault` has these times.
+    If no backup was ever made, the age is that of the installation. Both times are read from the secret store `vault`.
     """
     last = last_backup(vault)
     since = last.at if last else vault.begun_at()
@@ -218,8 +218,9 @@ def backup_files(folder: Path) -> list[Path]:
 def give_up_oldest(folder: Path, keep: int, outdated: Container[str] = ()) -> list[Path]:
     """Delete backups in a folder: the oldest, so that the newest `keep` remain, and the `outdated`; return their paths.
 
-    Only backups that the program named itself (after date and time) are counted and deleted. Partial files of
-    interrupted backups are deleted too, if a later backup exists.
+    `outdated` has names of backups with content that was sealed (removed as a possible state secret) later. Only
+    backups that the program named itself (after date and time) are counted and deleted. Partial files of interrupted
+    backups are deleted too, if a later backup exists.
     """
     found = backup_files(folder)
     for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):

@@ -58,13 +58,13 @@ class Rules(NamedTuple):
 def rebuild(
     database: Database, path: Path, code: RecoveryCode, read: Survey, rules: Rules, gone: Gone, steps: Steps
 ) -> tuple[int, int]:
-    """Fill an empty database with the rows of a backup, verify it, and remove what must not come back.
+    """Fill an empty database with the rows of a backup, verify it, and remove what was sealed or erased since.
 
     Args:
         database: the empty database.
         path: the backup file.
         code: the recovery code that opens it.
-        read: its content without the rows.
+        read: content of the backup without the rows.
         rules: by which all messages are searched for state secrets.
         gone: what was sealed (removed as a possible state secret) or erased after the backup was made.
         steps: progress callbacks; `check` is not used.

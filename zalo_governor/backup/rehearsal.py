@@ -50,7 +50,7 @@ class LastRehearsal(BaseModel):
 
 
 class Rehearsal(NamedTuple):
-    """Result of a rehearsal: the backup can be restored, and this is what it contains."""
+    """Result of a rehearsal (a restore into a temporary database): it succeeded, and this is in the backup."""
 
     made_at: datetime
     """When the backup was made."""
@@ -63,9 +63,9 @@ class Rehearsal(NamedTuple):
     erased_again: int
     """Number of people whose data a restore would erase again."""
     seconds: float
-    """How long all took."""
+    """How long the rehearsal took."""
     remembered: bool
-    """Whether the installation remembers the rehearsal; not if there is none here to which the backup belongs."""
+    """Whether the rehearsal was recorded in the installation; False if no usable one here made the backup."""
 
 
 def rehearse(
@@ -73,8 +73,8 @@ def rehearse(
 ) -> Rehearsal:
     """Do with a backup what a restore does, in a temporary SQLite database that is deleted at the end.
 
-    The installation that `settings_file` describes is only read, also while its bot runs; it remembers the time of the
-    rehearsal. There need not be an installation.
+    The installation that `settings_file` describes is not changed, but records the time of the rehearsal; its bot may
+    be running. There need not be an installation.
 
     Args:
         path: the backup file.

@@ -68,7 +68,7 @@ def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
 def rehearsal_folder(base: Path, stamp: str) -> Iterator[Path]:
     """Context manager that yields a new folder in `base`, for this user only, and deletes it at the end.
 
-    What a rehearsal left there that was killed is deleted first. `stamp` is a time that becomes part of the name.
+    Folders that killed rehearsals left there are deleted first. `stamp` is a time, for the folder's name.
     """
     for left in base.glob(f"{_REHEARSAL}*-*/"):
         if not Path("/proc", left.name.rpartition("-")[2]).exists():

@@ -63,7 +63,7 @@ def _read(path: Path) -> bytearray:
 
 
 def describe(path: Path, result: ScanResult) -> dict[str, object]:
-    """Return the result of a scan as it is printed."""
+    """Return the result of scanning the file `path` as the object that is printed as JSON."""
     return {
         "file": str(path),
         "type": result.type,

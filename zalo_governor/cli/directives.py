@@ -47,9 +47,9 @@ def directives(
 
 
 def read_line(reader: DirectiveReader, line: bytes, number: int) -> bytes:
-    """Read one JSON line of the input as a directive; return the JSON of what it orders.
+    """Read the message in one JSON line; return as JSON whether it is a directive, its addressees, deadline and items.
 
-    If the line has a `reply`, the answer says what that is as a reply to the line's `text`: ack, answer or no.
+    If the line has a `reply`, the result also says what that is to the message: ack (only received), answer or no.
 
     Raises:
         BadLineError: a key is missing or has a value of another form; `number` is the line's number from 1.

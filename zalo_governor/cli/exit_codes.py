@@ -14,7 +14,7 @@ from zalo_governor.zalo.errors import LoginRefusedError
 
 
 class ExitCode(IntEnum):
-    """Exit codes of the `zalo-governor` commands. `login` and `init` have further ones: `cli.login.flow.Ending`."""
+    """Exit codes of the `zalo-governor` commands. `login` and `init` use 3 to 8 for the causes of a failed login."""
 
     GOOD = 0
     FAILURE = 1

@@ -82,7 +82,7 @@ def parse_object(line: bytes, number: int, example: str) -> dict[str, Any]:
 
 
 def as_json(answered: dict[str, Any]) -> bytes:
-    """Return an answer as a line of JSON."""
+    """Return `answered`, the answer to one line of the input, as JSON without a line break."""
     try:
         return orjson.dumps(answered)
     except TypeError:

@@ -20,9 +20,9 @@ _OWN_KEYS = frozenset({"event", "level", "timestamp"})
 
 
 def render(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> str:
-    """Return a log entry as one line: time in Viet Nam, what happened, and the facts.
+    """Return a log entry as one line for the terminal: time in Viet Nam, what happened, all other keys with values.
 
-    structlog calls this with the masked entry; the other arguments are unused.
+    structlog calls this once values that may be private are masked; the other arguments are unused.
     """
     level = str(entry.get("level", ""))
     urgency = {

@@ -38,9 +38,9 @@ class Asking:
     def converse(self, talk: Callable[[], ResultT]) -> ResultT:
         """Run a conversation of several questions, in which the operator may go back, and return its result.
 
-        `talk` asks the questions, after calling `begin_section` for each group of them. To go back, it is called anew;
-        the answers that still hold are then given again without asking. It must therefore have no effects of its own,
-        and ask the same questions after the same answers.
+        `talk` asks the questions, after calling `begin_section` for each group of them. After `change_section` it is
+        called anew; the answers in the other sections are then given again without asking. It must therefore have no
+        effects of its own, and ask the same questions after the same answers.
         """
         self._may_go_back = True
         try:

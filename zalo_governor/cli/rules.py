@@ -44,7 +44,7 @@ rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True
 _SOME_UID = "7000000000000000014"
 _A_MOMENT = 30.0
 COMMON = "chung"
-"""Name of the common regulation on the command line."""
+"""What the operator types for the regulation of all groups that have none of their own."""
 _ADDRESSES = {MessageKind.LINK: "https://mau.gov.vn"}
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"), ("links.vi.txt", "text"))
 """Files of ordinary messages and names in the folder `benign/`, with the kind of their lines; no rule may find anything

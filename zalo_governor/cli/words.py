@@ -33,30 +33,30 @@ _MEANS_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 @cache
 def vietnamese() -> Mapping[str, Mapping[str, str]]:
-    """Return the Vietnamese words: section ("events", "actions", "columns" …) -> term -> word."""
+    """Return Vietnamese words for the program's terms: section ("events", "actions", "columns" …) -> term -> word."""
     sections = load_yaml(_FILE).data
     return {str(name): {str(term): str(word) for term, word in words.items()} for name, words in sections.items()}
 
 
 def event(term: str) -> str:
-    """Return the words for the name of a log event."""
+    """Return the words, in the language of the terminal, for the name `term` of a log event; `term` if it has none."""
     return _worded("events", term)
 
 
 def action(term: str) -> str:
-    """Return the words for the name of an action in the audit log."""
+    """Return the words for an action's name in the audit log, such as "case.opened"; `term` itself if it has none."""
     return _worded("actions", term)
 
 
 def column(term: str) -> str:
-    """Return what a column of an export, or a key of a log line or audit entry, is called on the terminal."""
+    """Return the words for the name `term` of a column of an export, or of a key of a log line or audit entry."""
     return _worded("columns", term)
 
 
 def value(given: object) -> str:
     """Return a value of a log line, an audit entry or an exported cell as people read it.
 
-    Moments are in Viet Nam time and days in the order day, month, year, in both languages.
+    Times are in Viet Nam time, dates as day/month/year. Of a list of more than five items only the number is given.
     """
     if given is None:
         return ""
@@ -82,17 +82,17 @@ def value(given: object) -> str:
 
 
 def moment_of(text: str) -> datetime | None:
-    """Return the moment, in Viet Nam time, that stands in the text as the program writes it; None for other texts."""
+    """Return the time, in Viet Nam, that an ISO text like `2026-03-04T02:00:00+00:00` states; None for other texts."""
     return local(datetime.fromisoformat(text)) if _MOMENT.fullmatch(text) else None
 
 
 def progress(term: str) -> str:
-    """Return the words for how far an addressee of a directive has come."""
+    """Return the words for what an addressee of a directive has done so far; `term` is such as "seen", "reported"."""
     return _worded("progress", term)
 
 
 def facts(given: Mapping[str, Any]) -> str:
-    """Return the facts of a log line or audit entry as one text, without those that say nothing."""
+    """Return keys and values of a log line or audit entry as text (`key: value, …`), without empty or False ones."""
     told = {key: fact for key, fact in given.items() if fact not in _MEANS_NOTHING and fact is not False}
     keys = sorted(told, key=lambda key: _AT_ITS_START.get(key, len(_AT_ITS_START)))
     return ", ".join(column(key) if told[key] is True else f"{column(key)}: {_fact(key, told[key])}" for key in keys)

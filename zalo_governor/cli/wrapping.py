@@ -14,7 +14,7 @@ def say(text: str, *, err: bool = False) -> None:
 
 
 def wrapped(text: str, *, err: bool = False) -> str:
-    """Return the text in lines that fit the terminal, each indented as the line that it continues.
+    """Return the text with its lines broken to fit the terminal; each part keeps the indent of the broken line.
 
     It is returned unchanged where the output (standard error, if `err`) is a file or a pipe.
     """

@@ -73,7 +73,7 @@ class BackupSettings(Section):
     remind_days: float | None = Field(default=2.0, gt=0)
     """Days without a backup after which the admins are notified; `null` for never."""
     copy_to: str | tuple[str, ...] = ()
-    """Target or targets off this machine to which each backup is copied; `CopyKind` lists the ways to write one."""
+    """Where each backup is copied, off this machine: `/mnt/nas/zalo`, `rclone:remote:path` or `user@host:/path`."""
     copy_keep: int | None = Field(default=30, ge=1)
     """How many backups, the newest ones, are kept at each target; null for storage where nothing may be deleted."""
     copy_minutes: float = Field(default=60.0, gt=0)
@@ -98,7 +98,7 @@ class BackupSettings(Section):
 
     @property
     def copy_targets(self) -> tuple[str, ...]:
-        """Return all targets off this machine, each in one of the ways that `CopyKind` lists."""
+        """Return all targets off this machine to which backups are copied, as a tuple even if there is only one."""
         return (self.copy_to,) if isinstance(self.copy_to, str) else self.copy_to
 
     @property

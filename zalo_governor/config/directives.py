@@ -47,9 +47,9 @@ class DirectiveSettings(Section):
     acknowledge_in_group: bool = False
     """Whether the bot posts one line in the group for each new directive: its code, deadline and addressees."""
     reactions_count: bool = True
-    """Whether a reaction to the directive's message counts as received."""
+    """Whether a reaction (such as a like) to the directive's message confirms that the person has received it."""
     kinds: dict[str, tuple[str, ...]] = {"sở": ("Sở",), "ban": ("Ban",)}
-    """Which agencies a kind means that leaders address as a whole ("các sở"): {kind: beginnings of the names}.
+    """Which agencies are meant when leaders address a whole kind ("các sở"): {kind: beginnings of the agencies' names}.
 
     With "ngành" ("các sở, ngành") all agencies but the communes are meant.
     """
@@ -61,11 +61,11 @@ class DirectiveSettings(Section):
     )
     """The parts of a working day, in their order; a rule on answers within some working hours counts these."""
     ask_after_minutes: float = Field(default=30.0, gt=0)
-    """How long unsure messages are collected before the admins are asked about them."""
+    """How long messages that may be directives are collected before the admins are asked which of them are."""
     remind: DirectiveReminderSettings | None = DirectiveReminderSettings()
-    """null: nobody is reminded."""
+    """When people are reminded to answer; null: nobody is."""
 
     @property
     def ask_after(self) -> timedelta:
-        """Return how long unsure messages are collected before the admins are asked about them."""
+        """Return how long messages that may be directives are collected before the admins are asked about them."""
         return timedelta(minutes=self.ask_after_minutes)

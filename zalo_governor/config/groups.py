@@ -19,7 +19,7 @@ from zalo_governor.domain.people import Role
 
 
 class GroupSettings(Section):
-    """A Zalo group that the bot watches. Of a section of its own, each key written here goes before the common one."""
+    """A Zalo group that the bot watches. A key in a section here, such as `office`, overrides the common setting."""
 
     id: str = Field(pattern=r"^\d+$")
     name: str = ""
@@ -36,7 +36,7 @@ class GroupSettings(Section):
 
     @property
     def own_sections(self) -> dict[str, Section]:
-        """The sections of its own, by name."""
+        """Return the sections that override common settings for this group, by name: `office`, `schedule` …"""
         return {name: value for name in type(self).model_fields if isinstance(value := getattr(self, name), Section)}
 
 

@@ -11,11 +11,11 @@ from zalo_governor.config.sections import Section
 
 
 class PanelSettings(Section):
-    """The panel: whether it may be used, where it listens, and under which address people reach it."""
+    """The panel, pages in a browser for people with a role: whether it is on, where it listens, how people reach it."""
 
     enabled: bool = False
     listen: str = LOOPBACK
-    """IP address of this machine on which it listens."""
+    """IP address of this machine on which the panel listens."""
     port: int = Field(default=8460, ge=1, le=65535)
     address: str | None = None
     """What people type into the browser, such as `https://bang.mau.gov.vn`; null for this machine's own browser."""
@@ -66,7 +66,7 @@ class PanelSettings(Section):
 
     @property
     def base(self) -> str:
-        """Return the address under which people reach it, without a slash at its end."""
+        """Return the URL of the panel without a final slash: `address`, else one made from `listen` and `port`."""
         if self.address:
             return self.address
         host = f"[{self.listen}]" if ":" in self.listen else self.listen

@@ -163,11 +163,11 @@ class EscalationSettings(Section):
     member_cooldown_hours: int = Field(default=24, ge=0)
     """Minimum hours between two notices to a member about breaches of the same rule."""
     leader_after_minutes: float = Field(default=15.0, gt=0)
-    """After this time without an action of an admin, the leader is told of a grave case, marked as not verified."""
+    """After this time without an action of an admin, the leader is told of a critical case, marked as not verified."""
     digest_minutes: float = Field(default=30.0, gt=0)
     """How long cases that a person must check first are collected into one message to the admins."""
     quiet_hours: QuietHours | None = QuietHours(start=time(22, 0), end=time(6, 0))
-    """When notices about light cases are held back until the morning; Asia/Ho_Chi_Minh time; null for never."""
+    """When notices about minor cases are held back until the morning; Asia/Ho_Chi_Minh time; null for never."""
     code_minutes: float = Field(default=5.0, gt=0)
     """How long the one-time code is valid that an admin must type to have a member or message removed."""
 
@@ -183,7 +183,7 @@ class EscalationSettings(Section):
 
     @property
     def leader_after(self) -> timedelta:
-        """Return the time after which the leader is told of a grave case on which no admin has acted."""
+        """Return the time after which the leader is told of a critical case on which no admin has acted."""
         return timedelta(minutes=self.leader_after_minutes)
 
     @property
@@ -243,7 +243,7 @@ class NameSettings(Section):
     remind_days: int = Field(default=7, ge=1)
     """Days after which a member whose display name is still wrong is asked again."""
     reminders: int = Field(default=3, ge=0)
-    """How many times a member is asked again at most."""
+    """How many times at most a member is asked again to correct the display name."""
     asked_per_day: int = Field(default=30, ge=1)
     """How many members are asked per day at most; the others are asked on the following days."""
 
@@ -254,7 +254,7 @@ class NameSettings(Section):
 
 
 class RetentionSettings(Section):
-    """How many days each kind of content is kept; facts and counts without message text are kept forever."""
+    """How many days each kind of content is kept; metadata without text (times, rules) and counts are kept forever."""
 
     bodies_days: int = Field(default=365, ge=1)
     """Group and private messages that belong to no case."""

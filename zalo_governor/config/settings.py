@@ -138,7 +138,7 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     def of_group(self, group: GroupSettings) -> "Settings":
-        """Return the settings for one group: what its own sections say, and the common ones for all else."""
+        """Return the settings for one group: keys in its own sections override the settings for all groups."""
         own = {
             name: getattr(self, name).model_copy(
                 update={key: getattr(section, key) for key in section.model_fields_set}
@@ -148,7 +148,7 @@ class Settings(BaseSettings):
         return self.model_copy(update=own)
 
     def grants_of(self, person: PersonSettings) -> dict[str, frozenset[Role]]:
-        """Return where the person holds which roles, as in `Person.grants`."""
+        """Return which roles the person holds where: id of a group, or EVERYWHERE for all groups -> roles."""
         if person.groups in {None, "all"}:
             return {EVERYWHERE: frozenset(person.roles)}
         named = [group.id for group in self.groups if {group.id, group.name} & {*(person.groups or ())}]

@@ -44,7 +44,7 @@ def _held_in(settings: Settings, group_id: str) -> Counter[Role]:
 
 
 def shared_roles(settings: Settings) -> str:
-    """Return a Vietnamese warning that roles hold in all groups because nobody said where; "" if there are none."""
+    """Return a Vietnamese warning naming people who hold roles in all groups as their `groups` is not set, or ""."""
     silent = [person.full_name for person in settings.people if person.groups is None and person.roles != (Role.BOT,)]
     if len(settings.groups) < 2 or not silent:
         return ""

@@ -33,7 +33,7 @@ class Listening(NamedTuple):
 
 
 class WatchSettings(Section):
-    """What is watched, how long silence may last, and who is told of it."""
+    """Settings of `watch`, which tells people when a bot on another machine has been silent for too long."""
 
     name: str = Field(default="", max_length=100)
     """Name of the installation in the alarms, for people who watch several."""
@@ -101,8 +101,8 @@ class WatchSettings(Section):
 def load_watch_settings(path: Path | None, stated: Mapping[str, object]) -> WatchSettings:
     """Load the settings of `watch` from the file `path`, if there is one, and from what the command line states.
 
-    `stated` has the keys of `WatchSettings`, and `webhook` for the one of `alarm`; it counts before the file. The
-    password of the mail server may come from the environment or from a systemd credential, as for the bot.
+    `stated` overrides the file; its keys are those of `WatchSettings`, and `webhook` for `alarm.webhook`; a value None
+    is ignored. The mail server's password may come from the environment or from a systemd credential.
 
     Raises:
         ConfigError: a setting is missing or wrong; one line for each, with file, line and key.

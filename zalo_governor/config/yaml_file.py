@@ -40,7 +40,7 @@ class Document(NamedTuple):
     lines: dict[KeyPath, int]
 
     def line(self, key: KeyPath) -> int:
-        """Return the line number of the key; for a key that is not in the file, of the nearest key that encloses it."""
+        """Return the line of a key such as `("people", 0, "uid")`; if it is missing, of the nearest key around it."""
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)

@@ -79,7 +79,7 @@ def antivirus(context: DoctorContext) -> Iterator[Result]:
 
 
 def sandbox(context: DoctorContext) -> Iterator[Result]:
-    """Report which layers of the sandbox, in which files are read, this kernel does not have."""
+    """Report which means of confining the process that reads files (seccomp, landlock) this kernel does not have."""
     missing = missing_layers()
     if not context.settings.attachments.scan:
         yield _unused("Cách ly khi đọc tệp")
@@ -96,7 +96,7 @@ def sandbox(context: DoctorContext) -> Iterator[Result]:
 
 
 def swap(context: DoctorContext) -> Iterator[Result]:
-    """Report whether memory with the content of files could be written to a swap file or partition."""
+    """Report whether the content of files being scanned could get from memory into swap space on the disk."""
     if not _swaps_to_disk():
         yield good("Máy không dùng bộ nhớ tráo đổi (swap) trên đĩa")
     elif context.occupant and context.occupant.pid and _is_never_swapped(context.occupant.pid):
@@ -109,7 +109,7 @@ def swap(context: DoctorContext) -> Iterator[Result]:
 
 
 def queue(context: DoctorContext) -> Iterator[Result]:
-    """Report how many files wait for their scan; more than 10 minutes is a warning."""
+    """Report how many files wait for their scan; if one has waited for more than 10 minutes, that is a warning."""
     if not context.settings.attachments.scan:
         yield note("Tệp, ảnh gửi vào Nhóm không được quét (attachments.scan: false)", _SWITCH_ON)
         return

@@ -118,7 +118,7 @@ def folder(context: DoctorContext) -> Iterator[Result]:
 
 
 def backup(context: DoctorContext) -> Iterator[Result]:
-    """Check that the newest backup is not older than the setting `backup.remind_after` allows."""
+    """Check that the newest backup is not older than the setting `backup.remind_days` allows."""
     vault, after = context.records.vault, context.settings.backup.remind_after
     last = last_backup(vault)
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"

@@ -84,7 +84,7 @@ def backup_copy(context: DoctorContext) -> Iterator[Result]:
 
 
 def rehearsal(context: DoctorContext) -> Iterator[Result]:
-    """Check that somebody has rehearsed a restore in the last 90 days."""
+    """Check that somebody has rehearsed a restore (`zalo-governor restore --check`) in the last 90 days."""
     last = last_rehearsal(context.records.vault)
     mend = "Chạy zalo-governor restore --check TỆP với mã khôi phục trên giấy, tốt nhất là bản lấy từ nơi ngoài máy."
     if last and context.clock() - last.at <= _REHEARSE_EVERY:

@@ -35,7 +35,7 @@ MEANING = {
         "Kiểm tra PostgreSQL hoặc ổ đĩa; tin đã nhận chờ trong bộ nhớ đến khi ghi được.",
     ),
 }
-"""What each condition of a bot that has a problem means, and what to do about it."""
+"""Condition of a running bot that has a problem -> what it means, and what to do about it, both in Vietnamese."""
 _FRAMES = {
     FrameSort.KNOWN: ("Dữ liệu không phải tin, Zalo gửi", ""),
     FrameSort.ENCRYPTED: (

@@ -138,7 +138,7 @@ def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
 
 
 def rehearsal(context: DoctorContext) -> Iterator[Result]:
-    """Report when somebody last rehearsed with the real Zalo, which version was announced, and what was unclear."""
+    """Report the last `zalo-governor rehearse` with the real Zalo: its date, and how many acts remained unclear."""
     done = load_rehearsal(context.settings.data_dir / FOLDER / RECORDING_FILE)
     if done is None or done.simulated or done.client_version is None:
         yield note(

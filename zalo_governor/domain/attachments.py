@@ -76,7 +76,7 @@ class ScanFinding(BaseModel):
 
     @classmethod
     def in_file(cls, finding: Finding, page: int | None = None) -> Self:
-        """Return what may be told of a rule's finding in a file, on that page; what quotes the file is left out."""
+        """Return a rule's finding on that page of a file, without the fields that quote the file (excerpt, spans …)."""
         return cls(
             rule_id=finding.rule_id,
             clause=finding.clause,
@@ -119,7 +119,7 @@ class ScanResult(BaseModel):
 
     @property
     def seals(self) -> bool:
-        """Return whether a finding demands that nothing of the message stays stored."""
+        """Return whether a finding demands that nothing of the message stays stored, as it may be a state secret."""
         return any(finding.seals for finding in self.findings)
 
 

@@ -54,7 +54,7 @@ _ALLOWED_TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
 
 
 UNCHECKED = "unchecked"
-"""Label of a sealed element (stored without its content) whose check failed, so that it may be harmless."""
+"""Label of an element stored without content, as the check for state secrets failed on it; it may be harmless."""
 UNSURE_LABEL = "look"
 """Label of a finding that may be about a state secret, so that people have to look; its content is stored."""
 
@@ -115,21 +115,21 @@ class Case(BaseModel):
 
     @property
     def secret(self) -> bool:
-        """Return whether a state secret is suspected: clearly (the content is sealed), or so that people must look."""
+        """Return whether a state secret is suspected: the content is sealed (not stored), or people have to look."""
         return self.sealed or self.label == UNSURE_LABEL
 
     def is_for_leader(self, person_id: int) -> bool:
-        """Return whether the group's leader, who has that id, may open the case: one that reports name, or told of.
+        """Return whether the leader may open the case: a suspected secret, urgent, or one the leader was told of.
 
-        A leader must not be asked to examine a case against himself.
+        `person_id` is the leader's id: no leader may open a case against himself.
         """
         return (self.secret or self.urgent or self.leader_told_at is not None) and self.person_id != person_id
 
     @property
     def undecided(self) -> bool:
-        """Return whether somebody still has to decide: the case is open, or a secret of which only the message is gone.
+        """Return whether somebody still has to decide: the case is open, or about a suspected secret that was recalled.
 
-        That it is gone decides nothing: people may have seen it.
+        That the message was recalled or deleted decides nothing: people may have seen it.
         """
         return self.state.open or (self.secret and self.state is CaseState.REMEDIED)
 
@@ -180,9 +180,9 @@ class Case(BaseModel):
         return moved if by in {None, self.person_id} else moved.answered()
 
     def taken_back(self, to: CaseState, *, at: datetime, due_at: datetime | None, desk_due_at: datetime | None) -> Self:
-        """Return a copy in the state `to` in which the case was before a decision that is taken back.
+        """Return a copy in which a decision is undone: in the state `to` that the case had before the decision.
 
-        Notices that were due before the decision are due again.
+        Notices that were due before it are due again: to the leader at `due_at`, to the admins at `desk_due_at`.
         """
         return self.model_copy(
             update={
@@ -297,7 +297,7 @@ class CaseNote(BaseModel):
 
 
 class Recorded(NamedTuple):
-    """What the person `by` wrote on recording a case by hand, stored encrypted; `place` is "" where it is not known."""
+    """What person `by` (id) wrote when recording a case by hand: why (`words`), and where it happened ("": unknown)."""
 
     by: int
     words: str

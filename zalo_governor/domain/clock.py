@@ -21,7 +21,7 @@ def from_ms(milliseconds: int) -> datetime:
 
 
 def from_ms_or_none(milliseconds: int | None) -> datetime | None:
-    """Convert like `from_ms`; None, as of a column without value, stays None."""
+    """Convert like `from_ms`; None (the value of an empty database column) stays None."""
     return None if milliseconds is None else from_ms(milliseconds)
 
 
@@ -61,7 +61,7 @@ def monday(now: datetime) -> datetime:
 
 
 def hour_of(moment: datetime) -> datetime:
-    """Return the moment at which its hour began."""
+    """Return the moment at which the hour of `moment` began: 14:00 for 14:35."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
@@ -71,4 +71,4 @@ def minutes_of(duration: timedelta) -> int:
 
 
 EVER, NEVER = from_ms(0), from_ms(1 << 42)
-"""Before and after all moments that are stored; a claim for `EVER` is of work that is done once and never again."""
+"""Before and after all stored times. `Claims.claim_once(job, EVER)` is for work done only once in an installation."""

@@ -102,7 +102,7 @@ class QueueCursor(NamedTuple):
     last_id: str
     """Zalo's id of the queue's last action that is stored; "1" if none is."""
     since_id: int
-    """Id of an inbox entry: of what the queue got after that entry, nothing was left out up to `last_id`."""
+    """Id of an inbox entry: everything that the queue got after that entry, up to `last_id`, is stored."""
 
 
 def is_proven(gaps: Iterable[Gap], start: datetime, end: datetime) -> bool:

@@ -20,15 +20,15 @@ class AgencyAnswers(BaseModel):
     asked: int
     """Number of items addressed to it."""
     in_time: int
-    """Reported, not after the deadline."""
+    """Reported by the deadline, or without having one."""
     late: int
     """Reported after the deadline."""
     acknowledged: int = 0
-    """Settled by an answer that is no report, as there is no deadline."""
+    """Answered without a report, such as "đã nhận" (received), which is enough as there is no deadline."""
     closed: int = 0
-    """Closed by hand, without a report; in no other of these figures."""
+    """Closed by hand without a report; counted in `asked` too, but in none of the other figures."""
     waiting: int
-    """Neither settled nor overdue nor absent."""
+    """Still to be answered or reported; neither overdue nor absent."""
     overdue: int
     """Not settled, the deadline has passed; not absent."""
     silent: int
@@ -67,7 +67,7 @@ class DirectiveFigures(BaseModel):
     dropped: int = 0
     """Dropped or withdrawn."""
     proposed: int = 0
-    """Of which the admins have not said yet whether they are directives."""
+    """Messages of which the admins have not said yet whether they are directives."""
     questions: int = 0
     """Messages of which the admins were or will be asked whether they are directives."""
     questions_yes: int = 0
@@ -82,20 +82,21 @@ class DirectiveFigures(BaseModel):
     overdue: int = 0
     silent: int = 0
     assumed: int = 0
+    """Those whose answers might belong to another directive of the same addressee."""
     absent: int = 0
     """Unanswered as nobody of the addressee is in the group; neither silent nor overdue."""
     unrecognised: int = 0
     """Those of `absent` whose name is neither on the roster nor a member's."""
     first_answer_minutes: int | None = None
     agencies: tuple[AgencyAnswers, ...] = ()
-    """The worst first."""
+    """Most overdue first, then most silent, then most late."""
     open_ones: tuple[OpenDirective, ...] = ()
     """What is open when the report is made, whenever it was given; the longest overdue first."""
     open_now: int = 0
     """Number of all directives that are open when the report is made, also of those not in `open_ones`."""
     overdue_now: int = 0
     missed_now: tuple[str, ...] = ()
-    """Codes of those with a deadline that was over when it was set."""
+    """Codes of open directives with a deadline that had already passed when it was set."""
 
 
 def figures_of(
@@ -111,7 +112,7 @@ def figures_of(
         given: the directives of the period, in any state.
         assignees: the addressees of these directives; those of dropped, withdrawn and proposed ones do not count.
         now: the moment at which unmet deadlines count as passed.
-        asked_about: codes of the messages of which the program was unsure.
+        asked_about: codes of the messages of which the program was unsure whether they are directives.
         closed: ids of the addressees that were closed by hand without having reported -> whether they had answered.
     """
     closed = closed or {}
@@ -152,7 +153,7 @@ def figures_of(
 
 
 def open_directive(line: DirectiveOverview) -> OpenDirective:
-    """Return what a report says of a line of the ledger."""
+    """Return what a report says of one open directive, from its line in the ledger (the list of directives)."""
     return OpenDirective(
         code=line.directive.code,
         given_by=line.directive.given_by,

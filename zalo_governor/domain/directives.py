@@ -79,7 +79,7 @@ class DirectiveItem(BaseModel):
     """A deadline that was over when the message set it: it is shown, and nobody is late because of it."""
 
     def with_deadline(self, deadline: datetime | None, at: datetime) -> "DirectiveItem":
-        """Return the item with the deadline that a message sent at `at` sets."""
+        """Return the item with the deadline that a message of the time `at` sets; a past one becomes `missed_at`."""
         missed = deadline is not None and deadline <= at
         return self.model_copy(update={"missed_at" if missed else "due_at": deadline})
 
@@ -95,7 +95,7 @@ class Deadlines(BaseModel):
     undated: bool = False
     """Whether any of the addressees has none."""
     missed_at: datetime | None = None
-    """The first deadline that was over when it was set, of those who got no other; None if there is none."""
+    """The earliest deadline that had passed when it was set, of addressees without another one; None for none."""
 
 
 class Directive(BaseModel):
@@ -122,14 +122,14 @@ class Directive(BaseModel):
     """uids, as the account sees them, of the members mentioned in the message; or of the author whom it quotes.
 
     An item that names nobody is for them. An author who is quoted counts only where nobody is named or mentioned, or
-    where a bare `xã` is.
+    only a `xã` (commune) without its name.
     """
     changed_at: datetime
     """When the directive came into its present state."""
     reason: str = ""
     """Why it was dropped."""
     closing_words: Mapping[str, str] = {}
-    """Why addressees were closed by hand: `message_key` of the answers entered so -> what was said."""
+    """`message_key` of each answer entered by hand (/xong) -> the reason that was typed with it."""
     unconfirmed: bool = False
     """Whether the program entered it without asking, and no person has treated it as a directive since."""
 
@@ -149,7 +149,7 @@ class Directive(BaseModel):
         return "\n".join(item.text for item in self.items)
 
     def deadlines(self, unmet: Collection[tuple[int, datetime | None]] = ()) -> Deadlines:
-        """Return these deadlines of addressees, each with the index of its item; without any, those of the text."""
+        """Sum up unmet deadlines, pairs (index of the item, deadline or None); if none are given, all items'."""
         of = set(unmet) or {(place, item.due_at) for place, item in enumerate(self.items)}
         known = sorted(due for _, due in of if due is not None)
         missed = [item.missed_at for place, item in enumerate(self.items) if (place, None) in of and item.missed_at]
@@ -161,7 +161,7 @@ class Directive(BaseModel):
         )
 
     def with_missed(self, assignee: "Assignee") -> "Assignee":
-        """Return the addressee with the deadline of its item that was over when it was set, if it got no other."""
+        """Return a copy with `missed_at`: its item's deadline that had passed when set; None if it has another one."""
         undated = assignee.due_at is None and assignee.item < len(self.items)
         return assignee.model_copy(update={"missed_at": self.items[assignee.item].missed_at if undated else None})
 
@@ -184,7 +184,7 @@ class Assignee(BaseModel):
     """Ids of the people in the group who can answer: the person, or all people of the agency; the first is reminded."""
     due_at: datetime | None = None
     missed_at: datetime | None = None
-    """As the directive's item says, where there is no other deadline; not stored with the addressee."""
+    """`DirectiveItem.missed_at`, where there is no other deadline; set by `Directive.with_missed`, not stored."""
     removed: bool = False
     """Whether somebody took the addressee off the directive."""
     seen_at: datetime | None = None
@@ -208,9 +208,9 @@ class Assignee(BaseModel):
 
     @property
     def settled(self) -> bool:
-        """Return whether nothing more is awaited: a report if a deadline was set or more time was asked for.
+        """Return whether nothing more is awaited of the addressee: it has reported, or was taken off the directive.
 
-        Otherwise an answer of any kind is enough.
+        Where no deadline was set and no more time asked for, an answer of any kind is enough.
         """
         if self.removed or self.reported_at is not None:
             return True
@@ -242,7 +242,7 @@ class Assignee(BaseModel):
         return Progress.SEEN if self.seen_at is not None else Progress.UNSEEN
 
     def answered(self, answers: "Sequence[DirectiveAnswer]") -> "Assignee":
-        """Return the assignee as its answers say, all of them given; so late and recalled answers come out right."""
+        """Return a copy whose times of answers are computed anew from `answers`, all answers of the assignee."""
 
         def times(*kinds: AnswerKind) -> list[datetime]:
             return [answer.at for answer in answers if answer.kind in kinds]
@@ -269,7 +269,7 @@ class DirectiveAnswer(BaseModel):
     target_key: str = ""
     """Zalo's id (msgId) of the quoted message, or of the one reacted to; "" if the answer quotes none."""
     message_key: str
-    """Zalo's id (msgId) of the answer; for a reaction, the directive's message and the person."""
+    """Zalo's id (msgId) of the answer; of a reaction `reaction <msgId of the directive> <person id>`."""
     person_id: int
     at: datetime
     kind: AnswerKind
@@ -296,18 +296,18 @@ class DirectiveOverview(NamedTuple):
     reported: int
     overdue: int
     deadlines: Deadlines
-    """Those that are not met yet."""
+    """The addressees' deadlines that are not met yet."""
 
     @property
     def rank(self) -> tuple[bool, float, int]:
-        """Return the place in the ledger: by the first deadline, also one that was over when set; then the newest."""
+        """Return the sort key: earliest deadline first, also a missed one; those without come last, newest first."""
         moments = (self.deadlines.due_at, self.deadlines.missed_at) if self.reported < self.addressees else ()
         first = min(filter(None, moments), default=None)
         return (first is None, first.timestamp() if first else -self.directive.id, self.directive.id)
 
 
 class LedgerPage(NamedTuple):
-    """The beginning of a group's ledger, the worst directives first."""
+    """The first open directives of a group's ledger (list of all directives), by `DirectiveOverview.rank`."""
 
     lines: list[DirectiveOverview]
     total: int
@@ -315,4 +315,4 @@ class LedgerPage(NamedTuple):
     overdue: int
     """How many of them are overdue with any addressee."""
     missed: tuple[str, ...] = ()
-    """Codes of those with a deadline that was over when it was set, and of which a report is awaited."""
+    """Codes of open directives with a deadline that had passed when it was set, and a report still awaited."""

@@ -47,7 +47,7 @@ class Table(_DocumentPart):
 
     @property
     def worth_drawing(self) -> bool:
-        """Return whether a chart says more than the text: of two rows or more, whose values differ."""
+        """Return whether to draw the chart `drawing`: there is one, with at least two rows whose values differ."""
         values = {row[place] for row in self.rows for place in self.drawn}
         return self.drawing is not None and len(self.rows) > 1 and len(values) > 1
 

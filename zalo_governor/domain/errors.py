@@ -71,7 +71,8 @@ class SendDeferredError(SendError):
     """Zalo certainly did not take the message (no connection, code 221: too many); retry after `delay` seconds or more.
 
     `code` is Zalo's error code or the HTTP status, None where there was no answer; `known` is False where the program
-    does not know the meaning of that code. `paused`: all messages of that kind wait for `delay`, which is long enough.
+    does not know the meaning of that code. `paused`: all messages of that kind wait for `delay`, and this message no
+    longer than that, whatever its own retry policy says.
     """
 
     def __init__(

@@ -276,6 +276,7 @@ class JoinRequested(EventBase):
     kind: ClassVar[str] = "join_requested"
     uids: tuple[str, ...]
     pending: int = 0
+    """Number of all requests that wait for a decision; 0 where Zalo does not say."""
 
 
 class MembersLeft(EventBase):

@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Place in the order of gravity, from 0."""
+        """Return the place in the order of gravity: 0 for `suspect` … 4 for `critical`."""
         return list(Severity).index(self)
 
 

@@ -72,6 +72,7 @@ class RemoveMessage(_TaskBase):
     cli_key: str
     """The id that the sender's client gave the message (cliMsgId)."""
     owner_uid: str
+    """uid of the message's sender."""
     sent_at: datetime
     """When the message was posted."""
 
@@ -131,7 +132,7 @@ class FetchPicture(_TaskBase):
 
 
 class RemindOfDirectives(_TaskBase):
-    """The job of reminding those who owe an answer to a directive (a leader's order) of whom a reminder is due then."""
+    """The job of reminding, at the time `at`, all who owe an answer to a directive (order) and are due a reminder."""
 
     kind: Literal[JobKind.REMIND_OF_DIRECTIVES] = JobKind.REMIND_OF_DIRECTIVES
     at: datetime
@@ -156,7 +157,7 @@ class ReportDeadline(_TaskBase):
 
 
 class NoticeAbsence(_TaskBase):
-    """The job of looking whether answers to a directive are missing, by a rule of the regulation."""
+    """The job of checking at the time `at` whether answers to a directive are missing, by rule `rule_id`."""
 
     kind: Literal[JobKind.NOTICE_ABSENCE] = JobKind.NOTICE_ABSENCE
     directive_id: int
@@ -170,11 +171,11 @@ class NoticeAbsence(_TaskBase):
 
 
 class AskAboutDirectives(_TaskBase):
-    """The job of asking the admins about messages of which it is unsure whether they are directives (orders)."""
+    """The job of asking the admins whether messages, of which the program is unsure, are directives (orders)."""
 
     kind: Literal[JobKind.ASK_ABOUT_DIRECTIVES] = JobKind.ASK_ABOUT_DIRECTIVES
     directive_id: int | None = None
-    """The message that the admins want to be asked about later; None for all others of the group, in one question."""
+    """Id of the one proposed directive that the admins put off; None: ask once about all others of the group."""
 
     @property
     def target(self) -> str:

@@ -10,7 +10,7 @@ ActOnMessage = MessageRecalled | MessageDeleted | Reacted
 
 
 class ActState(StrEnum):
-    """What became of an act on a message; only `APPLIED` acts have an effect."""
+    """What became of an act (recall, deletion, reaction) on a message; only `APPLIED` acts have an effect."""
 
     APPLIED = "applied"
     WAITING = "waiting"
@@ -34,7 +34,7 @@ class MessageAct(BaseModel):
 
 
 class NamedMessage(BaseModel):
-    """A judged message that an act may mean, as one bot account received it."""
+    """A judged message that a recall, deletion or reaction may be about, as one bot account received it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,5 +57,5 @@ def with_targets(event: ActOnMessage, targets: tuple[MessageRef, ...]) -> ActOnM
 
 
 def target_keys(event: ActOnMessage) -> list[str]:
-    """Return the ids (msgId) of the stored messages that the event is about, each once; others are left out."""
+    """Return the msgIds of the messages that the event is about, each once; messages given without one are left out."""
     return list(dict.fromkeys(target.key for target in targets_of(event) if target.key))

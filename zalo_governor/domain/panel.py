@@ -14,7 +14,7 @@ PANEL_ROLES = DESK | {Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER, Role.OVE
 
 
 class PanelKeyKind(StrEnum):
-    """What a secret lets its bearer do."""
+    """What a secret (random text) lets its bearer do in the panel, the pages in a browser."""
 
     LINK = "link"
     """Begin a session, once."""

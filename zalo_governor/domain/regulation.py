@@ -122,7 +122,7 @@ class DeclaredWords(NamedTuple):
     why: str
     """Why that is not wanted, for the member."""
     notices: int | None
-    """How many requests a member gets a day at most; None for no limit of the rule's own."""
+    """How many notices about this rule a member gets a day at most; None: the rule sets no limit."""
 
 
 class RuleStanding(StrEnum):
@@ -132,7 +132,7 @@ class RuleStanding(StrEnum):
     ON_TRIAL = "on_trial"
     """It is on trial already, by its file (`maturity: shadow`)."""
     SECRECY = "secrecy"
-    """It seals state secrets: that holds in every group by law."""
+    """It seals state secrets (forbids storing them), as the law demands in every group: no admin may switch it."""
 
 
 class RuleInForce(NamedTuple):
@@ -144,7 +144,7 @@ class RuleInForce(NamedTuple):
 
 
 class AbsenceRule(NamedTuple):
-    """A rule on what is missing after a directive; see `features.directives.absences`."""
+    """A rule that finds a directive that an addressee does not answer, or nobody reports on, in time."""
 
     rule_id: str
     clause: str
@@ -153,7 +153,7 @@ class AbsenceRule(NamedTuple):
     answer_within: timedelta
     """Office hours within which every addressee has to answer."""
     report_by: time | None
-    """Hour of the day of the deadline by which somebody has to have reported; None for a rule on answers."""
+    """Time, on the day of the deadline, by which somebody must report; None for a rule on answers."""
 
 
 class Regulation(BaseModel):
@@ -221,9 +221,9 @@ class Regulation(BaseModel):
         return next((clause.number for clause in self.clauses if rule_id in clause.by), "")
 
     def clause_like(self, number: str, rule_id: str) -> str:
-        """Return under which clause a finding belongs that a rule made under clause `number` of the common regulation.
+        """Return this regulation's clause for a finding that the rule made under clause `number` of the common one.
 
-        "" if this regulation has no such clause, so that nobody is to be told.
+        The common regulation is that of all groups without one of their own. "" if no clause here fits: nobody is told.
         """
         if self._common is None:
             return number
@@ -233,7 +233,7 @@ class Regulation(BaseModel):
         return self.clause_of_rule(rule_id)
 
     def under_law(self) -> "Regulation":
-        """Return the regulation, with the law's clause on state secrets if it has none: that holds in every group."""
+        """Return the regulation; if it has no clause on state secrets, a copy with one that cites the law."""
         if self.number_of(ClauseTopic.SECRETS):
             return self
         return self.model_copy(update={"clauses": (*self.clauses, _SECRETS_BY_LAW)})
@@ -245,7 +245,14 @@ class Regulation(BaseModel):
         absences: Iterable[AbsenceRule],
         common: "Regulation | None",
     ) -> "Regulation":
-        """Return a copy that knows its rules by their ids, those in YAML alone, and the common regulation."""
+        """Return a copy that knows the rules by which its group is judged, and whose clauses name them in `by`.
+
+        Args:
+            rules: id -> rule.
+            words: id -> texts of each rule that is written in YAML alone.
+            absences: the rules on directives without an answer or report in time.
+            common: the regulation of groups without their own; None if this is that one.
+        """
         by = [
             (*one.by, *(name for name, rule in rules.items() if rule.clause == one.number and name not in one.by))
             for one in self.clauses
@@ -266,7 +273,7 @@ class Regulation(BaseModel):
 
     @property
     def absences(self) -> tuple[AbsenceRule, ...]:
-        """Return the rules in force on what is missing after a directive."""
+        """Return the rules in force on directives that are not answered, or not reported on, in time."""
         return self._absences
 
     def words_of(self, rule_id: str) -> DeclaredWords | None:

@@ -50,7 +50,7 @@ class StateFigures(_Figures):
     state: CaseState
     cases: int
     undecided: bool
-    """See `Case.undecided`."""
+    """Whether a person still has to decide these cases, see `Case.undecided`."""
 
 
 class DayFigures(_Figures):
@@ -59,7 +59,7 @@ class DayFigures(_Figures):
     day: date
     messages: int
     proven: bool = True
-    """Whether nothing of the day is missing, see `domain.connection.is_proven`."""
+    """Whether the bot received, at once or later, everything of the day (`domain.connection.is_proven`)."""
 
 
 class AgencyFigures(_Figures):
@@ -278,7 +278,7 @@ class ActivityReport(_Figures):
         return self.first_heard is not None and self.first_heard < self.period.start
 
     def covers(self, moment: datetime) -> bool:
-        """Return whether the moment is in the period; if that is still running, so is what comes after `made_at`."""
+        """Return whether the moment is in the period; of a period still running, all later moments are too."""
         return self.period.start <= moment and (moment < self.period.end or self.made_at <= self.period.end)
 
     @property

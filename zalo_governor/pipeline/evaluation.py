@@ -52,11 +52,11 @@ class Evaluator:
         gate_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
         person: returns the person whom a bot account sees under a uid, for (account, uid); None if unknown.
         said_before: returns whether an earlier entry of the conversation had the same content as this sealed entry.
-        approved: returns the uids on the roster, for (account, group id); called only for
-            events in which people join.
+        approved: returns the uids of all who may be in the group (on its roster, or with a role), for (account, group
+            id); None if it has no roster. Called only for events in which people join.
         book: returns the rulebook by which a group is judged: its own, or the common one; None for the common one
             where no rule needs facts that have to be looked up.
-        lookups: looks up those facts.
+        lookups: looks up those facts in the database; None if no rule needs any.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Evaluator:
     def with_late_seals(
         self, batch: Assessment, sealed_since: Callable[[Sequence[int]], Mapping[int, Seal]]
     ) -> Assessment:
-        """Return the batch with those entries sealed that a scan has sealed since they were admitted.
+        """Return the batch with those entries sealed that the scan of an attachment has sealed since they were stored.
 
         They repeat or quote a message in whose file the scan found a state secret, so that nothing of them is written.
 

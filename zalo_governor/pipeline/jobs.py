@@ -35,7 +35,7 @@ class Performed(NamedTuple):
 
 
 PerformJob = Callable[[Job], JobOutcome]
-"""Calls Zalo's API to do a job once and returns the outcome, UNKNOWN or NOT_DONE to be asked again; never raises."""
+"""Calls Zalo's API to do a job once and returns the outcome: UNKNOWN or NOT_DONE for another try; never raises."""
 
 
 class JobHandler(Protocol):
@@ -61,8 +61,8 @@ class JobRunner:
         backoff: the pauses before the retries of a job whose outcome is unknown.
         at_once: how many jobs are claimed together, None for all that are due; 1 for slow jobs, which other workers
             may do meanwhile.
-        newest_first: whether the newest of several due jobs is run first, so that old ones which take long keep it not
-            waiting; every fourth time it is the oldest.
+        newest_first: whether the newest of several due jobs is run first, so that it need not wait for a backlog of old
+            ones; every fourth time the oldest is run.
         alone: no other process does jobs of these kinds, so that a new process need not wait for leases to end.
     """
 

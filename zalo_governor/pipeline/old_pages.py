@@ -14,13 +14,13 @@ class _Page(NamedTuple):
 
 
 class OldPages:
-    """Pages in the order in which they came. One thread may call `add`, another one the other methods."""
+    """Queue of the pages in the order in which they came. One thread may call `add`, another one the other methods."""
 
     def __init__(self) -> None:
         self._pages: list[_Page] = []
 
     def __bool__(self) -> bool:
-        """Return whether any page waits to be stored, or to be told of."""
+        """Return whether any page is not stored yet, or its `on_stored` is still to be called."""
         return bool(self._pages)
 
     def add(self, elements: Sequence[Element], on_stored: Callable[[], None]) -> None:
@@ -30,7 +30,7 @@ class OldPages:
     def store(self, owner: str, since_ms: Callable[[], int | None], store: Callable[[Sequence[Element]], None]) -> None:
         """Pass the elements whose gaps are stored under `owner` (see `gap_owner`) to `store`, the oldest first.
 
-        Left out is what is older than `since_ms` returns; everything if that is None.
+        Elements older than the time (ms) that `since_ms` returns are left out; all are if it returns None.
         """
         pages = tuple(self._pages)
         mine = [element for page in pages for element in page.elements if gap_owner(element) == owner]
@@ -42,9 +42,9 @@ class OldPages:
             page.elements[:] = [element for element in page.elements if gap_owner(element) != owner]
 
     def first_stored(self) -> Callable[[], None] | None:
-        """Return what is to be called as all elements of the first page are stored; None if they are not."""
+        """Return the `on_stored` of the first page if all its elements are stored; None if not, or without a page."""
         return self._pages[0].on_stored if self._pages and not self._pages[0].elements else None
 
     def drop_first(self) -> None:
-        """Remove the first page."""
+        """Remove the first page from the queue, after its `on_stored` was called."""
         del self._pages[0]

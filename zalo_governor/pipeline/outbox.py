@@ -39,7 +39,7 @@ TEXT_BYTES = 2_200
 """Most bytes (UTF-8) of one message: Zalo took 2,321 and its own client splits at 2,613 letters (zalo-protocol.md,
 14.9). The program sends neither styles nor mentions, whose JSON would count too."""
 MARK_BYTES = 40
-"""Bytes of them kept for the marks "(2/3)" and "(gửi lại)" (sent again)."""
+"""Bytes of `TEXT_BYTES` kept free for the marks "(2/3)" and "(gửi lại)" (sent again)."""
 _FEWEST_BYTES = 250
 """A part that Zalo calls too long is halved while it has more bytes; below, the length cannot be what is wrong."""
 _FILE_TRIES = 3
@@ -125,7 +125,8 @@ class OutboxWorker:
 class OutboxLane:
     """Sender of either all messages with a file (`files`) or all without, in one thread.
 
-    The other arguments are as for `OutboxWorker`.
+    `printed` renders a file; `say_again` and `say_part` add a remark to a text that may have arrived already, and to a
+    part of a long one; the other arguments, too, are as for `OutboxWorker`.
     """
 
     def __init__(
@@ -179,7 +180,7 @@ class OutboxLane:
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
 
     def turn(self) -> bool:
-        """Send the next due message; return whether there was one. Raises StoreUnavailableError."""
+        """Send the next due message; return whether there was one; raise StoreUnavailableError without the database."""
         claimed = self._store.claim(now=self._clock(), limit=_CLAIM, files=self._carries_files)
         for outgoing in claimed:
             self._send(outgoing)

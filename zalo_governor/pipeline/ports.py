@@ -19,11 +19,11 @@ class Reactions(Protocol):
     """
 
     def reads_in_advance(self, event: EventBase) -> bool:
-        """Return whether `prepare` reads for this event, so that everything before it has to be stored."""
+        """Return whether `prepare` reads stored data for this event, so that all events before it must be stored."""
         ...
 
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
-        """Work out, without keeping a writer waiting, what `react` would have to read for long."""
+        """Work out beforehand what would take `react` long to read, in a read-only transaction that `begin` begins."""
         ...
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:

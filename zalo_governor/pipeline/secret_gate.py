@@ -47,7 +47,10 @@ class Inspector(Protocol):
 
 
 class SecretGate:
-    """Turns elements into inbox entries, sealed (without any content) if the content may be a state secret."""
+    """Turns elements into inbox entries, sealed (without any content) if the content may be a state secret.
+
+    `inspectors` are the rules that check every string of an element; `mac` computes the keyed hashes of contents.
+    """
 
     def __init__(self, inspectors: Sequence[Inspector], mac: Mac) -> None:
         self._inspectors = tuple(inspectors)

@@ -67,8 +67,8 @@ class Choices:
     """
 
     top: Mapping[str, Any] = field(default_factory=dict)
-    """Values of the top-level keys data_dir and config_dir; the four after it are sections of
-    governor.yaml."""
+    """Values of the top-level keys data_dir and config_dir. `zalo`, `office`, `alarm` and `panel` below have values of
+    the sections with these names."""
     zalo: Mapping[str, Any] = field(default_factory=dict)
     office: Mapping[str, Any] = field(default_factory=dict)
     alarm: Mapping[str, Any] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from zalo_governor.setup.yaml_edit import RoundTrip, put
 from zalo_governor.system import atomic_files
 
 LIST = ".ban-goc.json"
-"""Name of the JSON file {path: SHA-256 of the file as the program wrote it}."""
+"""Name of a JSON file in the office's folder, to recognise edited files: {path: SHA-256 as the program wrote it}."""
 REGULATION = "quy-che.yaml"
 _OWN_KEYS = ("number", "issued", "issuer")
 """Keys of the regulation file that the office decides; the clauses come from the program."""
@@ -133,10 +133,10 @@ class OfficeCopy:
 
 
 def is_sample(regulation: Mapping[str, object]) -> bool:
-    """Return whether number and date of a regulation are those of the sample that ships with the program.
+    """Return whether a regulation has the number and date of the sample that ships with the program.
 
-    They are another office's: nobody may be told of them as the office's own. The number is compared without its sign
-    (`/QĐ-UBND`), which older samples did not have.
+    These are another office's and must not be shown as the office's own. The number is compared without what follows
+    its slash (`/QĐ-UBND`), which older samples did not have.
     """
     return all(
         str(regulation.get(key)).partition("/")[0] == _shipped_value(key).partition("/")[0]

@@ -30,10 +30,10 @@ def settings_files(etc: Path) -> list[Path]:
 
 
 def stated_address(config: Path, name: str) -> URL | None:
-    """Return the database address in the office's settings file; None if there is no file, or none in it.
+    """Return the `database_url` in the settings file `config` of the office `name`; None if file or key is missing.
 
     Raises:
-        ConfigError: the file is wrong, or its address is not that of the office's own role.
+        ConfigError: the file is wrong, or its URL does not log in as the office's own PostgreSQL role with a password.
     """
     url = load_settings(config).database_url if config.exists() else None
     address = make_url(url) if url else None
@@ -45,7 +45,7 @@ def stated_address(config: Path, name: str) -> URL | None:
 
 
 def new_address(admin_url: str, name: str) -> URL:
-    """Return the office's address of the administrator's database, with a new password.
+    """Return a URL for the administrator's database with the PostgreSQL role of the office `name` and a new password.
 
     It is over TCP, where PostgreSQL asks for the password: the services of all offices have one user of the machine.
     """
@@ -56,7 +56,9 @@ def new_address(admin_url: str, name: str) -> URL:
 
 
 def write_office_settings(installation: Installation, url: URL, etc: Path) -> None:
-    """Write the office's settings file, from the shipped one, with the address of its database.
+    """Write an office's settings file: the shipped one with `url` as database, its paths, and a free port for health.
+
+    `etc` has the folders of all offices, whose ports are taken.
 
     Raises:
         ServiceError: it cannot be written.

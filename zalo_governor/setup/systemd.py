@@ -102,14 +102,14 @@ class Installation:
     """Name of the office, if it is one of several on this machine; None for the only one."""
 
     def unit(self, part: str = "") -> str:
-        """Return the name of a unit of this installation without its suffix; `part` is such as "-backup"."""
+        """Return the name of a systemd unit for this installation; `part` is "-backup", "-panel" or ""."""
         return f"{NAME}{part}@{self.office}" if self.office else f"{NAME}{part}"
 
 
 def office_installation(
     name: str, python: Path, base: Path, *, etc: Path = OFFICES_ETC, user: str = NAME
 ) -> Installation:
-    """Return the installation of one of several offices on this machine; `python` and `base` as in `Installation`."""
+    """Return the installation of one of several offices; the interpreter `python` (of the prefix `base`) runs it."""
     data_dir = OFFICES_DATA / name
     return Installation(
         python=python,
@@ -183,7 +183,7 @@ def require_real_zalo(settings: Settings, config: Path) -> None:
     """Check that the settings, read from the file `config`, do not send the bot to the simulator.
 
     Raises:
-        ConfigError: they do. A service would then run for months, judged healthy, and hear nobody.
+        ConfigError: they do. A service would then run without any error, and receive nothing from the real Zalo.
     """
     if settings.zalo.route_to is None:
         return
@@ -341,7 +341,7 @@ def _own_folders(installation: Installation) -> str:
 
 
 def tmpfiles_rules(installation: Installation) -> str:
-    """Return what systemd-tmpfiles must create and give to the service before each start."""
+    """Return the rules by which systemd-tmpfiles creates data and backup folder and sets owners before each start."""
     user = installation.user
     rows = [
         f"d {_quote(installation.data_dir)} 0700 {user} {user} -",

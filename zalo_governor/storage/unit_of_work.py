@@ -68,7 +68,7 @@ class UnitOfWork:
         self.tx = tx
 
     def made(self, name: str) -> bool:
-        """Return whether that repository was asked for."""
+        """Return whether the repository in the attribute `name`, such as "outbox", was used in this transaction."""
         return name in vars(self)
 
     def flush(self) -> None:
@@ -145,7 +145,7 @@ class UnitsOfWork:
             return uow.members.present_since(account, group_id, uid)
 
     def is_directive(self, group_id: str, message_key: str) -> bool:
-        """Return whether the message is in the ledger of directives; one that is only proposed is not."""
+        """Return whether the message (msgId) gave a directive that is open or done; a proposed one does not count."""
         with self._read() as uow:
             directive = uow.directives.of_message(group_id, message_key)
             return directive is not None and directive.state in {DirectiveState.OPEN, DirectiveState.DONE}

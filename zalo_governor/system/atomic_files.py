@@ -36,7 +36,7 @@ def replace_file(path: Path, content: bytes, *, mode: int) -> None:
 
 
 def hand_over(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file that a person asked for, like `replace_file`.
+    """Write a file that an operator asked for, such as an export, atomically and with the permission bits `mode`.
 
     Raises:
         ConfigError: the file cannot be written; an existing file is unchanged, and the message says what to do.
@@ -51,7 +51,7 @@ def hand_over(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 @contextmanager
 def open_draft(path: Path, *, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
-    """Context manager that yields a new temporary file beside `path`, and that file opened for writing.
+    """Context manager that makes a temporary file beside `path`, with permissions `mode`; yields its path and the file.
 
     The temporary file is removed at the end, unless it was renamed; those of killed writers of `path` are removed too.
 

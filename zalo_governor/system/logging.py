@@ -77,7 +77,7 @@ def silence() -> None:
 
 
 def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Return the log entry `event` with all keys and values masked that are not known to be harmless.
+    """Return the log entry `event` with "(masked)" for each key or value that is not known to be harmless.
 
     Called by structlog for each log entry; the other arguments are unused.
     """

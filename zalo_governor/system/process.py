@@ -38,7 +38,7 @@ def end_with_parent(parent: int) -> None:
 
 
 def be_killed_first(score: int) -> None:
-    """If memory runs out, have the kernel kill this process before others, which it can do without loss.
+    """Have the kernel kill this process first when memory runs out; to be called where its end loses no data.
 
     `score` is 1 to 1000; the higher, the sooner (proc_pid_oom_score_adj(5)).
     """
@@ -47,10 +47,10 @@ def be_killed_first(score: int) -> None:
 
 
 def stand_back(niceness: int) -> None:
-    """Let other processes have the processor first, by `niceness` (nice(2), 1 to 19).
+    """Lower this process's CPU priority by `niceness` (nice(2), 1 to 19), so that other processes run first.
 
-    Where the kernel groups processes by session (sched(7), autogroup), the value of a process counts only within its
-    group, so that the group's is set too; it is this process's own if it leads a session.
+    Where the kernel groups processes by session (sched(7), autogroup), that counts only within the session. So the
+    session as a whole gets this niceness as well; it holds this process alone if the process has begun a new one.
     """
     os.nice(niceness)
     with suppress(OSError):  # The kernel has no such groups, or was asked too often.

@@ -13,11 +13,11 @@ _LONGEST_WAIT_SECONDS = 300.0
 
 @contextmanager
 def turn(name: str, pause: Callable[[float], object]) -> Iterator[None]:
-    """Hold one of the turns of this name, of which the machine has as many as processors; wait up to five minutes.
+    """Let only as many processes of this machine run their block `name` at once as it has processors.
 
-    `pause` is called with seconds to wait before each further look; what it raises ends the waiting. A turn is an
-    abstract Unix socket (unix(7)): it needs no folder that all accounts may write to, and the kernel takes it back
-    from a holder that ends, however it ends.
+    Others wait, but go ahead after five minutes. `pause` is called with the seconds to wait before each further try;
+    what it raises ends the waiting. A turn is an abstract Unix socket (unix(7)): it needs no folder that all accounts
+    may write to, and the kernel takes it back from a holder that ends, however it ends.
     """
     until = monotonic() + _LONGEST_WAIT_SECONDS
     while not (held := _free_turn(name)) and monotonic() < until:

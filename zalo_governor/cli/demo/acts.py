@@ -35,6 +35,6 @@ _KINDS = {
 
 
 def kind_of(act: RawDict) -> str:
-    """Return a word for the kind of an act of the scenario, such as a change of the group's name."""
+    """Return, in the language of the terminal, what kind of thing a simulated person did, such as "đổi tên Nhóm"."""
     kind = str(act["kind"])
     return kind if language() is Language.ENGLISH else _KINDS.get(kind, kind)

@@ -76,7 +76,7 @@ class Conversation:
         """Ask for the regulation against which messages are checked; return its "number", "issued" (date) and "issuer".
 
         `now` has the office's present values, used as defaults; the default issuer is `issuer` where it has none.
-        Number and date that the office has not decided yet have no default: members would be told another office's.
+        Number and date that are not in `now` have no default: those of the shipped sample are another office's.
         """
         self._begin(Section.REGULATION, "Quy chế của Nhóm")
         ask = self._asking.text
@@ -165,7 +165,7 @@ class Conversation:
                 return {"smtp": None, "webhook": None}
 
     def panel(self) -> dict[str, Any]:
-        """Ask whether the panel shall be switched on; return what the settings section `panel` is to say."""
+        """Ask whether to switch on the panel (pages in a browser); return values for the settings section `panel`."""
         self._begin(Section.PANEL, "Bảng điều khiển trên trình duyệt, trong mạng của cơ quan")
         self._asking.say("  Bật rồi thì trước hết chỉ mở trên chính máy này; xem trang docs/bang-dieu-khien.md.")
         return {"enabled": self._asking.yes("Bật bảng điều khiển?", default=self._settings.panel.enabled)}

@@ -107,7 +107,7 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
 def tell_what_is_next(asking: Asking, settings: Settings) -> None:
     """Print the commands that the operator should run after `init` (`doctor`, `run`, `backup` …).
 
-    Beside the simulator, nothing is backed up or made a service. That roles hold in all groups is said before.
+    With the simulator, backups and the service are left out. A warning about roles that hold in all groups comes first.
     """
     asking.say()
     if shared := shared_roles(settings):

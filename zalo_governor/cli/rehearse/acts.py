@@ -16,19 +16,19 @@ _FILE = Path(__file__).with_name("acts.yaml")
 
 
 class Who(StrEnum):
-    """Who does something in the test group."""
+    """Who does an act of a rehearsal, in which people try the bot with the real Zalo in a test group."""
 
     OWNER = "owner"
     DEPUTY = "deputy"
     MEMBER = "member"
     BOT = "bot"
-    """The spare account, on its telephone."""
+    """The account with which the bot is tried, used on its telephone."""
     OPERATOR = "operator"
     """Whoever sits at the terminal."""
 
 
 class Lead(StrEnum):
-    """What the program does itself for an act."""
+    """What the program does itself in an act: decline a QR code with the operator, log in, send texts, disconnect."""
 
     DECLINE = "decline"
     LOGIN = "login"
@@ -37,19 +37,19 @@ class Lead(StrEnum):
 
 
 class Heard(NamedTuple):
-    """Something that arrived from Zalo, by its structure."""
+    """Something that arrived from Zalo in a rehearsal; only its structure (keys, types) is kept, not its content."""
 
     kind: str
-    """Its kind (`structure.kind_of`); `old:` stands before what Zalo delivered later, `line/` before a line's end."""
+    """Such as `webchat`, `group/update`; `old:…` if delivered after a reconnect, `line/…` for a connection's end."""
     structure: Structure
     event: str
-    """The event that was read from it; "" where it was not understood."""
+    """Kind of the event that the bot reads from it, such as `message_recalled`; "" if it was not understood."""
     by: Who
     private: bool = False
 
 
 class Act(BaseModel):
-    """One act of the rehearsal; `acts.yaml` says what the fields mean."""
+    """One thing that somebody is asked to do in a rehearsal (`do`), and how the program knows that it was done."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,17 +58,20 @@ class Act(BaseModel):
     device: Literal["phone", "desktop", ""] = ""
     do: str
     seen: tuple[str, ...] = ()
+    """Kinds of what arrives by which the act is recognised, such as `chat.undo`; * stands for anything."""
     where: dict[str, str] = Field(default={})
+    """Path of a field -> what it must be (`int=-1`, `object`), or with ! before it, what it must not be."""
     loose: bool = False
+    """Whether the kind is enough while the act is asked for, even if `who` and `where` do not fit."""
     private: bool = False
     lead: Lead | None = None
 
     def is_of_kind(self, heard: Heard) -> bool:
-        """Return whether something that arrived is of a kind by which this act is recognised."""
+        """Return whether `heard` is of one of the kinds in `seen`, and private if and only if this act is."""
         return heard.private == self.private and any(fnmatchcase(heard.kind, pattern) for pattern in self.seen)
 
     def fits(self, heard: Heard) -> bool:
-        """Return whether something of the right kind also has the sender and the fields of this act."""
+        """Return whether `heard`, if of the right kind, comes from who does this act and fits its `where`."""
         if self.who is not Who.OPERATOR and not heard.kind.startswith("line/") and heard.by is not self.who:
             return False
         forms = set(fields_of(heard.structure))
@@ -85,9 +88,9 @@ def all_acts() -> Sequence[Act]:
 
 
 def recognise(heard: Heard, waiting: Iterable[Act], asked: Act) -> Act | None:
-    """Return which of the acts that are still waited for something was that arrived; None if it was none of them.
+    """Return by which of the acts in `waiting` (not yet done) `heard` was caused; None if by none of them.
 
-    The act that is asked for now (`asked`) comes first, then the others in their order.
+    If several fit, it is the act that the operator is asked for now (`asked`), else the first.
     """
     possible = [act for act in waiting if act.is_of_kind(heard)]
     fitting = [act for act in possible if act.fits(heard)]

@@ -32,7 +32,7 @@ class _StoppedError(GovernorError):
 
 
 class Guide:
-    """A rehearsal in progress; one that was stopped goes on from its recording.
+    """Leads the operator through a rehearsal with the real Zalo; a stopped one goes on from its recording.
 
     Args:
         records: settings and database of the rehearsal.
@@ -58,7 +58,7 @@ class Guide:
     def run(self) -> Rehearsal:
         """Ask for one act after the other, until all are recorded or the operator stops; return the recording.
 
-        If all were gone through before, those that were not seen are asked for again.
+        If all were recorded in an earlier run, those of which nothing had arrived are asked for again.
         """
         self._screen.introduce()
         acts = self._rehearsal.acts

@@ -38,11 +38,11 @@ class _Cursors(dict[str, QueueCursor]):
 
 
 class Hearing:
-    """The session of the spare account and what arrives over its socket, from the test group and privately.
+    """The Zalo session of a rehearsal's spare account, and what it receives from the test group and in private.
 
     Args:
         records: settings and database of the rehearsal.
-        describer: describes everything that arrives.
+        describer: reduces everything that arrives to its structure, without content.
     """
 
     def __init__(self, records: AppContext, describer: Describer) -> None:
@@ -60,12 +60,12 @@ class Hearing:
         self.client = ZaloClient(self.session, records.clock)
 
     def watch(self, group: GroupSnapshot) -> None:
-        """Begin to listen; of groups only to this one, whose owner and deputies are told from its members."""
+        """Connect; ignore all groups but `group`, which also tells who is owner and who is deputy."""
         self._group = group
         self.connect(wants_old=False)
 
     def connect(self, *, wants_old: bool) -> None:
-        """Connect, and return once connected; `wants_old`: ask Zalo for what it kept while disconnected.
+        """Connect to Zalo and wait until connected; `wants_old`: ask for messages that were missed while disconnected.
 
         Raises:
             GovernorError: there is no connection within a minute.
@@ -109,7 +109,7 @@ class Hearing:
         self.session.close()
 
     def next(self) -> Heard | None:
-        """Return what arrived next; None if nothing has."""
+        """Return what arrived next, without waiting; None if there is nothing."""
         while True:
             try:
                 arrived, old = self._arrived.get_nowait()

@@ -22,7 +22,7 @@ _WORDS = "Tin thử độ dài của buổi diễn tập. "
 
 
 def decline_login(records: AppContext, console: Console) -> Observed:
-    """Show a QR code that the operator declines on the telephone, and return what Zalo said to that."""
+    """Show a QR code that the operator declines on the telephone; return whether Zalo's answer was understood."""
     now = records.clock()
     try:
         SignIn(records, console, qr_file=None, other_account=True).run()
@@ -36,14 +36,14 @@ def decline_login(records: AppContext, console: Console) -> Observed:
 
 
 def sign_in(records: AppContext, console: Console) -> Observed:
-    """Let the operator log in by a QR code, unless that was just done; raise SignInError if it fails."""
+    """Let the operator log in by a QR code, unless there is a session file; raise SignInError if it fails."""
     if not records.settings.zalo.session_file.exists():
         SignIn(records, console, qr_file=None, other_account=True).run()
     return Observed(outcome=Outcome.KNOWN, kind="login", event="login", at=records.clock())
 
 
 def send_long_texts(hearing: Hearing, group_id: str, console: Console, now: datetime) -> Observed:
-    """Send texts of rising length to the test group until Zalo refuses one, and return where that was."""
+    """Send texts of 500 to 4000 bytes to the test group until Zalo refuses one; return sizes and Zalo's error code."""
     accepted, refused, code = 0, 0, 0
     for size in _SIZES:
         text = (_WORDS * size).encode()[:size].decode(errors="ignore").ljust(1)

@@ -62,7 +62,7 @@ class Screen:
         self.say(_INTRODUCTION)
 
     def say_stopped(self) -> None:
-        """Say that the rehearsal can be gone on with."""
+        """Say that the rehearsal was stopped, and that the same command continues it."""
         self.say("Đã dừng. Chạy lại lệnh này để làm tiếp.")
 
     def show_act(self, act: Act) -> None:
@@ -71,21 +71,21 @@ class Screen:
         self.say(Text.assemble((number, "bold"), f" ({_who(act)}): ", (act.do, "bold")))
 
     def show_other_act(self, act: Act) -> None:
-        """Say that another act than the one asked for has arrived."""
+        """Say that what arrived was recognised as `act`, which is not the act that was asked for."""
         self.say(f"  Nhận ra việc {_number(act)} ({_who(act)}): {act.do}")
 
     def show_observed(self, observed: Observed) -> None:
-        """Show the outcome of an act, and each field that is unlike the known form."""
+        """Show the outcome of an act, and how what arrived differs from the structure that the program knows."""
         self.say(Text.assemble("  → ", (WORDS[observed.outcome], _COLOURS[observed.outcome])))
         for line in explain(observed):
             self.say(f"     {line}")
 
     def show_unassigned(self, observed: Observed) -> None:
-        """Say that something arrived that nobody waits for."""
+        """Say that something arrived that was recognised as no act; the operator may say that it is the present one."""
         self.say(f"  Vừa nhận một điều lạ ({observed.kind}). Nếu đó chính là việc đang làm, gõ n.")
 
     def show_progress(self, done: Mapping[str, Observed], asked: Act) -> None:
-        """List all acts with what became of them."""
+        """List all acts with their outcome (`done`: id of act -> what was observed); `asked` is waited for now."""
         for act in all_acts():
             word = WORDS[done[act.id].outcome] if act.id in done else "đang chờ" if act is asked else "chưa đến"
             self.say(f"  {_number(act):>2}. [{word}] {act.do}")
@@ -114,7 +114,7 @@ class Screen:
 
 
 def explain(observed: Observed) -> list[str]:
-    """Return what differs from the known structure, one line for each field."""
+    """Return in Vietnamese how what arrived differs from the known structure, a line for each of at most 8 fields."""
     if observed.outcome in {Outcome.DIFFERENT, Outcome.NOT_UNDERSTOOD} and not observed.differences:
         known = observed.kind.removeprefix("old:") in known_structures()
         told = (

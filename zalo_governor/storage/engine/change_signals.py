@@ -21,7 +21,10 @@ _PAUSE_SECONDS = 0.1
 
 
 def signal_changes(connection: Connection, statement: object, *others: Any) -> None:
-    """Have the transaction signal, when it commits, what the statement has changed; SQLAlchemy's `after_execute`."""
+    """Have PostgreSQL signal to the other processes, at the commit, that the statement changed cases, jobs or the like.
+
+    Called by SQLAlchemy for its event `after_execute`; the last of `others` is the statement's result.
+    """
     result, transaction = others[-1], connection.get_transaction()
     concerns = isinstance(statement, UpdateBase) and getattr(statement.table, "name", "") in _TABLES
     changes = concerns and isinstance(result, CursorResult) and result.rowcount
@@ -31,7 +34,10 @@ def signal_changes(connection: Connection, statement: object, *others: Any) -> N
 
 
 class ChangeListener:
-    """Calls `wake`, in the thread of `run`, soon after any process has changed something; `connect` opens its line."""
+    """Calls `wake` soon after any process has changed cases, directives, their answers, jobs or the outbox.
+
+    `connect` opens the PostgreSQL connection over which the signals come; `wake` is called in the thread of `run`.
+    """
 
     def __init__(self, connect: Callable[[], Connection], wake: Callable[[], object]) -> None:
         self._connect, self._wake = connect, wake
@@ -39,7 +45,7 @@ class ChangeListener:
         self.stop = self._stopping.set
 
     def run(self) -> None:
-        """Listen until stopped, again and again if the connection is lost."""
+        """Listen for the signals until stopped; if the connection is lost, connect again after five seconds."""
         while not self._stopping.is_set():
             try:
                 self._listen()

@@ -26,12 +26,12 @@ class PersonCache:
         return self._holders.get(account)
 
     def directory(self, account: str, revision: int) -> Directory | None:
-        """Return the account's directory of that revision of the rosters; None if it is not cached."""
+        """Return the account's directory (index of known people), if cached for that roster revision; else None."""
         known = self._directories.get(account)
         return known[1] if known and known[0] == revision else None
 
     def keep_directory(self, generation: int, account: str, revision: int, directory: Directory) -> None:
-        """Cache the directory, unless the cache was cleared since `generation` (see `learn`)."""
+        """Cache the directory, unless the cache was cleared since `self.generation` had the value `generation`."""
         with self._lock:
             if generation == self.generation:
                 self._directories[account] = (revision, directory)

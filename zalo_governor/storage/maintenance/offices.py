@@ -82,8 +82,10 @@ class Figures(BaseModel):
     line: _Word | None = None
     """State of the connection to Zalo."""
     waiting: _Count | None = None
+    """Number of received elements that the rules have not judged yet."""
     gaps_today: _Count | None = None
     undelivered: _Count | None = None
+    """Number of the bot's messages given up within seven days."""
     backed_up_at: _Moment | None = None
     backup_overdue: bool = False
     free_mb: _Count = 0
@@ -100,7 +102,7 @@ class OfficeRow(NamedTuple):
 
 
 def check_name(name: str) -> None:
-    """Raise ConfigError if `name` cannot be an office's name: a part of names of roles, folders and units."""
+    """Raise ConfigError if no role, folder and systemd unit can be named after the office `name`, as `xa-na-hu`."""
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{name!r}: tên cơ quan chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, bắt đầu bằng chữ, tối đa 30 "
@@ -109,7 +111,7 @@ def check_name(name: str) -> None:
 
 
 def role_of(name: str) -> str:
-    """Return the role of the office with that name, which is also the name of its schema."""
+    """Return the name of the office's PostgreSQL role and schema: `zg_xa_na_hu` for `xa-na-hu`."""
     return f"zg_{name.replace('-', '_')}"
 
 

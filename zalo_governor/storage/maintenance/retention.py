@@ -65,7 +65,7 @@ class Terms(NamedTuple):
     bodies: timedelta
     """Contents of messages that belong to no case."""
     cases: timedelta
-    """Contents of messages of a case, and notes about it, from its closing; directives from theirs; and remarks."""
+    """Messages and notes of a case, counted from its closing; directives, from theirs; remarks, from their writing."""
     notices: timedelta
     """Texts of messages that the program sent."""
     dead_letters: timedelta

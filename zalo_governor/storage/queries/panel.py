@@ -30,9 +30,9 @@ from zalo_governor.storage.schema import (
 
 _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.APPROVED, CaseState.REPORTED)
 GIVEN_UP = (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)
-"""States of messages that did not, or may not have, come where they should."""
+"""States of messages that did not, or may not have, reached their addressee, and are not tried again."""
 PRESSED_FORM = "panel:"
-"""How the names of claims begin by which a form of a page is carried out once."""
+"""Prefix of the names of claims (`Claims.claim_once`), by which a form that is sent twice is carried out once."""
 _MOST = 200
 AUDIT_ROWS = 150
 
@@ -73,7 +73,7 @@ class AuditSearch(NamedTuple):
     action: str = ""
     """Code of an action, or the beginning of several, such as `case`."""
     about: str = ""
-    """A case, a directive or a clause; "" for all."""
+    """What the rows are about, as `AuditEntry.subject` names it: `VP12`, `CĐ3` …; "" for all."""
     actor_id: int | None = None
 
 
@@ -84,7 +84,7 @@ class PanelQueries:
         self._database = database
 
     def stamps(self) -> Mapping[str, tuple[int, ...]]:
-        """Return, for each group, figures of which one differs after each change of a case or directive."""
+        """Return group id -> numbers and latest times of its cases and directives, to notice a change by comparing."""
         found: dict[str, tuple[int, ...]] = {}
         of_cases = select(
             cases.c.group_id, func.count(), func.max(cases.c.state_ms), func.max(cases.c.last_event_ms)
@@ -132,8 +132,8 @@ class PanelQueries:
     def neighbours(self, connection: Connection, case: Case, each_side: int) -> list[int]:
         """Return the inbox ids of the case's message and of those said around it in its group, oldest first.
 
-        Those under a case of a state secret are left out, also where people first have to look whether it is one; and
-        so are those that were taken back, except the case's own.
+        Left out are messages that people have to look at as possible secrets, and recalled or deleted ones except the
+        case's own. Of sealed ones only the id is returned: their content is not stored.
         """
         doubtful, taken_back = _doubtful(case.group_id), _taken_back(case.group_id)
         shown = ~doubtful, or_(~taken_back, inbox.c.key == case.message_key)

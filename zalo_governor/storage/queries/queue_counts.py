@@ -21,7 +21,7 @@ _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseS
 
 
 class ScanQueue(NamedTuple):
-    """Scans of attachments that are still to be done, those in hand included."""
+    """Scans of attachments (files, pictures) that are not finished, including those that a worker is doing."""
 
     waiting: int
     oldest_at: datetime | None

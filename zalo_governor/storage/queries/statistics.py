@@ -362,7 +362,7 @@ def within(
 
 
 GONE_SECRET = and_(cases.c.state == CaseState.REMEDIED.value, or_(cases.c.sealed, cases.c.label == UNSURE_LABEL))
-"""SQL condition: only the message of a possible secret is gone; see `Case.undecided`."""
+"""SQL condition: a case of a possible secret whose message was recalled or deleted, which nobody has decided yet."""
 
 
 def _is_in_state(states: Any) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ ACCOUNT_LOCK = 7_400
 
 
 def account_number(database: Database, connection: Connection, account: str) -> int:
-    """Return the account's number within inbox ids, and give it the next one if it has none.
+    """Return the number, from 0, that marks the bot account in inbox ids; give it the next free one if it has none.
 
     Raises:
         StoreError: as many accounts as there are numbers are stored already.
@@ -30,7 +30,7 @@ def account_number(database: Database, connection: Connection, account: str) -> 
 
 
 def lock_admission(database: Database, connection: Connection) -> None:
-    """Wait until no account's entries are being stored, and let none be stored until this transaction ends.
+    """Wait until no bot account adds entries to the inbox, and let none do so until this transaction ends.
 
     For PostgreSQL; SQLite has one writer anyway. The accounts come in the order of `admit`, so that none waits forever.
     """

@@ -130,7 +130,7 @@ class AuditTrail(Repository):
 
 
 def as_entry(row: RowMapping) -> AuditEntry:
-    """Return a row of the audit log as the rest of the program knows it."""
+    """Convert a row of the table `audit` to an AuditEntry."""
     return AuditEntry(
         id=row["id"],
         at=from_ms(row["at_ms"]),

@@ -210,7 +210,7 @@ class CaseMessages(Repository):
     def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
         """Check a typed one-time code against the stored one.
 
-        The stored code becomes invalid when it is accepted, and after too many wrong tries.
+        The stored code becomes invalid when it is accepted, and after three wrong tries (`MOST_WRONG_CODES`).
         """
         bound = _is_code_of(case, person_id)
         row = self._tx.execute(select(removal_codes).where(*bound).with_for_update()).first()

@@ -62,7 +62,7 @@ class CaseNotes(Repository):
         self._tx.connection.execute(insert(manual_cases), row)
 
     def manual(self, case: Case) -> Recorded | None:
-        """Return what is kept of a case recorded by hand; None if a rule opened the case."""
+        """Return who recorded the case by hand, why, and where it happened; None if a rule opened the case."""
         row = self._tx.execute(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
         if row is None:
             return None
@@ -116,7 +116,7 @@ class FalseAlarms(Repository):
         self._tx.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Mark the rule's findings on the event: they opened no case, as the like case `case_id` was a false alarm.
+        """Mark the rule's findings on the event: they opened no case, as the same in case `case_id` was a false alarm.
 
         If `person_id` is given, only the findings about that person are updated.
         """

@@ -27,7 +27,7 @@ class DeadLetters:
         )
 
     def unread(self) -> list[int]:
-        """Return the inbox ids of what this version of the reader has not read yet, oldest first."""
+        """Return the inbox ids of those that this version of the program has not tried to parse yet, oldest first."""
         dead = select(inbox.c.id).where(inbox.c.state == literal_column("'dead'"), self._unread)
         unrecognised = (
             select(events.c.id)
@@ -38,7 +38,7 @@ class DeadLetters:
             return sorted({*connection.scalars(dead), *connection.scalars(unrecognised)})
 
     def letters(self, ids: Sequence[int]) -> list[Admitted]:
-        """Return those of the elements that still have their content, decrypted, oldest first.
+        """Return those of the inbox entries `ids` that still have their content, decrypted, oldest first.
 
         Raises:
             WrongKeyError: one cannot be decrypted.
@@ -48,14 +48,14 @@ class DeadLetters:
             return [admitted_of(self._database.keys, row) for row in connection.execute(wanted)]
 
     def make_room(self, letters: Sequence[Admitted]) -> None:
-        """Change the fingerprints of these entries, so that the same elements can be admitted once more."""
+        """Change the fingerprints (hashes of the content) of these entries, so that they can be stored once more."""
         with self._database.write() as connection:
             for id_, entry, _ in letters:
                 other = entry.fingerprint + b"\0"
                 connection.execute(update(inbox).where(inbox.c.id == id_).values(fingerprint=other))
 
     def settle(self, read: Sequence[int], admitted_again: Sequence[int]) -> None:
-        """Note that this version has read the elements `read`; remove those that have been admitted once more."""
+        """Record that this version has read the entries `read`; delete those of `admitted_again`, now stored anew."""
         with self._database.write() as connection:
             connection.execute(update(inbox).where(inbox.c.id.in_(read)).values(read_by=READER_VERSION))
             if admitted_again:

@@ -6,7 +6,7 @@ from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.schema import directive_people
 
 LIVE = text("directive_people.live")
-"""Condition for people of open directives, as the partial index says it: else it would not serve."""
+"""SQL condition for people of open directives; differently worded, databases would not use the partial index."""
 _MOST_LOOKUPS = 8
 """So many people are looked up one by one in a transaction, before all are read at once."""
 _OF_GROUP = directive_people.c.group_id == bindparam("group_id")
@@ -21,7 +21,7 @@ _ONE = (
 class DirectivePeople:
     """Tells, within one transaction, whether somebody may answer an open directive of a group.
 
-    After some look-ups, all who may are read at once, for a transaction with many messages.
+    After eight look-ups, all people who may are read at once: a transaction can hold hundreds of messages.
     """
 
     def __init__(self, tx: Transaction) -> None:

@@ -32,7 +32,7 @@ class _Body(BaseModel):
 
 
 def changing_values(keys: Keys, directive: Directive) -> dict[str, Any]:
-    """Return the columns of a directive that may change, its body encrypted."""
+    """Return column -> value of those columns of a directive that may change; the text is encrypted."""
     body = _Body.model_validate(directive.model_dump(include=set(_Body.model_fields)))
     place = directive_place(directive.group_id, directive.given_by, to_ms(directive.at))
     return {
@@ -76,7 +76,7 @@ def assignee_place(directive_id: int) -> tuple[str, ...]:
 
 
 def answer_of(row: Row[Any]) -> DirectiveAnswer:
-    """Return the answer of a row."""
+    """Convert a row of the table `directive_answers` to a DirectiveAnswer."""
     return DirectiveAnswer(
         group_id=row.group_id,
         directive_id=row.directive_id,
@@ -92,7 +92,7 @@ def answer_of(row: Row[Any]) -> DirectiveAnswer:
 
 
 def by_message(group_id: str, message_key: str) -> tuple[Any, ...]:
-    """Return the SQL conditions for the answers that one message was counted as."""
+    """Return the SQL conditions for the answers stored because of one message (`message_key` is its msgId)."""
     columns = directive_answers.c
     return (columns.group_id == group_id, columns.message_key == storable(message_key))
 

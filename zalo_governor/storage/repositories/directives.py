@@ -88,7 +88,7 @@ class Directives(Repository):
         return None if row is None else directive_of(self._tx.keys, row)
 
     def of_message(self, group_id: str, message_key: str) -> Directive | None:
-        """Return the directive that the message with that id (msgId) is; the newest one if several; else None."""
+        """Return the directive that the message with that msgId gave, the newest if several; None if it gave none."""
         if not message_key:
             return None
         this = (directives.c.group_id == group_id, directives.c.message_key == storable(message_key))
@@ -317,7 +317,7 @@ class Directives(Repository):
         return [(one, asked[one.id]) for one in found]
 
     def forget_receipts(self, before: datetime) -> int:
-        """Delete when directives were seen, where that was before `before`; return how many times were deleted."""
+        """Delete the times earlier than `before` at which addressees saw directives; return how many there were."""
         old = directive_assignees.c.seen_ms < to_ms(before)
         return self._tx.connection.execute(update(directive_assignees).where(old).values(seen_ms=None)).rowcount
 

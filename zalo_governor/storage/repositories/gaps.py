@@ -54,7 +54,7 @@ class Gaps:
         self._change(gap_id, recovered=gaps.c.recovered + count)
 
     def settle_gap(self, gap_id: int, outcome: BackfillEnd) -> None:
-        """Record that fetching the messages missed in the gap is over; some are missing unless it is REACHED."""
+        """Record that fetching the gap's missed messages is over; unless `outcome` is REACHED, some are missing."""
         closed = outcome is BackfillEnd.REACHED
         self._change(gap_id, pending=False, closed=closed, outcome=outcome.value)
 
@@ -75,7 +75,8 @@ class Gaps:
     def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         """Return the earliest time (ms, Zalo's clock) of an inbox entry received from the group; None if there is none.
 
-        Which entries count, and what `group_id` and `up_to` mean, is as in `last_heard`.
+        Entries made by group sync do not count. The account's own uid as `group_id` stands for all its private
+        conversations. With `up_to`, only entries up to that inbox id count.
         """
         oldest = select(func.min(inbox.c.at_ms)).where(*self._is_received(group_id))
         if up_to is not None:
@@ -93,7 +94,7 @@ class Gaps:
         return received_ms
 
     def note_listening(self, group_id: str, at: datetime) -> None:
-        """Store that messages of the group, of which there is none yet, are received from now on."""
+        """Store that from `at` on the bot receives what is sent in the group; until then nothing was received."""
         with self._database.write() as connection:
             row = {"job": self._listening(group_id), "due_ms": to_ms(at)}
             connection.execute(self._database.insert_or_ignore(job_runs), row)

@@ -223,7 +223,7 @@ class Inbox:
         return numbers
 
     def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
-        """Return the lowest of Zalo's message ids stored of the conversation, or None; `up_to` as in `numbers`."""
+        """Return the lowest stored msgId of the conversation, or None; with `up_to`, of entries up to that inbox id."""
         values = {
             "accounts": self._accounts(account),
             "thread_id": thread_id,

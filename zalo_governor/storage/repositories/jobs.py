@@ -165,7 +165,7 @@ class Jobs(Repository):
 
 
 def waiting_scans(connection: Connection, keys: Keys) -> list[ScanAttachment]:
-    """Return the scans of attachments that wait: of their messages nobody knows yet whether they are to be sealed."""
+    """Return the scans of attachments that wait; their messages may still be sealed (emptied as possible secrets)."""
     scans = select(jobs.c.account, jobs.c.task).where(_OPEN, jobs.c.kind == JobKind.SCAN_ATTACHMENT.value)
     tasks = [open_task(keys, row.account, row.task) for row in connection.execute(scans.order_by(jobs.c.id))]
     return [task for task in tasks if isinstance(task, ScanAttachment)]

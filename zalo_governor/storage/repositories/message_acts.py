@@ -26,7 +26,7 @@ _UNSETTLED = message_acts.c.state.in_([literal_column("'waiting'"), literal_colu
 
 
 class MessageActs(Repository):
-    """Repository of acts on messages whose effect is not settled, and of withdrawals that were applied."""
+    """Repository of recalls, deletions and reactions that wait to be settled, and of withdrawals that were applied."""
 
     def named(self, group_id: str, target: MessageRef) -> list[NamedMessage]:
         """Return the judged messages of a conversation with the target's `key`, or if that is "", its `cli_key`.
@@ -48,7 +48,7 @@ class MessageActs(Repository):
         return [NamedMessage(account=row.account, key=row.key, author_uid=row.sender_uid) for row in rows]
 
     def awaited(self, group_id: str) -> set[str]:
-        """Return the ids (msgId or cliMsgId) of the messages of a conversation for which acts wait."""
+        """Return the ids (msgId or cliMsgId) of the messages for which recalls, deletions or reactions wait."""
         rows = self._tx.execute(
             select(message_acts.c.message_key, message_acts.c.cli_key).where(
                 _WAITING, message_acts.c.group_id == storable(group_id)
@@ -66,7 +66,7 @@ class MessageActs(Repository):
         return self._acts(waiting.order_by(message_acts.c.at_ms))
 
     def unsettled(self, group_id: str) -> list[MessageAct]:
-        """Return the group's newest acts that wait or are claimed, oldest first: it can be decided on them again."""
+        """Return the group's newest acts in state WAITING or CLAIMED (at most 200, oldest first), to be decided."""
         newest = _ACTS.where(_UNSETTLED, message_acts.c.group_id == storable(group_id))
         if self._tx.account is not None:
             # Who may delete is known by the uids that this account sees.
@@ -76,7 +76,7 @@ class MessageActs(Repository):
     def add(self, act: MessageAct) -> set[str]:
         """Store an act; return the ids of the message for which it waits, empty if it does not wait.
 
-        Of each conversation only so many acts can wait; a further one is stored as doubtful.
+        Of each conversation at most 1,000 acts can wait; a further one is stored as doubtful.
         """
         event, target = act.event, targets_of(act.event)[0]
         group_id = storable(event.thread_id)
@@ -99,7 +99,7 @@ class MessageActs(Repository):
         return {storable(name) for name in (target.key, target.cli_key) if name} if waits else set()
 
     def settle(self, act: MessageAct) -> bool:
-        """Store the new state of an act and its message; return False if another transaction has settled it."""
+        """Store an act's new state, and which message it is about; return False if another transaction settled it."""
         self._tx.flush()
         settled = (
             update(message_acts)

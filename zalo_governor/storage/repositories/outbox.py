@@ -203,8 +203,8 @@ class Outbox:
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
         """Mark messages that an earlier process was sending when it ended as uncertain (perhaps sent); return how many.
 
-        They stay so until `until`, in case an echo confirms them. Called once at the start, before `claim`; `files` as
-        there.
+        They stay so until `until`, in case an echo confirms them. Called once at the start, before `claim`. With
+        `files`, only messages with an attached file are marked, otherwise only those without.
         """
         dying = (
             update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files)).values(_MAYBE_ARRIVED)

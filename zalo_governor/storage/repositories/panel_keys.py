@@ -12,7 +12,7 @@ from zalo_governor.storage.schema import panel_keys
 
 
 class PanelKeys(Repository):
-    """Repository of what lets people into the panel."""
+    """Repository of the links and sessions that let people into the panel (the pages in a browser)."""
 
     def add(self, kind: PanelKeyKind, secret: str, person_id: int, at: datetime, expires: datetime) -> None:
         """Store that `secret`, a long random text, is the person's until `expires`; forget all that have expired."""
@@ -27,14 +27,14 @@ class PanelKeys(Repository):
         self._tx.execute(insert(panel_keys).values(row))
 
     def use_link(self, secret: str, now: datetime) -> int | None:
-        """Return the id of the person whose link this is, and forget the link; None if there is none, or no longer."""
+        """Return the id of the person whose link has this secret, and delete the link; None if unknown or expired."""
         link = panel_keys.c.mac == self._mac(secret), panel_keys.c.kind == PanelKeyKind.LINK.value
         used = delete(panel_keys).where(*link).returning(panel_keys.c.person_id, panel_keys.c.expires_ms)
         row = self._tx.execute(used).first()
         return None if row is None or row.expires_ms <= to_ms(now) else self._living(row.person_id)
 
     def holder(self, secret: str, now: datetime, kind: PanelKeyKind = PanelKeyKind.SESSION) -> int | None:
-        """Return the id of the person whose session or link this is; None if it has ended, or there never was one."""
+        """Return the id of the person whose session (or link) has this secret; None if unknown, ended or expired."""
         wanted = select(panel_keys.c.person_id).where(
             panel_keys.c.mac == self._mac(secret),
             panel_keys.c.kind == kind.value,
@@ -44,7 +44,7 @@ class PanelKeys(Repository):
         return None if found is None else self._living(found)
 
     def end(self, secret: str) -> None:
-        """End one session."""
+        """End the session with this secret."""
         self._tx.execute(delete(panel_keys).where(panel_keys.c.mac == self._mac(secret)))
 
     def end_all(self, person_id: int) -> int:

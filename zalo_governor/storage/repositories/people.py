@@ -90,7 +90,7 @@ class People(Repository):
         return self._person(row, seen_as.uid if seen_as else "")
 
     def holders(self, account: str) -> tuple[Person, ...]:
-        """Return the persons who hold a role in any group and have a uid known to this bot account, by number."""
+        """Return the persons who hold a role in any group and have a uid known to this bot account, ordered by id."""
         holders = self._holders.get(account)
         if holders is None and not self._changed:
             holders = self._tx.database.persons.holders(account)
@@ -159,7 +159,7 @@ class People(Repository):
         return set(self._tx.execute(seen).scalars())
 
     def choose_group(self, person: Person, group_id: str | None) -> None:
-        """Store of which group the person's private commands are (`Person.chosen_group`); None for all."""
+        """Store which group the person's private commands are about (`Person.chosen_group`); None for all groups."""
         self._tx.connection.execute(update(persons).where(persons.c.id == person.id).values(chosen_group=group_id))
         self.forget_cached()
 

@@ -15,8 +15,8 @@ def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[Ros
     """Return the roster's entries in order, each with the uids under which the account sees that person.
 
     People are matched by uid, by a telephone number that Zalo itself has confirmed, or as the same human being under
-    another account's uid; not by the name that an account shows, which proves nothing. An entry without an account is
-    the holder of a role whom the settings call by that name, if there is one of each.
+    another account's uid; not by the name that an account shows, which proves nothing. An entry matched by none of
+    these gets the uids of the person with a role who has that name in the settings, if no other entry or person has it.
     """
     tx.flush()
     entries = entries_of(tx.connection, tx.keys, group_id)

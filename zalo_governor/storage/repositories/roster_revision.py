@@ -9,12 +9,12 @@ _ROSTERS = "rosters"
 
 
 def roster_revision(tx: Transaction) -> int:
-    """Return the present number; 0 if no roster was changed yet."""
+    """Return how often rosters were changed so far, of any group; 0 for never."""
     return tx.execute(select(revisions.c.number).where(revisions.c.subject == _ROSTERS)).scalar() or 0
 
 
 def note_roster_change(connection: Connection) -> None:
-    """Let the number grow, in the transaction that changes a roster."""
+    """Count one more change of a roster, in the transaction that makes it, so that processes read rosters anew."""
     grown = update(revisions).where(revisions.c.subject == _ROSTERS).values(number=revisions.c.number + 1)
     if connection.execute(grown).rowcount == 0:
         connection.execute(insert(revisions), {"subject": _ROSTERS, "number": 1})

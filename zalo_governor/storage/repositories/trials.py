@@ -83,7 +83,7 @@ class Trials(Repository):
         self._tx.connection.execute(self._tx.database.insert_or_ignore(rule_trials), row)
 
     def end_rule(self, group_id: str, rule_id: str) -> None:
-        """Record that the rule is in force again."""
+        """End the rule's trial in the group: people are told of its findings again."""
         which = rule_trials.c.group_id == group_id, rule_trials.c.rule_id == rule_id
         self._tx.connection.execute(delete(rule_trials).where(*which))
 

@@ -121,7 +121,7 @@ class Deliveries(Repository):
         self._cases = cases
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
-        """Return the urgent alerts that reached no admin, though created by `before`; or given up for every admin.
+        """Return urgent alerts that reached no admin: those created by `before`, or given up for all admins.
 
         One alert is the list of notices to all admins created at one moment about one case; it is returned until
         `mark_escalated` is called for it.
