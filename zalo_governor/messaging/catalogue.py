@@ -38,7 +38,7 @@ class Catalogue:
         return shipped if folder.resolve() == shipped_config().resolve() else shipped.reworded(folder)
 
     def reworded(self, folder: Path) -> "Catalogue":
-        """Return a catalogue with the wording of that folder, such as a regulation's, before the one that this has.
+        """Return a copy of this catalogue with the texts of `messages/*.vi.yaml` in the folder in place of its own.
 
         Raises:
             ConfigError: as `load`.
@@ -56,9 +56,9 @@ class Catalogue:
         return self._templates[text]
 
     def render(self, text: TextId, **fields: object) -> str:
-        """Return the template of the message with its fields filled in; braces in the values have no meaning.
+        """Return the template of the message with its fields filled in; braces in the values stay as they are.
 
-        A message over its limit is made shorter, see `shortening.fitted`.
+        A text over the template's limit is shortened: long names get their short form, optional sentences go.
 
         Raises:
             TypeError: the given fields are not those of the shipped template.

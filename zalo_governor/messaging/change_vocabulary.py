@@ -109,7 +109,7 @@ class ChangeVocabulary(BaseModel):
         with no other words: "không đổi tên nhóm" ("do not rename …") must never count as an approval.
 
         Returns:
-            What is approved; None if the phrase is unknown, or the duration of the approval is not allowed.
+            What is approved; None if the phrase is unknown, or the duration is invalid or over `LONGEST` (30 days).
         """
         tokens = typed.split()
         length = None

@@ -24,7 +24,7 @@ class ChangeFormatter:
         self._words = words
 
     def rows(self, uow: UnitOfWork, changes: Sequence[Change]) -> str:
-        """Return a text describing the changes, one line each; its shorter form describes the last one in brief."""
+        """Return a text describing the changes, one line each; the shorter form has the last alone and their number."""
         rows = [self._row(uow, change, _VALUE) for change in changes]
         brief = [shortest(self._row(uow, change, _SHORT_VALUE)) for change in changes[-1:]]
         if len(changes) > 1:

@@ -53,7 +53,7 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
 
 
 def named_group(rest: str, groups: Sequence[Group]) -> tuple[Group | None, str]:
-    """Return the one of the groups that `rest`, the text after a command's word, names at its end, and what is before.
+    """Return (the group that the end of `rest` names, the text before the name); `rest` follows a command's word.
 
     A name is typed in full, or its end of at least two words: `Y tế` for `Ngành Y tế`. Returns None and `rest` if no
     group is named, or several are.
@@ -72,7 +72,7 @@ def named_group(rest: str, groups: Sequence[Group]) -> tuple[Group | None, str]:
 
 
 def further_command(rest: str, words: Mapping[str, bool]) -> str:
-    """Return the word of a second command about a case after a command, as in `VP3 lý do; /xacnhan VP4`; else ""."""
+    """Return the word of a second command in `rest`, `xacnhan` in `VP3 lý do; /xacnhan VP4`; "" if there is none."""
     for part in _COMMAND_BREAK.split(unpasted(rest).text.replace("／", "/"))[1:]:
         typed = read(part, words)
         if typed is not None and typed.word and names_case(typed.rest):
@@ -81,7 +81,7 @@ def further_command(rest: str, words: Mapping[str, bool]) -> str:
 
 
 def without_frame(text: str) -> str:
-    """Return what somebody asks for without the words of politeness around it: `cho tôi xem báo cáo tuần này ạ`."""
+    """Return a request without the polite words around it: `báo cáo tuần này` of `cho tôi xem báo cáo tuần này ạ`."""
     composed = unicodedata.normalize("NFC", unpasted(text[:_MAX_CHARACTERS]).text).strip()
     plain = fold(composed)  # Folding keeps the length.
     lead = _LEAD.match(plain)

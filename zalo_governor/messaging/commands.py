@@ -33,7 +33,7 @@ class Call(NamedTuple):
     codes: int = 1
     """How many codes were typed, for each of which the command is carried out."""
     reach: Sequence[Group] = ()
-    """The groups in which the person may use the command: what has a code is found in these alone."""
+    """The groups in which the person may use the command; cases and directives of others are treated as unknown."""
 
     def case(self, number: int) -> Case | None:
         """Return the case with that number; None if there is none, and if it is of a group out of `reach`.
@@ -48,7 +48,7 @@ class Call(NamedTuple):
         return any(group.id == group_id for group in self.reach)
 
     def of_holder(self, *roles: Role) -> "Call":
-        """Return the same call about those of its groups alone in which the person holds any of the roles."""
+        """Return a copy of the call whose `groups` are only those in which the person holds any of the roles."""
         return self._replace(groups=[group for group in self.groups if self.person.holds(group.id, *roles)])
 
 
@@ -118,7 +118,7 @@ class Command(ABC, Generic[ArgumentT]):
         self._of: dict[int, Self] = {}
 
     def of(self, group_id: str) -> Self:
-        """Return the command as it follows the settings and the regulation of the group."""
+        """Return the command made with the policy (settings, regulation) of that group; this one if it has the same."""
         office = self.policy.of(group_id)
         if office is self.policy:
             return self

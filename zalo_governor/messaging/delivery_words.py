@@ -16,7 +16,8 @@ _DELIVERIES = {DeliveryState.PENDING: TextId("delivery_pending"), DeliveryState.
 def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
     """Return the case's state as text, such as `mới` (new).
 
-    It says if the notice to the member has not arrived, and if the case is one that people have to look at first.
+    Of a new case it adds if the notice to the member waits or has failed; of an open one of severity `triage` (the
+    program is unsure) that a person has to look first.
     """
     state = voice.state_of(case)
     if case.state is CaseState.NEW:
@@ -30,7 +31,7 @@ def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
 
 
 def sights_in_words(uow: UnitOfWork, voice: MessageFormatter, cases: Iterable[Case]) -> dict[int, str]:
-    """Return for grave cases and possible secrets, by their ids, whether the messages are still in the group."""
+    """Return {case id: words on whether its messages are still in the group}, for urgent cases and possible secrets."""
     grave = [case for case in cases if case.urgent or case.secret]
     return {case_id: _sight(voice, times) for case_id, times in uow.case_messages.gone_times(grave).items()}
 

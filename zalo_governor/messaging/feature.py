@@ -27,20 +27,20 @@ class EventHandler(Speaker):
     """True: also sealed events (content not stored because it may be a state secret)."""
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that need no case; called before any handler hears of the event."""
+        """Return the verdict (findings of the rules) without those that need no case; called before `handle_event`."""
         return verdict
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Act on one event and its verdict (the findings of the rules), inside the transaction that stores both."""
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of what is urgent and was found in events that were not heard live."""
+        """Tell the admins of urgent findings in the group's events that were received late, such as after an outage."""
 
     def tell_recovered(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins of what else was found in missed messages that were fetched later from Zalo."""
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins what a group sync found."""
+        """Tell the admins what a group sync, which reads the group's members and names from Zalo, found."""
 
 
 class Feature(NamedTuple):

@@ -82,7 +82,7 @@ class MessageFormatter:
         return joined(name, warning) if warning else name
 
     def account_of(self, person: Person) -> str:
-        """Return how messages name the account with which something was done, as nobody has verified who used it."""
+        """Return how messages name an account of which nobody knows who used it: `tài khoản của đồng chí …`."""
         who = self.who(person)
         if not person.identified:
             return who
@@ -104,9 +104,9 @@ class MessageFormatter:
         return self.render(TextId("to_account"), name=name) if name else self.render(TextId("to_unnamed"))
 
     def named(self, person: Person) -> str:
-        """Return the person's name for a list or table, with the title in brackets, else as by `who`.
+        """Return the person's name for a list or table, with the title in brackets; the shorter form has no title.
 
-        The shorter form has no title.
+        A person not identified by roster or settings is named as by `who`.
         """
         if not person.identified:
             return self.who(person)
@@ -215,13 +215,13 @@ class MessageFormatter:
         return self.render(TextId("cited_secret_within") if within else TextId("cited_secret"), citation=citation)
 
     def head(self, case: Case) -> str:
-        """Return with what an alert begins, as a telephone shows only that: how grave it is, and what it is about."""
+        """Return the first words of an alert, all that a locked phone shows: how grave the case is, and its subject."""
         if case.label == UNCHECKED:
             return self.render(TextId("alert_head_unchecked"))
         return self.head_of(case.clause, case.gravity)
 
     def head_of(self, clause: str, gravity: Severity) -> str:
-        """Return how an alert begins that is about a clause, such as `KHẨN, bí mật nhà nước`."""
+        """Return the first words of an alert about the clause of that number, such as `KHẨN, bí mật nhà nước`."""
         known = self.regulation.find(clause)
         name = known.name if known else ""
         matter = name[:1].lower() + name[1:] if name else self.citation(clause)
@@ -234,7 +234,7 @@ class MessageFormatter:
         return f"{cases[0].code}{more}"
 
     def missed(self, codes: Sequence[str]) -> str:
-        """Return the words on directives with a deadline that was over when it was set, to be put behind a sum."""
+        """Return the words, put after a total, on the directives (`codes`) whose deadline was over when set; or ""."""
         named = ", ".join([*codes[:3], *("…" for _ in codes[3:4])])
         return self.render(TextId("ledger_missed"), count=number(len(codes)), codes=named) if codes else ""
 
@@ -247,7 +247,7 @@ class MessageFormatter:
         return self.render(text) if text else self.clause(case.clause)
 
     def place(self, place: str) -> str:
-        """Return the words for where something happened, or that this is not known."""
+        """Return the words for the place, typed by an admin, where something happened; for "", that none is known."""
         if not place:
             return self.render(TextId("noted_nowhere"))
         return Shortenable(*(self.render(TextId("noted_place"), place=said) for said in (place, one_line(place, 40))))
@@ -311,12 +311,12 @@ def time_or_brief(at: datetime, now: datetime) -> str:
 
 
 def joined(*texts: str) -> str:
-    """Return the texts one after another; the result has a shorter form if one of them has."""
+    """Return the texts one after another, as a `Shortenable` whose shorter form joins their shorter forms."""
     return Shortenable("".join(texts), "".join(map(shortest, texts)))
 
 
 def listed(texts: Iterable[str], between: str = ", ") -> str:
-    """Return the texts as a list; the result has a shorter form if one of them has."""
+    """Return the texts with `between` between them, as a `Shortenable` made likewise of their shorter forms."""
     named = list(texts)
     return Shortenable(between.join(named), between.join(map(shortest, named)))
 

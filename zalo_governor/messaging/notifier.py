@@ -34,6 +34,7 @@ class Notifier:
 
         Args:
             group_id: the group on whose behalf the message is sent.
+            case_id: the case that the message is about, if it is about one.
             urgent: the message is sent before others, and retried longer (`Notice.urgent`).
             asked_for: the message answers a command of the person; such messages are sent also on trial.
 

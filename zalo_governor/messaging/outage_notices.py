@@ -22,7 +22,7 @@ _REFUSED = {LineState.REFUSED: TextId("blind_refused"), LineState.SESSION_DEAD: 
 class OutageNotices(Speaker):
     """Sender of notices about outages, in which nothing is received from Zalo, by a second channel (e-mail or webhook).
 
-    The end of an outage is reported by Zalo, too. Implements `pipeline.liveness.Alarm`.
+    The end of an outage is reported in messages over Zalo, too. Implements `pipeline.liveness.Alarm`.
 
     Args:
         tell: sends (subject, text) by e-mail or webhook.

@@ -8,14 +8,14 @@ from zalo_governor.messaging.templates import TextId
 
 
 def copy_notice(status: LineStatus, voice: MessageFormatter) -> str:
-    """Return a notice that backups do not get off the machine, saying when one last did."""
+    """Return the notice that copying backups to another machine fails, with the time of the last copy that worked."""
     return voice.render(TextId("copy_notice"), last=_last_copy(status, voice))
 
 
 def outside_rows(status: LineStatus, voice: MessageFormatter) -> Iterator[str]:
-    """Yield rows of the page of `/trangthai` (status) on copies of backups and the dead-man signal that fail.
+    """Yield rows of the page of `/trangthai` (status) on failing copies of backups and a failing dead-man signal.
 
-    Where no backup is made at all, which has a row of its own, nothing is said of its copy.
+    That signal is a URL called while the bot is well. While the backup itself is overdue, its copy is left out.
     """
     if status.copy_missing and not status.backup_overdue:
         yield voice.render(TextId("status_no_copy"), last=_last_copy(status, voice))

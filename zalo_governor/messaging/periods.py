@@ -36,9 +36,9 @@ def asked(words: str, today: date) -> Span | None:
 
 
 def named_in(words: str, today: date, default: str) -> Span:
-    """Return the period that a sentence names, of the same kind as the period `default` ("tuan") if there is one.
+    """Return the period that a sentence, in lower case without diacritics, names; else the period `default` ("tuan").
 
-    Else a period of another kind that takes more than one word (`thang 3`, `ngay 29/9`) is taken, else `default`.
+    A period of the kind of `default` (`tuan truoc`) comes first, then any other of two words or more (`thang 3`).
     """
     tokens = words.split()
     usual = _parse_named(default, today) or days(today, today)
@@ -73,8 +73,8 @@ def days(first: date, last: date) -> Span:
 def up_to(due: datetime, length: timedelta, name: TextId, voice: MessageFormatter) -> Period:
     """Return the period of that length that ends at `due`; `name` is the id of the text that names the period.
 
-    Consecutive scheduled reports, each on the time up to its `due`, thus leave nothing out. Its `command` asks for the
-    whole days that it touches.
+    Consecutive scheduled reports, each on the time up to its `due`, thus leave nothing out. The period's `command`,
+    typed after `/baocao` to get the report again, asks for the whole days that the period touches.
     """
     end = due.astimezone(UTC)
     command = _command(days(today(end - length), today(end - timedelta(milliseconds=1))))

@@ -157,7 +157,7 @@ class ServicePolicy:
 
     @cached_property
     def voice(self) -> MessageFormatter:
-        """Return what words the messages."""
+        """Return the formatter of messages, with the catalogue of texts and the regulation of this policy."""
         return MessageFormatter(self.catalogue, self.regulation)
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:

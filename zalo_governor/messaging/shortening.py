@@ -40,12 +40,12 @@ def shortest(text: str) -> str:
 
 
 def fitted(template: Template, fields: Mapping[str, object]) -> str:
-    """Return the message, with its fields filled in, in its fullest form that keeps the limit of the template.
+    """Return the template filled in; if that is over its limit, its parts are shortened one by one until it fits.
 
-    Parts give way in this order: names of groups and other `Shortenable` fields, optional sentences, the rows that tell
-    what happened, titles of people (these first where the person is the reader), then `_LAST`. Words are never cut, so
-    that a message whose parts have no shorter form may stay over the limit. A message without a limit is `Shortenable`
-    itself if one of its fields is.
+    They are shortened or left out in this order: names of groups and other `Shortenable` fields, optional sentences,
+    the rows that tell what happened, titles of people (these first where the person is the reader), then the sentences
+    that a change is not approved and who was told. Words are never cut, so that a message whose parts have no shorter
+    form may stay over the limit. A message without a limit is `Shortenable` itself if one of its fields is.
     """
     said = _filled(template, fields)
     short = [name for name, value in fields.items() if isinstance(value, Shortenable)]

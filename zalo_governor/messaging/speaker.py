@@ -5,7 +5,7 @@ from zalo_governor.messaging.policy import ServicePolicy
 
 
 class Speaker:
-    """Base class of what tells people something: it has the policy, the words, and the way to the outbox."""
+    """Base class of services that send messages: it has the policy, the formatter of texts, and the outbox's writer."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

@@ -21,7 +21,7 @@ class Template(NamedTuple):
     leave_out: tuple[str, ...] = ()
     """Fields that hold optional sentences: left out if the text would be over its limit, the first of them first."""
     addressed: bool = False
-    """Whether the field `who` is the reader, who needs the own title less than what the message asks for."""
+    """Whether the field `who` names the reader: then the title in it is the first thing left out of a long text."""
 
     @property
     def columns(self) -> int:

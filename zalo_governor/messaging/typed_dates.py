@@ -1,8 +1,8 @@
 """The one way in which options of commands, and answers of `init`, take days and moments, in Viet Nam time.
 
-Understood are 01/11/2026, 1-11-2026, 2026-11-01, 01/11 (the last one that was), each also with a time (01/11/2026
-14:30, 14 giờ 30 hôm qua), hôm nay, hôm qua, hôm kia, 7 ngày (before today), 2 tuần, 12 giờ, and 7d, 2w, 12h; without
-diacritics as well.
+Understood are 01/11/2026, 1-11-2026, 2026-11-01, 01/11 (this year's, or if that is to come, last year's), each also
+with a time (01/11/2026 14:30, 14 giờ 30 hôm qua), hôm nay, hôm qua, hôm kia, 7 ngày (before today), 2 tuần, 12 giờ, and
+7d, 2w, 12h; without diacritics as well.
 """
 
 import re
@@ -39,9 +39,9 @@ class _Stretch(NamedTuple):
 
 
 def start_of(text: str, option: str) -> datetime:
-    """Return the moment at which a day that the operator typed begins, or the moment itself, in UTC.
+    """Return the start of a typed day (`01/11`, `hôm qua`), or the typed moment (`14:30 01/11`) itself, in UTC.
 
-    `option` names the option in the error message.
+    `option` is the name of the command's option in the error message.
 
     Raises:
         ConfigError: the text is no day or moment.
@@ -50,7 +50,9 @@ def start_of(text: str, option: str) -> datetime:
 
 
 def end_of(text: str, option: str) -> datetime:
-    """Return the moment at which a day that the operator typed has ended, or the end of a typed minute, in UTC.
+    """Return the end of a typed day (the next midnight in Viet Nam) or of a typed minute, in UTC.
+
+    `option` is the name of the command's option in the error message.
 
     Raises:
         ConfigError: the text is no day or moment.
@@ -59,7 +61,9 @@ def end_of(text: str, option: str) -> datetime:
 
 
 def day_of(text: str, option: str) -> date:
-    """Return the day that the operator typed; of a moment, the day in Viet Nam on which it lies.
+    """Return the day that was typed; of a moment, its day in Viet Nam.
+
+    `option` is the name of the command's option in the error message.
 
     Raises:
         ConfigError: the text is no day or moment.
@@ -68,21 +72,21 @@ def day_of(text: str, option: str) -> date:
 
 
 def parse_day(text: str) -> date | None:
-    """Return the day that a person typed; None if the text is no day."""
+    """Return the day in Viet Nam of a typed day or moment (`01/11`, `hôm qua`, `12h`); None if the text is neither."""
     found = _understand(text)
     return local(found.start).date() if found else None
 
 
 def parse_moment(text: str, now: datetime) -> datetime | None:
-    """Return the moment, in UTC, that a person typed: today if no day is named; None if no time of day is."""
+    """Return the typed moment (`8h hôm qua`; `8h` is today's) in UTC; None if not understood, or only a day."""
     found = _understand(f"{text} hôm nay", now) or _understand(text, now)
     return found.start.astimezone(UTC) if found and found.end - found.start < timedelta(days=1) else None
 
 
 def read_scene(text: str, now: datetime) -> tuple[str, datetime | None, str, str]:
-    """Return what a text begins with (`lúc 8h hôm qua, tại …: …`): time as typed, moment, place; and the rest.
+    """Split a text such as `lúc 8h hôm qua, tại cuộc họp: …`: return (`8h hôm qua`, its moment, `cuộc họp`, rest).
 
-    The moment is None if the time is not understood, `now` if there is none.
+    Time and place are "" if not typed. The moment is `now` without a typed time, None if that is not understood.
     """
     found: dict[str, str] = {}
     for name, pattern in (("when", _WHEN), ("where", _WHERE), ("when", _WHEN)):
@@ -99,7 +103,7 @@ def shown(moment: datetime) -> str:
 
 
 def shown_period(start: datetime | None, end: datetime | None) -> str:
-    """Return which period an option's days mean, as people read it; "" if neither is given."""
+    """Return the period from `start` to before `end`: `từ 01/11/2026 đến hết 05/11/2026`; "" if both are None."""
     parts = []
     if start:
         parts.append(f"từ {shown(start)}")

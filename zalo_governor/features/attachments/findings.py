@@ -44,7 +44,7 @@ def merge_by_rule(found: Iterable[ScanFinding]) -> Iterator[Finding]:
 
 
 def cite(found: Iterable[Finding], regulation: Regulation) -> Iterator[Finding]:
-    """Yield the findings under the clauses of the group's regulation; those for which it has none are left out."""
+    """Yield the findings with the clause numbers of the group's regulation; those it has no clause for are left out."""
     for finding in found:
         if clause := regulation.clause_like(finding.clause, finding.rule_id):
             yield finding.model_copy(update={"clause": clause})

@@ -63,7 +63,7 @@ ScanFile = Callable[[bytearray, str], ScanResult]
 
 
 ScanDone = Callable[[ScanResult], None]
-"""Told of each finished scan, such as for statistics."""
+"""Called with the result of each finished scan, such as for statistics."""
 
 
 class _Scanned(NamedTuple):
@@ -114,7 +114,7 @@ class ScanAttachmentHandler:
         return Performed(done.outcome, scanned._replace(result=marked))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Store the result; add its findings to the message, seal it if need be, and open or join cases."""
+        """Store the result; open or join cases for its findings; seal the message if it may hold a state secret."""
         task = _task(job)
         scanned: _Scanned = done.result
         result = scanned.result

@@ -96,7 +96,11 @@ class AlertNotes(Speaker):
         return Shortenable(self._voice.render(TextId("recall_asked")), "")
 
     def group(self, case: Case) -> str:
-        """Return the group's name; the shorter form is "" if only one group is watched, else what no other name has."""
+        """Return the group's name.
+
+        The shorter form lacks the words that it shares with another group's name (`Nhóm …y tế`); "" if it is the only
+        group.
+        """
         names = self._group_names
         group = names.get(case.group_id) or str(self._voice.group(self._policy.group(case.group_id)))
         others = [name for group_id, name in names.items() if group_id != case.group_id]
@@ -107,7 +111,7 @@ class AlertNotes(Speaker):
         return {group_id: str(self._voice.group(self._policy.group(group_id))) for group_id in self._policy.groups}
 
     def place(self, case: Case) -> str:
-        """Return the words naming the group, with a blank before them; the shorter form names it as `group` does."""
+        """Return the words naming the group, after a blank; the shorter form has the shorter name of `group`."""
         group = self.group(case)
         texts = [self._voice.render(TextId("alert_place"), group=name) for name in (group, shortest(group))]
         return Shortenable(texts[0], texts[1] if shortest(group) else "")

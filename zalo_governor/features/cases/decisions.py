@@ -75,7 +75,7 @@ def decide_case(
 
 
 def take_back_decision(policy: ServicePolicy, uow: UnitOfWork, case: Case, actor: Person) -> Decided | None:
-    """Put a case back into the state before the last decision, with the notices that were due then.
+    """Put a case back into the state before the last decision, and restore its deadlines for telling leader and admins.
 
     Only the person who decided may do so, within ten minutes, and only with a breach that was confirmed or referred, or
     a false alarm. Returns None if the decision stands. The member is told if the decision was told.

@@ -135,14 +135,14 @@ _ON_PAGE = frozenset({"red_stamp", "grey_stamp", "typed_mark", "recall_stamp"})
 
 
 class LabelWords(NamedTuple):
-    """The words for the labels of one rule."""
+    """Ids of the texts for the labels (kinds of finding, such as `drugs`) of one rule."""
 
     texts: Mapping[str, TextId]
-    """Label -> what the finding is about, such as `ma túy` for `drugs`."""
+    """Label -> id of the text on what the finding is about, such as `ma túy` for `drugs`."""
     alert: TextId = TextId("alert_harmful")
-    """The alert to the admins."""
+    """Id of the text that alerts the admins."""
     request: TextId | None = None
-    """The request to the member, with the category; None for the general one."""
+    """Id of the text that asks the member to correct it, naming what it is about; None for the general text."""
 
 
 WORDS: Mapping[str, LabelWords] = {
@@ -174,7 +174,7 @@ def require_words(rules: Iterable[Rule[Any]], folder: Path) -> None:
 
 
 def words_of(voice: MessageFormatter, of: Case | Finding | SealedFinding) -> LabelWords | None:
-    """Return the words of the rule that gave the label; None if that has no words for it."""
+    """Return the words of the rule that made the finding or opened the case; None if it has none for that label."""
     if voice.regulation.words_of(of.rule_id):
         return _DECLARED
     words = WORDS.get(of.rule_id)
@@ -209,7 +209,7 @@ def why(voice: MessageFormatter, reason: str | None, of: Case | Finding | None =
 
 
 def reasons(voice: MessageFormatter, reason: str | None) -> list[str]:
-    """Return the texts of `why`, one for each known code: the mark seen on a page first, with its number."""
+    """Return a text for each known code in `reason` ("a+b"); a mark seen on a page first, with the page number."""
     codes = (reason or "").split("+")
     known = [code for code in codes if code in _REASONS]
     page = next((code.removeprefix(PAGE) for code in codes if code.startswith(PAGE)), None)
@@ -224,7 +224,7 @@ def reasons(voice: MessageFormatter, reason: str | None) -> list[str]:
 def why_sealed(voice: MessageFormatter, case: Case, scans: Iterable[FileScan]) -> str:
     """Return what made the program suspect a state secret: marks on pages of the scanned files, else the words.
 
-    "" for other cases, and where the content was sealed unchecked. Nothing of the content is stored, so none is in it.
+    "" if the case is not sealed, or sealed only as a check failed. Content is never quoted, as none is stored.
     """
     if not case.sealed or case.label == UNCHECKED:
         return ""

@@ -40,7 +40,7 @@ _KNOWN_ACTION_TYPES = frozenset({None, 0, 1})
 
 
 class MessageActs:
-    """Resolver of the messages that events are about; what it returns is what the features react to."""
+    """Finds the stored messages that recalls, deletions and reactions (acts) are about: Zalo may name them vaguely."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -48,10 +48,10 @@ class MessageActs:
         """Conversation -> ids of the messages for which acts wait; so that most messages cost no query."""
 
     def resolve(self, uow: UnitOfWork, event: EventBase) -> list[EventBase]:
-        """Return the event as the features may take it, followed by the acts that waited for its message.
+        """Return the event as the features have to handle it, and after a message the acts that waited for it.
 
         A recall, deletion or reaction is returned with only those targets that are stored messages, named by their
-        msgId, and for which it counts.
+        msgId, and to which it applies: a deletion only if the owner or a deputy made it for everybody.
         """
         if isinstance(event, MessageRevised) and event.revises:
             event = self._with_revised_key(uow, event, event.revises)
@@ -70,7 +70,7 @@ class MessageActs:
         return [event]
 
     def retry(self, uow: UnitOfWork, group_id: str) -> list[EventBase]:
-        """Decide again on the acts of a group that was just synced; return those that are applied now.
+        """Decide again on undecided acts (recalls, deletions …) of a group just synced; return those that apply now.
 
         A deletion whose author is neither owner nor deputy after the sync is never applied.
         """

@@ -54,7 +54,7 @@ def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
 class RemoveMessageHandler(Speaker):
     """`JobHandler` that deletes one message for everybody in the group, and tells the admins the outcome.
 
-    Only Zalo's answer tells it: that the account deleted a message may mean for itself (zalo-protocol.md, 14.1).
+    The outcome is Zalo's answer: an event that the account deleted a message may mean only its own copy of it.
     """
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:

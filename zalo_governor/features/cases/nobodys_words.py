@@ -15,7 +15,7 @@ _EDIT = "chat.msg.update"
 
 
 class NobodysWords(EventHandler):
-    """Service for what no person is known to have said or done."""
+    """Service that tells the admins of findings in events of no known author, such as Zalo's notices; opens no case."""
 
     sealed = False
 
@@ -32,7 +32,7 @@ class NobodysWords(EventHandler):
     def report(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding) -> None:
         """Audit the finding and tell the admins of it.
 
-        What a notice says is told once a day: each vote in a poll repeats the question.
+        Equal system notices of Zalo are told once a day: each vote in a poll brings one that repeats the question.
         """
         now, kind = self._policy.clock(), "finding.nobody"
         if is_notice := isinstance(event, SystemNotice) or (isinstance(event, SealedHeard) and event.notice):

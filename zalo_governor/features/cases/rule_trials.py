@@ -6,7 +6,7 @@ from zalo_governor.domain.findings import Finding, Verdict
 
 
 def mark_on_trial(verdict: Verdict, rules: Collection[str]) -> Verdict:
-    """Return the verdict with the findings of those rules marked `shadow`, but for those that seal a message."""
+    """Return the verdict with these rules' findings marked `shadow` (told to nobody), unless they seal a message."""
     if not rules:
         return verdict
     marked = tuple(

@@ -33,7 +33,7 @@ _MOST_CODES = 10
 """For so many codes at most one command is carried out."""
 _SEVERAL = 2
 Append = Callable[..., None]
-"""`AuditTrail.append`."""
+"""Function that writes a row of the audit log, with the parameters of `AuditTrail.append`."""
 PANEL = "panel"
 """Where a command was given, in the audit log: beside `group` and `private`."""
 
@@ -45,7 +45,7 @@ def commands_by_word(policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -
 
 
 class CommandBook:
-    """The commands of a policy, found by their words, with what carries them out."""
+    """The chat commands of a policy by their words and aliases, and the steps in which one is carried out."""
 
     def __init__(self, policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -> None:
         self._policy = policy
@@ -54,7 +54,7 @@ class CommandBook:
             self.by_word |= dict.fromkeys(command.aliases, command)
 
     def reach(self, uow: UnitOfWork, command: AnyCommand, person: Person, event: EventBase) -> list[Group]:
-        """Return the groups in which the person may use the command; at most the one in which it was typed, if in one.
+        """Return the groups in which the person may use the command; if typed in a group, that one or none.
 
         A command for everybody may be used by the members of a group, and by those who hold a role there.
         """
@@ -69,9 +69,9 @@ class CommandBook:
     def groups_meant(
         self, command: AnyCommand, person: Person, reach: list[Group], typed: Typed, event: EventBase
     ) -> tuple[list[Group], Typed]:
-        """Return those of the groups in `reach` that a private command is about, and the command without their name.
+        """Return those groups of `reach` that the command is about, and the command without the group's name.
 
-        They are the one that it names at its end, else the one that the person has chosen, else all.
+        In private: the group that it names at its end, else the one chosen by `/nhom`, else all.
         """
         if len(reach) < _SEVERAL or event.is_group:
             return reach, typed
@@ -82,10 +82,10 @@ class CommandBook:
         return [group for group in reach if group.id == person.chosen_group] or reach, typed
 
     def arguments(self, command: AnyCommand, typed: Typed, *, may: bool) -> list[Any] | None:
-        """Return the argument of the command, or one for each of several codes; None if it is not understood.
+        """Return the parsed argument of the command, or one for each of up to ten codes; None if one is not understood.
 
-        Without a slash, a bare number counts as a code only of a person who `may` use the command, and if it counts
-        nothing: otherwise words before a number are ordinary talk.
+        Without a slash, a bare number (`12`) is taken for a code only if the person `may` use the command and no
+        noun follows (`12 tin`, 12 messages): otherwise it is ordinary talk.
         """
         bare = command.by_code and not typed.slash and typed.rest and not names_case(typed.rest)
         if bare and (not may or counts_things(typed.rest)):
@@ -107,8 +107,8 @@ class CommandBook:
         """Carry out a command that somebody gives in the panel, and write it to the audit log, as if typed in private.
 
         `rest` is what would be typed after the command's word; with a `group_id`, the command is about that group
-        alone. In a transaction that only reads, `append` takes the row of the audit log. Return the reply, which is not
-        sent; None if the person may not use the command, which is logged too.
+        alone. `append` writes the audit log if the transaction `uow` only reads. Return the reply, which is not sent;
+        None if the person may not use the command, which is logged too.
         """
         command = self.by_word[word]
         event = MessageSent(
@@ -161,7 +161,10 @@ class CommandBook:
         place: str = "",
         **detail: str,
     ) -> None:
-        """Write to the audit log, and without names to the program's log, what came of a command."""
+        """Write to the audit log, and without names to the program's log, that a command was carried out or refused.
+
+        `action` says which of these, `subject` is the command's word, `place` where it was given (such as `PANEL`).
+        """
         place = place or ("group" if event.is_group else "private")
         append(
             action,

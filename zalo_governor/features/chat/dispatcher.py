@@ -70,7 +70,7 @@ class CommandDesk(EventHandler):
         }
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without missing diacritics, if they are in a valid command."""
+        """Return the verdict without findings on missing diacritics, if the message is a valid command."""
         writing = self._policy.of(event.thread_id).regulation.number_of(ClauseTopic.WRITING)
         kept = tuple(finding for finding in verdict.findings if finding.clause != writing)
         if len(kept) == len(verdict.findings) or not self.recognises(event):
@@ -94,7 +94,7 @@ class CommandDesk(EventHandler):
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
         """Work out the answer to a command that only reads; `handle_event` sends it.
 
-        Everything that was sent before the command has to be stored, or the answer would leave it out.
+        Call it only when everything sent before the command is stored, or the answer would leave that out.
         """
         typed = self._parse_command(event) if self._may_be_command(event) else None
         command = self._commands.get(typed.word) if typed else None

@@ -39,16 +39,17 @@ _MOST_CHARACTERS = 300
 
 
 class QuestionReader(Speaker):
-    """Reader of the questions of people who hold a role."""
+    """Reader of what people who hold a role write without a command: questions in own words, `đúng` (yes), `không`."""
 
     def __init__(self, policy: ServicePolicy, commands: Mapping[str, AnyCommand]) -> None:
         super().__init__(policy)
         self._commands = commands
 
     def decide(self, call: Call) -> tuple[AnyCommand, Answer] | None:
-        """Take one word of an admin as the answer to the question whether a message is a directive.
+        """Take an admin's `đúng` (yes) or `không` (no) as the answer to the question whether a message is a directive.
 
-        Return the command that it stands for with its reply, which may be that the code is needed; None if it is none.
+        Return (command `/dung` or `/khong`, its reply), which asks for the code if it is unclear which message is
+        meant; None if the text is no such answer, or nothing was asked.
         """
         call = call.of_holder(*DESK)
         said = yes_or_no(call.event.text) if call.groups else None
@@ -63,7 +64,7 @@ class QuestionReader(Speaker):
         return command, Answer([self._voice.render_for(call.person, TextId("directive_which"), **codes)], "needs_code")
 
     def read(self, person: Person, groups: Sequence[Group], text: str) -> tuple[AnyCommand, Any] | str:
-        """Return the command that a text means, with its argument; if unsure, a menu of the likeliest; "" for none."""
+        """Return the command that a text means, and its argument; if unsure, a text with likely ones; "" if none is."""
         likeliest, sure = read_question(text)
         if not sure:
             return self._menu(person, groups, text, likeliest)

@@ -15,7 +15,10 @@ from zalo_governor.text.directives.times import IsWorkday, workday
 def absences_to_notice(
     policy: ServicePolicy, directive: Directive, dues: set[datetime]
 ) -> Iterator[tuple[NoticeAbsence, datetime]]:
-    """Yield what has to be looked for after a directive with these deadlines, by the rules of its regulation; when."""
+    """Yield the checks for missing answers that the regulation's rules ask for after a directive; each with its time.
+
+    A rule gives one so many working hours after the directive, or one at a set hour on the day of each of `dues`.
+    """
     is_workday = workday(policy.directives.skip_holidays)
     for rule in policy.regulation.absences:
         moments = {after_working_hours(directive.at, rule.answer_within, policy.directives.working_times, is_workday)}
@@ -28,7 +31,7 @@ def absences_to_notice(
 def after_working_hours(
     start: datetime, hours: timedelta, parts: Sequence[WorkingTime], is_workday: IsWorkday
 ) -> datetime:
-    """Return the moment at which so many working hours have passed since `start`; `parts` are those of a day."""
+    """Return the moment by which `hours` of working time have passed since `start`; `parts` are a day's times."""
     at = local(start)
     day = at.date()
     while True:
@@ -42,7 +45,11 @@ def after_working_hours(
 
 
 def missing_under(rule: AbsenceRule, asked: list[Assignee], at: datetime) -> list[Assignee]:
-    """Return who has not answered at that moment, or, where nobody has reported, all who should have on that day."""
+    """Return those of `asked` who break the rule at the moment `at`.
+
+    That is who has not answered; under a rule with `report_by` (an hour of the day), all those with a deadline on that
+    day, if none of them has reported.
+    """
     if rule.report_by is None:
         return [one for one in asked if one.silent]
     due_today = [one for one in asked if one.due_at and local(one.due_at).date() == local(at).date()]

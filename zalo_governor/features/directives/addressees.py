@@ -34,7 +34,7 @@ class Addressee(NamedTuple):
 
     name: str
     uids: tuple[str, ...]
-    """The first one is reminded: the person addressed, or the first of the agency on the roster."""
+    """Accounts whose answers count; the first is reminded: the person named, or the agency's first on the roster."""
     known: bool = True
     """False where nobody of that name is known."""
 
@@ -81,7 +81,7 @@ class GroupDirectory:
         return list(found.values())
 
     def by_uids(self, uids: Iterable[str]) -> list[Addressee]:
-        """Return the people who have these accounts; accounts that are nobody's are left out."""
+        """Return the people of the directory who have these accounts; uids of anybody else are left out."""
         people = {id(person): person for uid in uids for person in self._people if uid in person.uids}
         return [self._person(person) for person in people.values()]
 
@@ -175,8 +175,9 @@ class GroupDirectory:
 def directory_of(uow: UnitOfWork, account: str, group_id: str, kinds: Mapping[str, Sequence[str]]) -> GroupDirectory:
     """Return the directory of a group: its roster, and its members who are on no roster, by their display names.
 
-    A display name is no identity. Where there is a roster, accounts outside it are left out, and one that shows a name
-    of the roster counts only if no account of that person is known, and no other account shows the name.
+    `account` is the bot account's uid, `kinds` as in `GroupDirectory`. Where there is a roster, accounts outside it are
+    left out, and one that shows a name of the roster counts only if no account of that person is known, and no other
+    account shows the name.
 
     Holders of the roles that give directives are left out: a collective name never means them.
     """

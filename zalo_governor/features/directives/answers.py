@@ -45,10 +45,12 @@ class Match(NamedTuple):
 
     directive: Directive
     assignees: tuple[Assignee, ...]
-    """For whom the sender answers."""
+    """The addressees for whom the sender answers."""
     kind: AnswerKind
     way: AnswerWay
+    """How the directive was found: by its code, a quote, a mention of who gave it, or the words."""
     assumed: bool = False
+    """Whether it is a guess, as the message may answer another open directive of the sender's as well."""
 
 
 class AnswerMatcher:
@@ -60,9 +62,9 @@ class AnswerMatcher:
     def matches(self, uow: UnitOfWork, event: MessageSent, person: Person) -> list[Match]:
         """Return which directives the message answers.
 
-        They are those whose codes the message names; else the one that it quotes; else one given by a person whom it
-        mentions; else the one that it fits by its words; where nothing tells directives apart, the newest, and the
-        match is marked as assumed. Messages that quote or mention somebody else are talk among others.
+        They are those whose codes (`CĐ12`) the message names; else the one that it quotes; else one given by a person
+        whom it mentions; else the one with which it shares most words, or the newest not settled. What quotes another
+        message, or mentions only other people, answers none.
         """
         text = _said(event)
         if cited := self._cited(uow, event, text):
@@ -90,7 +92,7 @@ class AnswerMatcher:
         return None if event.mentions else self._best(owed, event, text, AnswerWay.FOLLOWING)
 
     def kind(self, event: MessageSent, directive_text: str) -> AnswerKind | None:
-        """Return what a message that quotes a directive says as an answer to it; None if it is no answer."""
+        """Return what the message says as an answer to a directive with that text (received …); None if it is none."""
         text = event.text.strip()
         if not text:
             return AnswerKind.REPORTED if event.attachment else None
@@ -179,7 +181,7 @@ def _matter(directive: Directive) -> str:
 
 
 def shared_words(reply: str, directive: str) -> int:
-    """Return how much two texts share: pairs of neighbouring words count twice, telling words and numbers once."""
+    """Return how much two texts share: 2 for each pair of neighbouring words, 1 for each number or uncommon word."""
     mine, theirs = _tokens(reply), _tokens(directive)
     pairs = set(pairwise(mine)) & set(pairwise(theirs))
     telling = [pair for pair in pairs if not (pair[0] in _COMMON and pair[1] in _COMMON)]

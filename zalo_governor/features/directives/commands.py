@@ -24,7 +24,7 @@ from zalo_governor.messaging.typed_dates import read_scene
 from zalo_governor.text.agency_names import fits
 
 KEEPERS = GIVERS | DESK
-"""Roles that keep the ledger."""
+"""Roles that may change the ledger: those who give directives, and the admins."""
 _READERS = KEEPERS | {Role.REPORT_READER}
 _ROWS = 12
 _OWED = 50
@@ -126,7 +126,7 @@ class ShowDirectives(DirectiveCommand):
     forgiving = True
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """Parse `rest`: nothing, `tôi` (me), `xong`, `bỏ`, a code, or who and when of a directive to be entered."""
+        """Parse `rest`: "", `tôi` (me), `xong` (done), `bỏ` (dropped), a code, or a new directive's who and when."""
         found = directive_number(rest)
         if found is not None and not found[1]:
             return Wanted(found[0])
@@ -240,7 +240,7 @@ class RemindNow(DirectiveCommand):
     usage = TextId("usage_remind")
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Send the reminders, but nobody gets one about the directive twice within an hour.
+        """Send the reminders, but nobody is reminded of the directive by command twice in the same clock hour.
 
         More than three people are named first; they are reminded if the code is typed twice.
         """
@@ -273,7 +273,7 @@ class RemindNow(DirectiveCommand):
 
 
 class DropDirective(DirectiveCommand):
-    """Command `/bo CĐ1 reason`: the directive is none, or is no longer to be followed."""
+    """Command `/bo CĐ1 reason` (drop): say that the message is no directive, or need not be followed any more."""
 
     word = "bo"
     usage = TextId("usage_drop")
@@ -336,7 +336,7 @@ class AcceptDirective(_ProposalCommand):
     usage = TextId("usage_accept")
 
     def decide(self, call: Call, directive: Directive) -> Answer:
-        """Open the directive, and show it."""
+        """Open the directive, so that answers to it are followed, and show it."""
         take = self._register.confirm if directive.open else self._register.accept
         return Answer([self._page(call, take(call.uow, directive, call.person.id))], subject=directive.code)
 
@@ -348,7 +348,7 @@ class RejectDirective(_ProposalCommand):
     usage = TextId("usage_reject")
 
     def decide(self, call: Call, directive: Directive) -> Answer:
-        """Drop the proposal."""
+        """Record that the message is no directive."""
         self._register.drop(call.uow, directive, call.person.id, "")
         return self._say(directive, TextId("directive_rejected"))
 
@@ -361,7 +361,7 @@ class AskLater(_ProposalCommand):
     corrects = False
 
     def decide(self, call: Call, directive: Directive) -> Answer:
-        """Enqueue the next question."""
+        """Enqueue a job that asks about the message again in a day."""
         plan_question(call.uow, self.policy, directive, later=True)
         return self._say(directive, TextId("directive_later"))
 
@@ -372,7 +372,7 @@ def names_in(typed: str) -> list[str]:
 
 
 def named_among(asked: Sequence[Assignee], words: str) -> list[Assignee]:
-    """Return the addressee of exactly that name, which may contain a comma; else those that a list of names means."""
+    """Return those of `asked` that `words` names: the one of just that name, commas included, else all in the list."""
     exactly = [one for one in asked if one.name == words]
     return exactly or [one for one in asked if any(fits(name, one.name) for name in names_in(words))]
 

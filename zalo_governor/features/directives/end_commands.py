@@ -14,7 +14,7 @@ from zalo_governor.messaging.templates import TextId
 
 
 class FinishDirective(DirectiveCommand):
-    """Command `/xong CĐ1 [who][: why]`: nothing more is awaited of these addressees, or of all."""
+    """Command `/xong CĐ1 [who][: why]` (done): close these addressees, or all; no answer is awaited any more."""
 
     word = "xong"
     usage = TextId("usage_finish")
@@ -27,7 +27,7 @@ class FinishDirective(DirectiveCommand):
         return found and found._replace(words=one_line(f"{found.words}:{why}", MOST_CHARACTERS) if why else found.words)
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Record it, and say how many had not answered and how to reopen the directive."""
+        """Close the addressees, and say how many had not answered and how to reopen the directive."""
         if refused := self._needs_open(directive):
             return refused
         who, _, why = (part.strip() for part in words.partition(":"))
@@ -50,7 +50,10 @@ class FinishDirective(DirectiveCommand):
 
 
 class ReopenDirective(DirectiveCommand):
-    """Command `/molai CĐ1 [who]`: take back every `/xong` about the directive or these addressees, or `/bo`."""
+    """Command `/molai CĐ1 [who]` (reopen): follow a directive, or these addressees, again.
+
+    It undoes the `/bo` (drop) of the directive, else each `/xong` (close) of all addressees or of those named.
+    """
 
     word = "molai"
     usage = TextId("usage_reopen")

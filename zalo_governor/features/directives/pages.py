@@ -52,7 +52,7 @@ class DirectivePages(Speaker):
     """Renderer of the messages about directives."""
 
     def overview(self, group: Group, page: LedgerPage) -> str:
-        """Return the ledger of a group: one line a directive, the worst first, as many as fit on the page."""
+        """Return the ledger of a group: one line a directive, the worst first, as many as fit into `PAGE_LIMIT`."""
         name = self._voice.group(group)
         if not page.lines:
             return self._voice.render(TextId("directives_none"), group=name)
@@ -65,12 +65,12 @@ class DirectivePages(Speaker):
         return self._filled(head, [self._line(line) for line in page.lines], page.total)
 
     def counts(self, page: LedgerPage) -> str:
-        """Return the number of directives of a ledger that are followed, and of the overdue ones."""
+        """Return in words how many directives a group's ledger follows, and how many of them are overdue."""
         sums = {"count": number(page.total), "overdue": number(page.overdue), "missed": self._voice.missed(page.missed)}
         return self._voice.render(TextId("ledger_counted"), **sums)
 
     def mine(self, person: Person, owed: Sequence[OwedDirective]) -> str:
-        """Return what is asked of one person: the directives that are not settled, the next deadline first."""
+        """Return what is asked of one person: the directives with an answer still awaited, the next deadline first."""
         now = self._policy.clock()
         rows = [
             self._voice.render(
@@ -94,7 +94,7 @@ class DirectivePages(Speaker):
     ) -> str:
         """Return the message about a directive: who gave it, its deadline, and the addressees by progress, worst first.
 
-        With `answers`, some of the replies that the ledger took for reports are quoted, as far as a message holds.
+        Reasons for a delay are quoted; with `answers`, also five other answers. What exceeds `PAGE_LIMIT` is left out.
         """
         now = self._policy.clock()
         asked = [one for one in assignees if not one.removed]
@@ -153,7 +153,7 @@ class DirectivePages(Speaker):
         return self._filled(head, rows, len(rows), TextId("directive_groups_more"))
 
     def closing_words(self, uow: UnitOfWork, directive: Directive, assignee: Assignee) -> str:
-        """Return what was said when the addressee was closed by hand; "" if nothing."""
+        """Return the reason typed after `/xong` when the addressee was closed by hand; "" if none."""
         keys = [answer.message_key for answer in uow.directives.answers(assignee.id)]
         return next((directive.closing_words[key] for key in reversed(keys) if key in directive.closing_words), "")
 
@@ -164,9 +164,9 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId(f"directive_page_{kind}"), code=directive.code)
 
     def counted_words(self, uow: UnitOfWork, assignee: Assignee) -> str:
-        """Return what the answer says by which the addressee stands where it does; "" if that may not be quoted.
+        """Return the text of the answer that counts for the addressee: report, else delay, else receipt; "" if none.
 
-        Nor is it if the message is not, or no longer, stored, or belongs to a case whose words are shown to nobody.
+        "" as well if its message is not, or no longer, stored, or belongs to a case of which no text may be quoted.
         """
         at = assignee.reported_at or assignee.delayed_at or assignee.received_at
         key = next((one.message_key for one in uow.directives.answers(assignee.id) if one.at == at), "")
@@ -191,9 +191,9 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_acknowledged"), code=directive.code, due=due, count=count)
 
     def entered(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return what the admins are told at once of addressees who cannot answer, and a missed deadline; or "".
+        """Return what the admins are told at once of addressees who cannot answer, and a deadline already over; or "".
 
-        Of a directive to many, only the names that are nobody's are told: who is not in the group is known by then.
+        Of a directive to more than ten addressees, those known but not in the group are left out.
         """
         missed = directive.deadlines().missed_at
         absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
@@ -231,7 +231,7 @@ class DirectivePages(Speaker):
         return self._filled(head, rows, len(rows))
 
     def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime, closed: int = 0) -> str:
-        """Return the line to the leader when the deadline of a directive comes; `closed` were closed by hand."""
+        """Return the line on who has answered at the deadline; `closed` of the addressees were closed with `/xong`."""
         missing = [one for one in asked if not one.settled]
         about = {
             "code": directive.code,
@@ -248,7 +248,7 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
 
     def absence(self, directive: Directive, missing: Sequence[Assignee], rule: AbsenceRule, at: datetime) -> str:
-        """Return the line to the admins when a rule finds that answers are missing."""
+        """Return the line to the admins that under the rule the answers of `missing` were due by `at`."""
         return self._voice.render(
             TextId("directive_absence"),
             code=directive.code,
@@ -286,7 +286,10 @@ class DirectivePages(Speaker):
         return self._filled(head, rows, len(rows))
 
     def about(self, person: Person, found: Sequence[Directive], which: str = "about") -> str:
-        """Return the list of directives that a question may be about, or of others, or that there are none."""
+        """Return the list of the directives `found`, or the text that there are none.
+
+        `which` chooses the heading: "about" (a question may mean these) or "ended" (they are no longer followed).
+        """
         if not found:
             return self._voice.render_for(person, TextId(f"directives_{which}_none"))
         rows = [
@@ -314,13 +317,16 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_read"), names=plain(names, _EXCERPT), due=when)
 
     def not_reminded(self, left: Sequence[Assignee]) -> str:
-        """Return what the admins are told of addressees for whom there was no room in a round of reminders."""
+        """Return what the admins are told of addressees not reminded, as they exceed a round's `most_at_once`."""
         return self._voice.render(
             TextId("directive_not_reminded"), count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
         )
 
     def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
-        """Return the state; that all have answered, or that it was closed, does not mean that it was carried out."""
+        """Return the state of the directive in words.
+
+        Of an ended one: whether all addressees reported, or some only answered; not whether it was carried out.
+        """
         if directive.state is not DirectiveState.DONE or any(closer(uow, one) for one in asked):
             return self.state(directive)
         answered = any(not one.silent and one.reported_at is None for one in asked)
@@ -337,11 +343,11 @@ class DirectivePages(Speaker):
         return self._voice.render(_PROGRESS[assignee.progress(self._policy.clock())])
 
     def names(self, assignees: Iterable[Assignee]) -> str:
-        """Return the names of addressees as far as they fit on a page, and how many more there are."""
+        """Return the names of addressees, up to half of `PAGE_LIMIT`, and how many more there are."""
         return self._names(assignees, PAGE_LIMIT // 2)
 
     def due_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
-        """Return in words the deadlines of those of these addressees that are not settled, of all if all are."""
+        """Return in words the deadlines of those addressees whose answer is awaited; of all, if no answer is."""
         asked = [one for one in asked if not one.settled] or asked
         return self.due(directive.deadlines({(one.item, one.due_at) for one in asked}))
 
@@ -361,7 +367,7 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_due"), when=brief(first))
 
     def day_of_due(self, due: datetime) -> str:
-        """Return a deadline that somebody typed, so that a slip is seen: `hạn 17:00 thứ Tư 25/11`, with another year.
+        """Return a typed deadline with its weekday, so that a slip is noticed: `hạn 17:00 thứ Tư 25/11`.
 
         The year is shown if it is not the present one.
         """
@@ -432,7 +438,7 @@ def _is_unverified(uow: UnitOfWork, assignee: Assignee) -> bool:
 
 
 def closer(uow: UnitOfWork, assignee: Assignee) -> int | None:
-    """Return the id of who closed the addressee with /xong; None for one that nobody has, or that has reported."""
+    """Return the id of who closed the addressee with /xong; None if nobody has, or if it has reported itself."""
     said = [answer for answer in uow.directives.answers(assignee.id) if answer.kind is AnswerKind.REPORTED]
     return said[-1].person_id if said and all(answer.way is AnswerWay.BY_HAND for answer in said) else None
 

@@ -24,7 +24,7 @@ _MOST_CHARACTERS = 600
 
 @cache
 def first_day_of_tet(year: int) -> date | None:
-    """Return the first day of the lunar year that begins in that year."""
+    """Return the first day of the lunar year (Tết) that begins in that year; None if the calendar lacks it."""
     days = import_module("holidays").country_holidays("VN", years=year, language="en_US")
     # The first day of the feast is the lunar New Year; its eve has a name of its own.
     return min((day for day, name in days.items() if name == _LUNAR_NEW_YEAR), default=None)
@@ -32,7 +32,7 @@ def first_day_of_tet(year: int) -> date | None:
 
 @cache
 def reader_for(skip_holidays: bool) -> "ServiceReader":
-    """Return the reader, made once per process."""
+    """Return the reader, made once per process; `skip_holidays`: public holidays are no working days for it."""
     return ServiceReader(workday(skip_holidays))
 
 
@@ -40,7 +40,7 @@ class TypedDeadline(NamedTuple):
     """A deadline that a person typed to the bot."""
 
     moment: datetime
-    """Aware, UTC; a date of this year that is over lies in the past."""
+    """In UTC, with its time zone; lies in the past if the words name a date of this year that is over."""
     rest: str
     """The typed text without the words of the deadline."""
     other: datetime | None = None
@@ -48,7 +48,7 @@ class TypedDeadline(NamedTuple):
 
 
 class ServiceReader:
-    """Reads directives, replies and dates; times are aware."""
+    """Reads directives, replies and dates; all times have a time zone."""
 
     def __init__(self, is_workday: IsWorkday) -> None:
         self._is_workday = is_workday
@@ -59,10 +59,10 @@ class ServiceReader:
         return DirectiveReader(is_workday=self._is_workday, tet=first_day_of_tet)
 
     def directive(self, text: str, role: str, at: datetime) -> tuple[bool | None, tuple[DirectiveItem, ...]]:
-        """Read a message of a person with that role ("leader" or "admin").
+        """Read a message sent at `at` by a person with that role ("leader" or "admin").
 
         Returns:
-            Whether it is a directive, None if unsure; and its items.
+            Whether it is a directive, None if unsure; and its parts (items), each with text, addressees and deadline.
         """
         reading = self._reader.read(text, role, _naive(at))
         return reading.directive, tuple(
@@ -74,7 +74,7 @@ class ServiceReader:
         )
 
     def answer(self, reply: str, directive: str) -> AnswerKind | None:
-        """Return what a message says as an answer to a directive; None if it is no answer to it."""
+        """Return what `reply` says as an answer to the text `directive` (received …); None if it is no answer to it."""
         said = normalise(reply).text
         if is_delay(said):
             return AnswerKind.DELAYED
@@ -92,7 +92,7 @@ class ServiceReader:
     def due(self, text: str, at: datetime) -> datetime | None:
         """Return the first deadline that a text sent at `at` sets; None if it sets none.
 
-        It lies in the past if the text sets no other.
+        It lies in the past only if the text sets none that is still ahead.
         """
         found = self._reader.deadlines(normalise(text).text, _naive(at))
         return _aware(found[0][1]) if found else None

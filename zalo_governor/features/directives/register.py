@@ -22,9 +22,9 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 def with_addressee(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
-    """Return the entry of the audit log, with the name of the addressee if it is about one alone.
+    """Return the entry of the audit log; if it is about one addressee, with the name in place of the id.
 
-    The name itself is kept with the directive, sealed.
+    The log itself holds ids only; the name is stored, encrypted, with the directive.
     """
     number = entry.detail.get("addressee")
     if not number or not entry.action.startswith("directive."):
@@ -71,11 +71,11 @@ class DirectiveRegister:
         return self._begin(uow, directive)
 
     def confirm(self, uow: UnitOfWork, directive: Directive, by: int) -> Directive:
-        """Record that a person treats as a directive what the program entered without asking and is open."""
+        """Record that a person confirmed, by a command about it, an open directive that the program entered unasked."""
         return self._move(uow, directive, DirectiveState.OPEN, by=by) if directive.unconfirmed else directive
 
     def drop(self, uow: UnitOfWork, directive: Directive, by: int, reason: str) -> Directive:
-        """Record that the directive is none, or is no longer to be followed."""
+        """Record that the message is no directive, or need not be followed any more."""
         return self._move(uow, directive, DirectiveState.DROPPED, by=by, reason=reason)
 
     def withdraw(self, uow: UnitOfWork, directive: Directive, by: int | None) -> Directive:
@@ -89,7 +89,7 @@ class DirectiveRegister:
         self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
 
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
-        """Take over the items of an edited message; addressees who are still named keep their answers."""
+        """Take over the parts (items) of an edited directive; addressees who are still named keep their answers."""
         uow.directives.save(directive)
         self._audit(uow, "directive.revised", directive)
         if not directive.open:
@@ -119,9 +119,9 @@ class DirectiveRegister:
         plan_reminders(uow, self._policy, directive)
 
     def find_absent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Let those answer who have come into the group since, for addressees of open directives who had nobody.
+        """Find who can now answer for addressees of open directives of whom nobody was in the group before.
 
-        Not where the deadline is over: nobody is late with what was due before anybody was there.
+        Where the deadline is over, nobody is looked for: who was not there cannot be late.
         """
         now = self._policy.clock()
         directories: dict[str, GroupDirectory] = {}
@@ -189,7 +189,11 @@ class DirectiveRegister:
     def reopen(
         self, uow: UnitOfWork, directive: Directive, by: int, only: Collection[Assignee] = ()
     ) -> Directive | None:
-        """Take back the /bo of a directive, else every /xong (with `only`: of those); return None if there was none."""
+        """Undo the `/bo` (drop) of a directive, else each `/xong` (close) of its addressees, or of `only` these.
+
+        Returns:
+            The directive as changed; None if there was nothing to undo.
+        """
         assignees = uow.directives.assignees(directive.id)
         if directive.state is DirectiveState.DROPPED:
             if not assignees:
@@ -224,7 +228,7 @@ class DirectiveRegister:
         self._close_if_settled(uow, directive)
 
     def forget_answer(self, uow: UnitOfWork, group_id: str, message_key: str) -> None:
-        """Take back what a message was counted as: it was recalled or edited, or the reaction taken back."""
+        """Undo the answers that a message or reaction was counted as, since it was recalled, edited or taken back."""
         answers = uow.directives.answers_by_message(group_id, message_key)
         if not answers:
             return

@@ -69,7 +69,7 @@ def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, 
 
 
 def to_remind(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
-    """Return who of these addressees may be reminded, and was not within this hour."""
+    """Return who of these addressees may be reminded, and was not by a command in this clock hour."""
     hour = hour_of(now)
     waiting = [one for one in asked if one.may_be_reminded(now)]
     return [one for one in waiting if not uow.claims.is_claimed(REMINDED.format(one.id), hour)]
@@ -112,7 +112,7 @@ def _moments(policy: ServicePolicy, remind: DirectiveReminderSettings, due: date
 
 
 def deadlines_reminded_at(remind: DirectiveReminderSettings, at: datetime) -> tuple[datetime, datetime]:
-    """Return [start, end) of the deadlines of which a reminder may be due at that moment (see `reminder_moments`)."""
+    """Return the range [start, end) in which all deadlines lie of which a reminder can be due at the moment `at`."""
     day = timedelta(days=1)
     before = max(max(remind.days_before, default=0) * day, timedelta(hours=remind.hours_before or 0))
     after = max(remind.days_after, default=0) * day
@@ -173,7 +173,7 @@ class RemindHandler(_Handler):
         most: int | None = None,
         once_a_day: bool = False,
     ) -> tuple[int, int]:
-        """Remind the people of these addressees, each in one message; tell the admins whom there was no room for.
+        """Remind the people of these addressees, each in one message; tell the admins who was left out by `most`.
 
         Args:
             uow: the transaction.
@@ -239,7 +239,7 @@ class DeadlineHandler(_Handler):
 
 
 class AbsenceHandler(_Handler):
-    """Handler of NoticeAbsence: tells the admins what is missing, if it still is."""
+    """Handler of NoticeAbsence: tells the admins which answers are missing at the time of the check."""
 
     def follow_up(self, uow: UnitOfWork, job: Job) -> None:
         """Tell the admins, unless the directive is closed, all have answered, or the rule is on trial or gone."""
@@ -261,9 +261,9 @@ class AbsenceHandler(_Handler):
 def asked_alone(
     uow: UnitOfWork, policy: ServicePolicy, person: Person, proposed: Iterable[Directive], at: datetime
 ) -> Directive | None:
-    """Return the one of the messages `proposed` about which alone the last thing asks that the person was told.
+    """Return the message of `proposed` that the bot's last notice to the person asked about, and about no other.
 
-    None if that was anything else, or more than a day before `at`: one word may then answer something else.
+    None if that notice was anything else, or older than a day at `at`: a bare "yes" may then answer something else.
     """
     places = [NO_GROUP, *(group.id for group in policy.governed)]
     told = [uow.outbox.last_added(person.id, to, place, at - _LATER) for to in Purpose for place in places]

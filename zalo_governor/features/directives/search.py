@@ -27,8 +27,8 @@ _LEAST, _LONG = 2, 4
 def find_directives(uow: UnitOfWork, group_ids: Iterable[str], words: str, now: datetime) -> list[Directive]:
     """Return the directives of the last 90 days that fit the words best, open ones first; [] if none fits.
 
-    Where only an addressee is named, these are all of its directives; those that it has settled only if no other is
-    left.
+    If the words only name an addressee, these are all of its directives that still await its answer; if none does,
+    all of its directives.
     """
     given = [
         (directive, [one for one in asked if not one.removed])
@@ -50,7 +50,7 @@ def find_directives(uow: UnitOfWork, group_ids: Iterable[str], words: str, now: 
 
 
 def find_ended(uow: UnitOfWork, group_ids: Iterable[str], how: str, now: datetime) -> list[Directive]:
-    """Return the directives given within 90 days that have ended like that (a key of `ENDED`), the last ended first."""
+    """Return the directives given within 90 days that ended as `how` says (a key of `ENDED`), the last ended first."""
     given = [one for group_id in group_ids for one, _ in uow.directives.given(group_id, now - _LOOKED_AT, now)]
     return sorted((one for one in given if one.state in ENDED[how]), key=lambda one: one.changed_at, reverse=True)
 

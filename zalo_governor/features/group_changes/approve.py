@@ -57,7 +57,7 @@ class Approve(Command[Asked]):
     def understand(self, rest: str, today: date) -> Asked | None:
         """Parse `rest`, the text after the command's word: a case code, or the description of a change; else None.
 
-        Changes are described in the words of config/thay-doi-nhom.yaml (group changes);
+        Changes are described in the words of config/thay-doi-nhom.yaml (group changes).
         """
         words = one_line(rest, _MOST_CHARACTERS)
         found = case_number(rest)

@@ -33,7 +33,7 @@ class EncryptionWatch(EventHandler):
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Tell the admins, once for each switch, if the event shows another state of the encryption than is stored.
 
-        A message that only encrypted conversations have is told once a day, while the group is not known to be one.
+        A message of a type that only encrypted groups have is told once a day, while the group is not known as one.
         """
         encrypted = event.encrypted
         if encrypted is None:
@@ -65,9 +65,9 @@ class EncryptionWatch(EventHandler):
 
 
 class EncryptedFramesWatch(Speaker):
-    """Periodic check for frames of end-to-end encryption, which do not say of which group; told once a day.
+    """Periodic check if Zalo sent encrypted frames (data of the socket), which name no group; told once a day.
 
-    Implements `app.due_work.Work`. `frames` returns what came in the last 24 hours.
+    Implements `app.due_work.Work`. `frames` returns the counts of frames of the last 24 hours by kind.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class EncryptedFramesWatch(Speaker):
         self._told_on: date | None = None
 
     def next_due(self) -> datetime | None:
-        """Return that the admins are to be told at once, if they were not told today; None without such frames."""
+        """Return `AT_ONCE` if encrypted frames came and the admins were not told today; else None."""
         told = self._told_on == today(self._policy.clock())
         came = not told and any(frame.sort is FrameSort.ENCRYPTED and frame.hour for frame in self._frames())
         return AT_ONCE if came else None

@@ -28,7 +28,7 @@ class Pin(Command[int]):
     def understand(self, rest: str, today: date) -> int | None:
         """Return the number of the directive (`CĐ1`) whose message is to be pinned; 0 for the quoted message.
 
-        Returns None for anything else;
+        Returns None for anything else.
         """
         if not rest.strip(" .:"):
             return 0

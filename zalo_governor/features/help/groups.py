@@ -12,7 +12,7 @@ _MOST_CHARACTERS = 120
 
 
 class ChooseGroup(Command[str]):
-    """Command `/nhom [name | tất cả]` (group): list one's groups, or choose one to speak of."""
+    """Command `/nhom [name | tất cả]` (group): list one's groups, or choose which one private commands are about."""
 
     word = "nhom"
     usage = TextId("usage_groups")
@@ -26,7 +26,7 @@ class ChooseGroup(Command[str]):
         return one_line(rest.strip(" :.?"), _MOST_CHARACTERS)
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Choose the group, none for all; or list the groups of which the person is, and which one is chosen."""
+        """Choose the group named, or none for `tất cả` (all); else list the person's groups, marking the chosen one."""
         if folded(argument) in _ALL:
             call.uow.people.choose_group(call.person, None)
             return self.say(call, TextId("group_all"), "done", "all")

@@ -38,7 +38,7 @@ class ReadRegulation(Command[Wanted]):
         """Parse `rest`, the text after the command's word: the number of an article or clause; None for anything else.
 
         Understood are `4`, `4.1`, `điều 4 khoản 1` (article 4, clause 1) and `QĐ 1.1` (of the decision that issued the
-        regulation). An empty text asks for the table of contents;
+        regulation). An empty text asks for the table of contents.
         """
         words = _WORD.findall(folded(rest))
         numbers = [str(int(word)) for word in words if word.isdecimal()]

@@ -173,7 +173,7 @@ class Belongs(Command[Whom]):
 
 
 def unknown_member(command: Command[Whom], call: Call, whom: Whom) -> Answer:
-    """Return the reply that the code is nobody's; of another case's code, which codes are meant."""
+    """Return the reply that the code is nobody's; if it is of a case about something else, which codes to type."""
     other = whom.case_id is not None and call.case(whom.case_id) is not None
     text = TextId("member_other_case") if other else TextId("member_unknown")
     return Answer([command.voice.render(text, code=whom.code)], "unknown", whom.code)
@@ -193,7 +193,7 @@ class PutOut(Command[Whom]):
     def understand(self, rest: str, today: date) -> Whom | None:
         """Parse `rest`, the text after the command's word: a case or member code, then a one-time code (optional).
 
-        The one-time code becomes `Whom.rest`. None is returned for anything else;
+        The one-time code becomes `Whom.rest`. None is returned for anything else.
         """
         whom = read_whom(rest)
         digits = "".join(whom.rest.split()) if whom else ""

@@ -13,13 +13,13 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class OwnDeparture(EventHandler):
-    """Service that tells the admins once that the bot account left a group, was removed, or the group was disbanded."""
+    """Service that tells the admins that the bot account left a group, was removed, or the group was disbanded."""
 
     own = True
     sealed = False
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Tell the admins, once an hour, if the event says that the bot account is no longer a member of the group."""
+        """Tell the admins, once per clock hour, if the event says that the bot account is no longer in the group."""
         if not isinstance(event, MembersLeft | MemberRemoved):
             return
         gone = {member.uid for member in event.members}

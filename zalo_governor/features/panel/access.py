@@ -24,7 +24,7 @@ def issue_link(uow: UnitOfWork, base: str, person_id: int, now: datetime, *, by:
 
 
 def begin_session(uow: UnitOfWork, link_secret: str, now: datetime) -> tuple[int, str] | None:
-    """Use up a link; return (id of the person, secret of the new session), None if the link does not count."""
+    """Use up a link; return (id of the person, secret of the new session); None if it is unknown, used or expired."""
     person_id = uow.panel_keys.use_link(link_secret, now)
     if person_id is None:
         return None
@@ -35,7 +35,7 @@ def begin_session(uow: UnitOfWork, link_secret: str, now: datetime) -> tuple[int
 
 
 def end_session(uow: UnitOfWork, person_id: int, secret: str, now: datetime) -> None:
-    """End that session of the person."""
+    """End the session of the person that has this secret."""
     uow.panel_keys.end(secret)
     _note_end(uow, person_id, now, 1)
 

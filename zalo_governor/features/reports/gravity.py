@@ -24,7 +24,7 @@ class GraveClause(NamedTuple):
 def worst_first(
     figures: Iterable[ClauseFigures], urgent: Iterable[Case], regulation: Regulation
 ) -> list[ClauseFigures]:
-    """Return the figures by clause, the worst first: `Regulation.rank_of`, then the most cases.
+    """Return the figures by clause, the worst first: by `Regulation.rank_of` (0: secrets), then by most cases.
 
     A clause under which content was sealed (not stored, as it may be a state secret) ranks with the secrets. `urgent`
     are the period's urgent cases.
@@ -59,8 +59,7 @@ def grave_cases(urgent: Sequence[Case], open_cases: Iterable[Case], regulation: 
 def grave_clauses(report: ActivityReport, voice: MessageFormatter) -> list[GraveClause]:
     """Return the report's grave cases by clause, the worst first.
 
-    Those whose content could not be checked form one of their own: they were sealed because a check failed, not because
-    of a sign.
+    Cases sealed because a check of the content failed, not because of a sign of a secret, form an entry of their own.
     """
     found: dict[str, GraveClause] = {}
     for case in report.grave_cases:

@@ -17,7 +17,7 @@ _DAY, _HOUR = 24 * 60, 60
 
 
 def counted(voice: MessageFormatter, *parts: tuple[TextId, int]) -> str:
-    """Return the parts, each a message with the field `count`, as a list; those that count 0 are left out."""
+    """Return the texts of `parts`, (id of a text with the field `count`, number), with ";" between; 0 is left out."""
     return "; ".join(voice.render(text, count=number(count)) for text, count in parts if count)
 
 
@@ -31,7 +31,7 @@ def compared(report: ActivityReport, now: int, before: int, voice: MessageFormat
 
 
 def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
-    """Return the change as text: up or down by a percentage of `before`, which is not 0, or none."""
+    """Return the change as text: up or down by a percentage of `before` (not 0), or that there is none."""
     if now == before:
         return voice.render(TextId("change_none"))
     percent = number(round(100 * abs(now - before) / before))
@@ -278,7 +278,7 @@ def span_heard(report: ActivityReport, voice: MessageFormatter, *, brief: bool =
 
 
 def span_in_words(period: Period, voice: MessageFormatter, *, brief: bool = False) -> str:
-    """Return from when to when the period lasts: without times if it has whole days, else with one date if it can.
+    """Return the period's start and end: only dates if it has whole days; one date with two times if it is in one day.
 
     Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
     """

@@ -31,7 +31,7 @@ class Codes(NamedTuple):
 def headlines(
     report: ActivityReport, voice: MessageFormatter, codes: Codes, *, brief: bool = False
 ) -> tuple[Highlight, Highlight, Highlight]:
-    """Return the three lines, each as its name, its answer and what is to be added (a sentence, or "").
+    """Return the three lines (grave, pending, not heard) that begin a report: each a name, an answer, a note or "".
 
     Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
     """
@@ -54,7 +54,7 @@ def group_in_one_line(
 
 
 def in_one_line(headline: Highlight) -> str:
-    """Return one of the lines as a text: name, answer and what is added."""
+    """Return a line of `headlines` as a text: name, answer and note."""
     said = f"{headline.name}: {headline.value}."
     return f"{said} {headline.note}" if headline.note else said
 

@@ -12,7 +12,7 @@ from zalo_governor.messaging.formatter import MessageFormatter, moment
 from zalo_governor.messaging.templates import TextId
 
 ON_TRIAL, IN_FORCE = "thử", "áp dụng"
-"""What is typed before a rule's id."""
+"""What is typed before a rule's id: put it on trial (findings are told to nobody), or in force again."""
 _STATES = {
     RuleStanding.SWITCHABLE: TextId("rule_state_in_force"),
     RuleStanding.ON_TRIAL: TextId("rule_state_by_file"),

@@ -111,7 +111,7 @@ class ListCases(Command[Wanted]):
         return Wanted(Which.OPEN, page, one_line(typed[: found.end(1)], _MOST_CHARACTERS)) if named else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return the page `argument` of each group's cases, the gravest first, then the newest, and their number."""
+        """Return the page of each group's cases that `argument` asks for, gravest, then newest first; and the total."""
         if not call.groups:
             return self.say(call, TextId("not_governed"))
         if len(call.groups) > 1:

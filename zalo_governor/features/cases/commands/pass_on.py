@@ -123,7 +123,7 @@ class Remove(Command[tuple[int, str]]):
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
         """Parse `rest`, the text after the command's word: a case number, then a one-time code ("" if not typed).
 
-        Returns None for anything else;
+        Returns None for anything else.
         """
         found = case_number(rest)
         if found is None:

@@ -49,7 +49,7 @@ class NoteCase(Command[str]):
     def understand(self, rest: str, today: date) -> str | None:
         """Return the clause number (`4.6`) with which `rest`, the text after the command's word, begins, or None.
 
-        Person and reason are read later from the message itself;
+        Person and reason are read later from the message itself.
         """
         found = _CLAUSE.match(rest)
         return _clause_number(found) if found else None
@@ -137,7 +137,7 @@ class NoteCase(Command[str]):
 
 
 def with_place(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
-    """Return the entry, with where it happened ("ở cuộc họp") if it is about the opening of a case recorded by hand.
+    """Return the audit entry; if it says that a case was recorded by hand, with the place as typed ("ở cuộc họp").
 
     What the admin typed about that is stored with the case alone, encrypted, so that retention can remove it; the audit
     log's rows are never changed.

@@ -44,12 +44,12 @@ def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
 
 
 def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
-    """Return the text on the members whom Zalo hides from the bot, and what follows; "" if it shows all of them."""
+    """Return the text, after a blank, on how many members Zalo shows the bot, of how many; "" if it shows all."""
     if snapshot is None or not snapshot.members_hidden:
         return ""
     return " " + voice.render(TextId("members_hidden"), **seen_of_all(snapshot))
 
 
 def seen_of_all(snapshot: GroupSnapshot) -> dict[str, str]:
-    """Return the fields `seen` and `total` of the texts on a hidden list of members."""
+    """Return {"seen": number of members that Zalo shows, "total": number of all}, as text for messages."""
     return {"seen": number(len(snapshot.member_uids)), "total": number(snapshot.total_members)}

@@ -99,7 +99,7 @@ EDITED = ("remarks", "requests")
 
 
 def reworded(paper: ReportDocument, own: Mapping[str, Sequence[str]]) -> ReportDocument:
-    """Return the document with other lines in some of its `EDITED` sections: key of a section -> its lines."""
+    """Return the document with the lines of some sections replaced; `own`: key of a section (`EDITED`) -> new lines."""
 
     def edited(sections: Sequence[Section]) -> tuple[Section, ...]:
         return tuple(

@@ -74,7 +74,7 @@ class Draft:
         )
 
     def share(self, part: int, whole: int, otherwise: TextId = TextId("counted_of_no_cases")) -> str:
-        """Return `part` in percent of `whole` as text, or both where `whole` is too small for a rate.
+        """Return `part` in percent of `whole` as text, or, if `whole` is below 50, as both numbers.
 
         If `whole` is 0, the text `otherwise`.
         """
@@ -87,7 +87,7 @@ class Draft:
     def most(self, rows: Sequence[tuple[str, int]], between: str = ", ") -> "Most | None":
         """Return the names in `rows`, which are (name, count), that share the highest count, with `between` them.
 
-        None where all have the same count, so that none stands out, or too many share it to be named.
+        None where all have the same count, so that none stands out, or more than five share it.
         """
         highest = max((count for _, count in rows), default=0)
         names = [name for name, count in rows if count == highest]
@@ -103,4 +103,4 @@ class Most(NamedTuple):
     """All names that have it, as a list in words."""
     value: int
     shared_by: int
-    """How many names."""
+    """How many names have it."""

@@ -18,9 +18,9 @@ _FEWEST_MESSAGES = 1000
 
 
 def proposal(draft: Draft) -> Section:
-    """Return the section on proposals: a table of key figures for the leader, compared with the preceding period.
+    """Return the section on proposals: a table of key figures for the leader, such as cases per 1,000 messages.
 
-    Some figures are shown as a share instead.
+    The number of cases is compared with the preceding period, others are shares of the cases or messages.
     """
     report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)

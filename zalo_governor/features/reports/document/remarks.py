@@ -31,7 +31,7 @@ def remarks(draft: Draft) -> Section:
 
 
 def requests(draft: Draft) -> Section:
-    """Return the section with what the leader is asked for, the gravest first; that there is nothing, if so."""
+    """Return the section with what the leader is asked for, the gravest first, or that it is nothing."""
     asked = list(_requests(draft)) or [draft.render(TextId("request_none"))]
     return draft.section("requests", TextId("section_requests"), asked)
 
