@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests import postgresql
 from tests.acceptance.delivery.stage import policy_on
+from tests.rosters import put_roster
 from tests.unit.storage.stored import BOT, GROUP, MASTER, entry, message
 from zalo_governor.domain.clock import VIETNAM, from_ms, local, to_ms
 from zalo_governor.domain.directives import Assignee, DirectiveState, Progress
@@ -35,7 +36,6 @@ from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import Inbox
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import outbox
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
@@ -145,7 +145,7 @@ class Week:
             for place, agency in enumerate(DEPUTY)
         ]
         listed.append(RosterEntry(full_name="Người Vắng Mặt", title="Chủ tịch", agency=ABSENT))
-        SqlRoster(self.database, BOT).replace(GROUP, listed)
+        put_roster(self.database, BOT, GROUP, listed)
         uids = [LEADER, VICE, ADMIN, BOT, *(one.uid for one in listed if one.uid)]
         seen = GroupSnapshot(
             group_id=GROUP, name="Nhóm", owner_uid=ADMIN, member_uids=tuple(uids), total_members=len(uids)

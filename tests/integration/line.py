@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.rosters import put_roster
 from tests.unit.features.desk import LETTERHEAD
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, HandClock
 from zalo_governor.config.sections import EscalationSettings
@@ -38,7 +39,6 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.outbox import Outbox
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.parse import parse
@@ -225,6 +225,6 @@ def line(database: Database, clock: HandClock, account: str = BOT, **settings: A
         RosterEntry(full_name="Lò Thị Mẫu", title="Giám đốc", agency="Sở Y tế", uid=MEMBER),
         RosterEntry(full_name="Lý Thị Tỉ", title="Giám đốc", agency="Sở Tài chính", uid=OTHER),
     ]
-    SqlRoster(database, account).replace(GROUP, entries)
+    put_roster(database, account, GROUP, entries)
     with made.running():
         yield made

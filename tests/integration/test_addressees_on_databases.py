@@ -1,5 +1,6 @@
 """Whose answers count for an agency: people whom the roster knows by account, never who shows their name."""
 
+from tests.rosters import put_roster
 from tests.unit.storage.stored import BOT, GROUP, MASTER, START, HandClock
 from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.domain.events import NameObserved
@@ -7,7 +8,6 @@ from zalo_governor.domain.people import GroupSnapshot, Member, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.directives.addressees import Addressee, directory_of
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
@@ -48,13 +48,13 @@ def meant(units: UnitsOfWork, *names: str) -> dict[str, tuple[str, ...]]:
 
 
 def test_with_a_roster_who_only_shows_a_name_answers_for_nobody(database: Database, units: UnitsOfWork) -> None:
-    SqlRoster(database, BOT).replace(GROUP, ROSTER)
+    put_roster(database, BOT, GROUP, ROSTER)
     seen_in_the_group(units)
     assert meant(units, "Sở Tài chính", "đồng chí Tỉ") == {"Sở Tài chính": (DIRECTOR,), "Lý Thị Tỉ": (DIRECTOR,)}
 
 
 def test_a_name_without_known_account_is_the_one_account_that_shows_it(database: Database, units: UnitsOfWork) -> None:
-    SqlRoster(database, BOT).replace(GROUP, ROSTER)
+    put_roster(database, BOT, GROUP, ROSTER)
     seen_in_the_group(units)
     assert meant(units, "Sở Y tế", "Sở Nội vụ") == {"Sở Y tế": (UNMATCHED,), "Sở Nội vụ": ()}
     with units.begin() as uow:
@@ -71,7 +71,7 @@ def test_without_a_roster_display_names_are_all_there_is(units: UnitsOfWork) -> 
 def test_a_roster_that_another_process_imports_counts_at_once(
     database: Database, database_url: str, clock: HandClock, units: UnitsOfWork
 ) -> None:
-    SqlRoster(database, BOT).replace(GROUP, ROSTER)
+    put_roster(database, BOT, GROUP, ROSTER)
     seen_in_the_group(units)
 
     def standing() -> Standing:
@@ -83,6 +83,6 @@ def test_a_roster_that_another_process_imports_counts_at_once(
     assert standing() is Standing.OUTSIDE
     other = Database(database_url, Keys(MASTER), clock)
     name, _, title = SHOWN[OUTSIDER].partition(" - ")
-    SqlRoster(other, BOT).replace(GROUP, [*ROSTER, RosterEntry(full_name=name, title=title, uid=OUTSIDER)])
+    put_roster(other, BOT, GROUP, [*ROSTER, RosterEntry(full_name=name, title=title, uid=OUTSIDER)])
     other.close()
     assert standing() is Standing.LISTED

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tests.rosters import put_roster, roster_of
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
@@ -9,7 +10,6 @@ from zalo_governor.domain.people import EVERYWHERE, FoundAccount, GroupSnapshot,
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import accounts
 from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -26,7 +26,7 @@ def test_without_a_roster_nobody_can_be_said_not_to_belong(database: Database) -
 
 def test_known_by_uid_and_by_role(database: Database) -> None:
     units = UnitsOfWork(database, BOT)
-    SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
+    put_roster(database, BOT, GROUP, [LO, TAN])
     assert set(units.approved_uids(BOT, GROUP) or ()) == {MEMBER}
     units.seed_people(BOT, [SeedPerson("Vàng Thị Mẫu", "", OTHER, None, None, {EVERYWHERE: (Role.LEADER,)})])
     assert set(units.approved_uids(BOT, GROUP) or ()) == {MEMBER, OTHER}
@@ -34,7 +34,7 @@ def test_known_by_uid_and_by_role(database: Database) -> None:
 
 def test_known_by_a_number_only_when_zalo_has_told_whose_it_is(database: Database) -> None:
     units = UnitsOfWork(database, BOT)
-    SqlRoster(database, BOT).replace(GROUP, [TAN])
+    put_roster(database, BOT, GROUP, [TAN])
     with units.begin() as uow:
         uow.people.find_or_create(BOT, OTHER)
         assert uow.roster.phone_looked_up_at(BOT, "+84912345678") is None
@@ -56,7 +56,7 @@ def test_known_by_a_number_only_when_zalo_has_told_whose_it_is(database: Databas
 
 def test_a_number_that_changes_hands_belongs_to_its_new_owner_alone(database: Database) -> None:
     units = UnitsOfWork(database, BOT)
-    SqlRoster(database, BOT).replace(GROUP, [TAN])
+    put_roster(database, BOT, GROUP, [TAN])
     with units.begin() as uow:
         uow.roster.link_phone(BOT, "+84912345678", FoundAccount(uid=MEMBER), TAN)
         uow.roster.link_phone(BOT, "+84912345678", FoundAccount(uid=OTHER), TAN)
@@ -64,7 +64,7 @@ def test_a_number_that_changes_hands_belongs_to_its_new_owner_alone(database: Da
 
 
 def test_another_bot_account_knows_the_same_human_being_by_the_global_id(database: Database) -> None:
-    SqlRoster(database, BOT).replace(GROUP, [LO])
+    put_roster(database, BOT, GROUP, [LO])
     with database.write() as connection:
         connection.execute(accounts.insert(), [{"uid": BOT, "number": 0}, {"uid": SECOND_BOT, "number": 1}])
     for account, uid in ((BOT, MEMBER), (SECOND_BOT, SEEN_BY_SECOND)):
@@ -75,13 +75,13 @@ def test_another_bot_account_knows_the_same_human_being_by_the_global_id(databas
 
 def test_an_entry_is_put_at_its_place_or_at_the_end_and_names_who_is_known(database: Database) -> None:
     units = UnitsOfWork(database, BOT)
-    SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
+    put_roster(database, BOT, GROUP, [LO, TAN])
     with units.begin() as uow:
         uow.people.find_or_create(BOT, OTHER)
         uow.roster.put(BOT, GROUP, 1, TAN.model_copy(update={"uid": OTHER}))
         uow.roster.put(BOT, GROUP, None, LO.model_copy(update={"uid": "9", "full_name": "Lò Thị Mới"}))
         uow.roster.put(BOT, "8000000000000000009", None, TAN)
-    assert [entry.uid for entry in SqlRoster(database, BOT).entries(GROUP)] == [MEMBER, OTHER, "9"]
+    assert [entry.uid for entry in roster_of(database, GROUP)] == [MEMBER, OTHER, "9"]
     with units.begin() as uow:
         person = uow.people.find_or_create(BOT, OTHER)
     assert person

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from tests.integration.line import Line
+from tests.rosters import put_roster
 from tests.unit.features.command_table import TABLE
 from tests.unit.storage.stored import BOT, GROUP, HandClock
 from zalo_governor.domain.inbound import RawDict
@@ -24,7 +25,6 @@ from zalo_governor.simulator.messages import group_act, private_message, quote_o
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.outbox_entries import OutboxEntries
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import cases, directives, person_uids
 from zalo_governor.text.fold import fold
 
@@ -65,7 +65,7 @@ class TwoGroups(Line):
         for group, uid, name in ((GROUP, OF_A[Role.MEMBER], "Gambê"), (OTHER_GROUP, OF_B[Role.MEMBER], "Bản")):
             entry = RosterEntry(full_name=f"Giàng {name} Viên", title="Giám đốc", agency=f"Sở {name}", uid=uid)
             missing = RosterEntry(full_name=f"Vàng {name} Vắng", title="Giám đốc", agency="Sở Khác")
-            SqlRoster(database, BOT).replace(group, [entry, missing])
+            put_roster(database, BOT, group, [entry, missing])
 
     def have_a_day(self) -> None:
         """Group A gets a light case, a secret, an outsider, a change, a directive with its answer, and remarks."""

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.crash.opened import opened
+from tests.rosters import put_roster, roster_of
 from tests.unit.storage.stored import (
     BOT,
     GROUP,
@@ -32,7 +33,6 @@ from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.queries.panel import PRESSED_FORM
 from zalo_governor.storage.repositories.inbox import Inbox
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import case_events, inbox, outbox, persons
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
@@ -73,7 +73,7 @@ def filled(database: Database, units: UnitsOfWork, clock: HandClock) -> Database
         uow.cases.add(new_case(person.id, admitted[0].id))
         uow.outbox.add(notice("Đề nghị đồng chí kiểm tra", person_id=person.id, case_id=1))
         uow.members.save_group(BOT, _seen([MEMBER, OTHER]), [], START)
-    SqlRoster(database, BOT).replace(GROUP, [RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", uid=MEMBER)])
+    put_roster(database, BOT, GROUP, [RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", uid=MEMBER)])
     return database
 
 
@@ -140,6 +140,13 @@ def test_a_sweep_that_is_stopped_goes_on_another_time(filled: Database, clock: H
     assert sweep(filled, TERMS, clock.now, lambda: False).bodies == 2
 
 
+def test_a_stop_leaves_no_case_with_its_words_for_good(filled: Database, units: UnitsOfWork, clock: HandClock) -> None:
+    _close(units)
+    clock.forward(days=61)
+    assert sweep(filled, TERMS, clock.now, lambda: True).cases == 0
+    assert sweep(filled, TERMS, clock.now, lambda: False).cases == 1
+
+
 def test_a_person_is_erased_and_nobody_can_tell_who_it_was(
     filled: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
@@ -158,7 +165,7 @@ def test_a_person_is_erased_and_nobody_can_tell_who_it_was(
             shown = str(connection.execute(select(table)).all())
         assert MEMBER not in shown
         assert "g1" not in shown
-    assert SqlRoster(filled, BOT).entries(GROUP) == []
+    assert roster_of(filled, GROUP) == []
     with units.begin() as uow:
         assert uow.people.find(BOT, MEMBER) is None
         assert uow.people.get(member.id).name == "(chưa rõ họ tên)"
@@ -226,7 +233,7 @@ def test_another_account_goes_on_with_people_history_and_what_was_to_be_sent(
         # Of 6002 and 6003 one may be the member whom nobody knows again: neither is called a newcomer.
         assert uow.members.present_uids(NEW, GROUP) == {"6001", "6002", "6003"}
         assert uow.members.group_snapshot(GROUP)
-    assert [entry.uid for entry in SqlRoster(filled, NEW).entries(GROUP)] == ["6001"]
+    assert [entry.uid for entry in roster_of(filled, GROUP)] == ["6001"]
     with filled.read() as connection:
         assert connection.execute(select(outbox.c.account, outbox.c.thread_id)).one() == (NEW, "6001")
         assert connection.scalar(select(func.count()).select_from(persons).where(persons.c.global_id == "g1")) == 1

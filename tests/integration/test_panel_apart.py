@@ -23,6 +23,7 @@ from tests.integration.test_groups_apart import (
     codes,
     seeds,
 )
+from tests.rosters import put_roster, roster_of
 from tests.unit.storage.stored import BOT, GROUP, HandClock
 from zalo_governor.domain.people import Role
 from zalo_governor.panel import live
@@ -33,7 +34,6 @@ from zalo_governor.panel.routes import Route
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.text.fold import fold
 
 BOTH, NO_GROUP = "7300000000000000008", "8000000000000000099"
@@ -216,8 +216,8 @@ def test_a_draft_is_its_owner_s_alone(panel: Panel) -> None:
 
 @SQLITE
 def test_nobody_is_dropped_from_a_list_unless_so_many_were_agreed_to(panel: Panel) -> None:
-    mine, store = panel.enter(OF_A[Role.ADMIN]), SqlRoster(panel.office.database, BOT)
-    before = store.entries(GROUP)
+    mine, database = panel.enter(OF_A[Role.ADMIN]), panel.office.database
+    before = roster_of(database, GROUP)
     file = "Họ tên;Chức vụ\nLò Thị Thử;Văn thư\n".encode()
 
     def press(**form: str) -> str:
@@ -228,11 +228,11 @@ def test_nobody_is_dropped_from_a_list_unless_so_many_were_agreed_to(panel: Pane
 
     for wrong in ({"cach": "thay"}, {"cach": "thay", "bo": "1"}, {"cach": "thay", "bo": "on"}):
         assert "chưa đánh dấu" in press(**wrong)
-    assert store.entries(GROUP) == before
+    assert roster_of(database, GROUP) == before
     assert f"{len(before) + 1} người: thêm 1, bỏ ra 0" in press()
-    store.replace(GROUP, before)
+    put_roster(database, BOT, GROUP, before)
     assert f"1 người: thêm 1, bỏ ra {len(before)}" in press(cach="thay", bo=str(len(before)))
-    store.replace(GROUP, before)
+    put_roster(database, BOT, GROUP, before)
 
 
 @SQLITE

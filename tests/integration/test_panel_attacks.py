@@ -28,6 +28,7 @@ from sqlalchemy import delete, func, insert, select, update
 from tests.hostile import HOSTILE
 from tests.integration.panels import Browser, Panel, Reply, office_of, serving
 from tests.integration.test_groups_apart import OF_A, OF_B, OTHER_GROUP, OUTSIDER, TwoGroups, seeds
+from tests.rosters import put_roster
 from tests.unit.storage.stored import BOT, GROUP, MASTER, HandClock
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.cases import UNSURE_LABEL
@@ -43,7 +44,6 @@ from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.spreadsheets import client
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import audit, case_notes, cases, directives, events, inbox, message_acts
 from zalo_governor.storage.security.crypto import Keys
 
@@ -67,7 +67,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
     with bot.running():
         names = [f"Giàng {MARKUP} Viên", "=HYPERLINK(1)", "@SUM(1)"]
         entries = [RosterEntry(full_name=f"{name}{DIRECTIONS}", title=MARKUP, agency=MARKUP) for name in names]
-        SqlRoster(database, BOT).replace(GROUP, entries)
+        put_roster(database, BOT, GROUP, entries)
         bot.have_a_day()
         member, leader = OF_A[Role.MEMBER], OF_A[Role.LEADER]
         bot.act(GROUP, "join", member, ["7300000000000000009", ADMIN])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from tests import postgresql
+from tests.rosters import put_roster
 from tests.unit.features.desk import CATALOGUE, REGULATION
 from tests.unit.storage.stored import BOT, MASTER, OTHER, START, HandClock, new_case
 from zalo_governor.domain.cases import CaseState
@@ -24,7 +25,6 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import (
     NUMBER_BITS,
     accounts,
@@ -249,7 +249,7 @@ class Book:
                 when = datetime.fromtimestamp(at(row) / 1000, UTC)
                 uow.feedback.add(RemarkKind(row["kind"]), group_id=group, person_id=row["person"], text="lời", at=when)
         if with_roster:
-            SqlRoster(self.database, BOT).replace(group, self.roster)
+            put_roster(self.database, BOT, group, self.roster)
         return group
 
     def number(self, statement: str, **values: object) -> int:

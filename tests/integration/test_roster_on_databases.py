@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from tests.integration.seen import holding
+from tests.rosters import put_roster, roster_of
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER
 from zalo_governor.app.roster_import import import_roster
 from zalo_governor.domain.people import EVERYWHERE, Namesake, Person, Role, Standing
@@ -9,7 +10,6 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.identity import SeedPerson
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import group_members, persons, roster
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
@@ -18,39 +18,38 @@ TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên")
 
 
 def test_a_roster_is_replaced_as_a_whole_and_keeps_its_order(database: Database) -> None:
-    store = SqlRoster(database, BOT)
-    assert store.entries(GROUP) == []
-    store.replace(GROUP, [TAN, LO])
-    assert store.entries(GROUP) == [TAN, LO]
-    store.replace(GROUP, [LO])
-    store.replace("9", [TAN])
-    assert store.entries(GROUP) == [LO]
-    assert store.entries("9") == [TAN]
+    assert roster_of(database, GROUP) == []
+    put_roster(database, BOT, GROUP, [TAN, LO])
+    assert roster_of(database, GROUP) == [TAN, LO]
+    put_roster(database, BOT, GROUP, [LO])
+    put_roster(database, BOT, "9", [TAN])
+    assert roster_of(database, GROUP) == [LO]
+    assert roster_of(database, "9") == [TAN]
 
 
 def test_whoever_is_known_by_uid_takes_the_approved_name_and_keeps_the_roles(database: Database) -> None:
     units = UnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})])
-    SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
+    put_roster(database, BOT, GROUP, [LO, TAN])
     with units.begin() as uow:
         (admin,) = holding(uow, BOT, Role.ADMIN)
     assert (admin.full_name, admin.title, admin.phone) == ("Lò Văn Mẫu", "Giám đốc Sở Y tế", None)
 
 
 def test_an_import_that_only_adds_leaves_who_is_not_in_the_file_as_they_were(database: Database) -> None:
-    store, units = SqlRoster(database, BOT), UnitsOfWork(database, BOT)
-    store.replace(GROUP, [LO])
+    units = UnitsOfWork(database, BOT)
+    put_roster(database, BOT, GROUP, [LO])
     said = SeedPerson(LO.full_name, LO.position, MEMBER, None, None, {EVERYWHERE: (Role.ADMIN,)})
     units.seed_people(BOT, [said])
-    import_roster(store, units, GROUP, [TAN], replacing=False, drops=0, at=database.clock())
-    assert store.entries(GROUP) == [LO, TAN]
+    import_roster(units, BOT, GROUP, [TAN], replacing=False, drops=0, at=database.clock())
+    assert roster_of(database, GROUP) == [LO, TAN]
     with units.begin() as uow:
         (admin,) = holding(uow, BOT, Role.ADMIN)
     assert (admin.full_name, admin.title) == ("Lò Văn Mẫu", "Giám đốc Sở Y tế")
 
 
 def test_nobody_is_made_out_of_a_list(database: Database) -> None:
-    SqlRoster(database, BOT).replace(GROUP, [LO])
+    put_roster(database, BOT, GROUP, [LO])
     with UnitsOfWork(database, BOT).begin() as uow:
         person = uow.people.find_or_create(BOT, MEMBER)
     assert person
@@ -58,13 +57,12 @@ def test_nobody_is_made_out_of_a_list(database: Database) -> None:
 
 
 def test_names_and_numbers_are_not_readable_in_the_database_and_rows_cannot_be_moved(database: Database) -> None:
-    store = SqlRoster(database, BOT)
-    store.replace(GROUP, [LO])
+    put_roster(database, BOT, GROUP, [LO])
     with database.write() as connection:
         assert b"912345678" not in connection.scalars(select(roster.c.entry)).one()
         connection.execute(update(roster).values(group_id="9"))
     with pytest.raises(WrongKeyError):
-        store.entries("9")
+        roster_of(database, "9")
 
 
 def _shows(database: Database, uid: str, name: str) -> int:
@@ -86,17 +84,17 @@ def _placed(database: Database, person_id: int) -> Person:
 def test_who_stands_in_the_roster_by_uid_is_listed_under_its_name_whenever_he_was_first_seen(
     database: Database,
 ) -> None:
-    SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
+    put_roster(database, BOT, GROUP, [LO, TAN])
     lo = _placed(database, _shows(database, MEMBER, "Bố Gấu"))
     assert (lo.standing, lo.full_name, lo.title) == (Standing.LISTED, "Lò Văn Mẫu", "Giám đốc Sở Y tế")
-    SqlRoster(database, BOT).replace(GROUP, [TAN])
+    put_roster(database, BOT, GROUP, [TAN])
     assert _placed(database, lo.id).standing is Standing.OUTSIDE
-    SqlRoster(database, BOT).replace(GROUP, [])
+    put_roster(database, BOT, GROUP, [])
     assert _placed(database, lo.id).standing is Standing.UNKNOWN
 
 
 def test_a_name_alone_lists_nobody_and_one_that_belongs_to_another_account_is_a_namesake(database: Database) -> None:
-    SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
+    put_roster(database, BOT, GROUP, [LO, TAN])
     assert _placed(database, _shows(database, OTHER, "Tẩn A Mẫu")).standing is Standing.UNMATCHED
     borrowed = _placed(database, _shows(database, OTHER, "LO VAN MAU - Giám đốc Sở Y tế"))
     assert borrowed.standing is Standing.OUTSIDE
@@ -115,7 +113,7 @@ def test_a_role_of_the_settings_lists_and_its_name_is_guarded_without_any_roster
 
 
 def test_who_was_seen_in_a_group_that_has_no_roster_is_not_called_outside_of_one(database: Database) -> None:
-    SqlRoster(database, BOT).replace(GROUP, [LO])
+    put_roster(database, BOT, GROUP, [LO])
     other = _shows(database, OTHER, "Bố Gấu")
     assert _placed(database, other).standing is Standing.OUTSIDE
     with database.write() as connection:
@@ -125,7 +123,7 @@ def test_who_was_seen_in_a_group_that_has_no_roster_is_not_called_outside_of_one
 
 
 def test_what_one_transaction_changes_of_the_roster_it_sees(database: Database) -> None:
-    SqlRoster(database, BOT).replace(GROUP, [TAN])
+    put_roster(database, BOT, GROUP, [TAN])
     other = _shows(database, OTHER, "Tẩn A Mẫu")
     with UnitsOfWork(database, BOT).begin() as uow:
         assert uow.people.get(other).standing is Standing.UNMATCHED
@@ -143,6 +141,6 @@ def test_who_holds_a_role_is_found_on_a_list_without_accounts(database: Database
         ],
     )
     bare = LO.model_copy(update={"uid": None, "phone": None})
-    SqlRoster(database, BOT).replace(GROUP, [bare, TAN, TAN])
+    put_roster(database, BOT, GROUP, [bare, TAN, TAN])
     with units.begin() as uow:
         assert [uids for _, uids in uow.roster.matched(BOT, GROUP)] == [{MEMBER}, set(), set()]

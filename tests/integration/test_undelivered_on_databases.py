@@ -76,6 +76,30 @@ def test_refused_by_all_it_is_unheard_at_once_and_told_of_once(units: UnitsOfWor
         assert uow.deliveries.unheard_alerts(START + 9 * MINUTE) == []
 
 
+def test_what_is_sent_again_and_fails_again_is_told_of_again(units: UnitsOfWork, outbox: Outbox, case: Case) -> None:
+    post(units, ADMIN, case)
+    for _ in range(2):
+        [outgoing] = claim(outbox)
+        outbox.refused(outgoing, 123, START, addressee_refuses=True)
+        with units.begin() as uow:
+            [alert] = uow.deliveries.unheard_alerts(START)
+            uow.deliveries.mark_escalated(alert, START)
+            assert uow.deliveries.send_again(case, START) == 1
+
+
+def test_what_may_have_arrived_still_says_so_when_it_is_sent_again(
+    units: UnitsOfWork, outbox: Outbox, case: Case
+) -> None:
+    post(units, ADMIN, case)
+    outbox.uncertain(claim(outbox)[0], START, None)
+    [again] = claim(outbox, MINUTE)
+    assert again.repeated
+    outbox.refused(again, 123, START + MINUTE, addressee_refuses=False)
+    with units.begin() as uow:
+        assert uow.deliveries.send_again(case, START + MINUTE) == 1
+    assert claim(outbox, 2 * MINUTE)[0].repeated
+
+
 def test_a_light_alert_or_one_that_is_withheld_is_no_urgent_matter(units: UnitsOfWork, case: Case) -> None:
     post(units, ADMIN, case, urgent=False)
     with units.begin() as uow:

@@ -18,12 +18,14 @@ from tests.unit.storage.stored import (
     entry,
     message,
     new_case,
+    new_directive,
     notice,
     sealed_entry,
 )
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import BackfillEnd, QueueCursor
+from zalo_governor.domain.directives import Assignee
 from zalo_governor.domain.events import (
     GroupCall,
     GroupInfoChanged,
@@ -157,6 +159,9 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         writer = someone(uow)
         uow.verdicts.store(item, message(item, sender_name="Mẫu ở Zalo"), Verdict(findings=(FOUND,)), START)
         case = uow.cases.add(new_case(writer.id, item.id))
+        directive = uow.directives.add(new_directive(someone(uow, OTHER).id, message_key="9"))
+        asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name="Sở Mẫu", person_ids=(writer.id,))
+        uow.directives.put_assignee(asked)
         assert holding(uow, BOT, Role.ADMIN) == []
     with units.begin() as uow:
         snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER, OTHER))
@@ -176,6 +181,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         joined = uow.cases.find_open(GROUP, case.rule_id, admin.id, None, START)
         assert joined is not None
         assert joined.id == case.id
+        assert uow.directives.owes(GROUP, admin.id)
         assert someone(uow, OTHER).global_id == "g2"
     units.seed_people(BOT, [seed(global_id="g1", phone="0900")])
     with units.begin() as uow:

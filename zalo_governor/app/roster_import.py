@@ -5,7 +5,6 @@ from datetime import datetime
 
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, merged, with_known_uids
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
@@ -23,8 +22,8 @@ def plan_import(before: Sequence[RosterEntry], given: Sequence[RosterEntry], *, 
 
 
 def import_roster(
-    store: SqlRoster,
     units: UnitsOfWork,
+    account: str,
     group_id: str,
     given: Sequence[RosterEntry],
     *,
@@ -33,7 +32,7 @@ def import_roster(
     at: datetime,
     by: int | None = None,
 ) -> RosterDifference:
-    """Store what `plan_import` returns, and write to the audit log what has changed.
+    """Store what `plan_import` returns, and write to the audit log what has changed, in one transaction.
 
     `drops` is how many people somebody has agreed to take off the roster. `by` is the id of who does it; None on the
     command line.
@@ -41,14 +40,15 @@ def import_roster(
     Raises:
         DropsPeopleError: people would be taken off, and not as many as `drops`; nothing was changed.
     """
-    found = plan_import(store.entries(group_id), given, replacing=replacing)
-    if found.removed and len(found.removed) != drops:
-        raise DropsPeopleError(
-            f"--drop: {len(found.removed)} người sẽ ra khỏi danh sách mà chưa được xác nhận; chưa thay đổi gì. "
-            f"Hãy xem lại, đúng thì thêm: --drop {len(found.removed)}"
-        )
-    store.replace(group_id, found.after)
-    counts = {"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)}
     with units.begin() as uow:
+        uow.tx.lock_office()  # The second of two imports sees what the first has changed.
+        found = plan_import(uow.roster.entries(group_id), given, replacing=replacing)
+        if found.removed and len(found.removed) != drops:
+            raise DropsPeopleError(
+                f"--drop: {len(found.removed)} người sẽ ra khỏi danh sách mà chưa được xác nhận; chưa thay đổi gì. "
+                f"Hãy xem lại, đúng thì thêm: --drop {len(found.removed)}"
+            )
+        uow.roster.replace(account, group_id, found.after)
+        counts = {"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)}
         uow.audit.append("roster.imported", at=at, actor_id=by, group_id=group_id, detail=counts)
     return found

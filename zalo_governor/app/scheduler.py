@@ -92,9 +92,12 @@ class Schedule:
         with self._turn:
             before, self._duties = self._duties, duties
             if self._scheduler.running:
+                wanted = {duty.name for duty in duties if duty.at is not None}
                 for name in {duty.name for duty in before}:
-                    if self._scheduler.get_job(name):
-                        self._scheduler.remove_job(name)
+                    # What waits to be tried again is not forgotten, unless it is wanted no more.
+                    for job in (name, *(() if name in wanted else (f"{name}:again", f"{name}:missed"))):
+                        if self._scheduler.get_job(job):
+                            self._scheduler.remove_job(job)
                 for duty in duties:
                     self._add(duty)
 

@@ -11,6 +11,7 @@ import typer
 from zalo_governor.cli.directive_ledger import list_directives, show_directive
 from zalo_governor.cli.json_lines import BadLineError, answer_file, answer_lines, as_json, parse_object
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.clock import local
 from zalo_governor.features.directives.reading import first_day_of_tet
 from zalo_governor.text.directives.reader import DirectiveReader, Item
 
@@ -59,7 +60,8 @@ def read_line(reader: DirectiveReader, line: bytes, number: int) -> bytes:
     if role not in _ROLES:
         raise BadLineError(f"dòng {number}: sender_role phải là một trong {', '.join(_ROLES)}")
     try:
-        sent_at = datetime.fromisoformat(_text(item, "sent_at", number)).replace(tzinfo=None)
+        given = datetime.fromisoformat(_text(item, "sent_at", number))
+        sent_at = (local(given) if given.tzinfo else given).replace(tzinfo=None)
     except ValueError:
         raise BadLineError(f"dòng {number}: sent_at phải có dạng 2026-11-24T08:00 (giờ Việt Nam)") from None
     reading = reader.read(text, role, sent_at)

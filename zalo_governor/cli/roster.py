@@ -32,7 +32,6 @@ from zalo_governor.features.members.roster.comparison import attendance
 from zalo_governor.features.members.roster.importer import NoHeadingError, RosterReading, read_roster
 from zalo_governor.features.members.roster.positions import Positions
 from zalo_governor.sandbox.spreadsheets.reader import read_sheets
-from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ quan.", no_args_is_help=True)
@@ -57,8 +56,9 @@ def import_(
     group_id = chosen_group(settings, group).id
     reading = _read_file(file, settings, sheet)
     with closing(open_records(settings, system_clock)) as records:
-        store = SqlRoster(records.database, records.account)
-        before = store.entries(group_id)
+        units = UnitsOfWork(records.database, records.account)
+        with units.begin(reading=True) as uow:
+            before = uow.roster.entries(group_id)
         found = plan_import(before, reading.entries, replacing=replace)
         absent = plan_import(before, reading.entries, replacing=True).removed
         _show_difference(found, () if replace else absent)
@@ -74,9 +74,8 @@ def import_(
                 say("Chưa thay đổi gì.")
                 return
             drop = len(found.removed)
-        units = UnitsOfWork(records.database, records.account)
         stored = import_roster(
-            store, units, group_id, reading.entries, replacing=replace, drops=drop, at=records.clock()
+            units, records.account, group_id, reading.entries, replacing=replace, drops=drop, at=records.clock()
         )
     say(f"Đã ghi danh sách {len(stored.after)} người.")
 
@@ -90,8 +89,11 @@ def export(
     """Xuất danh sách ra tệp, theo dạng nhập lại được."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    with closing(open_records(settings, system_clock)) as records:
-        entries = SqlRoster(records.database, records.account).entries(group_id)
+    with (
+        closing(open_records(settings, system_clock)) as records,
+        UnitsOfWork(records.database, records.account).begin(reading=True) as uow,
+    ):
+        entries = uow.roster.entries(group_id)
     words = ColumnNames.load(settings.rules_dir / "roster.yaml")
     headings = [_heading(words, field) for field in RosterEntry.model_fields]
     write_sheet(file, headings, [_cells(entry, words) for entry in entries])

@@ -62,6 +62,11 @@ class PanelSettings(Section):
                 "listen: ngoài 127.0.0.1 thì phải có certificate và key, hoặc behind_proxy: true khi máy chủ web của "
                 "cơ quan đứng trước và lo mã hóa"
             )
+        if self.enabled and not self.address and self.listen in {"0.0.0.0", "::"}:  # noqa: S104 - refused here
+            raise ValueError(
+                f"listen: {self.listen} là mọi địa chỉ của máy, nên phải ghi thêm address: địa chỉ mà mọi người mở, "
+                "ví dụ https://bang.mau.gov.vn"
+            )
         return self
 
     @property

@@ -46,18 +46,19 @@ class ChangeStreams:
 
         `secret` is that of the person's session; once that counts no longer, the event `ended` is sent.
         """
-        groups = frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
-        case_id = await self._thread(self._open_case, person, request.query.get("trang", ""))
+        groups = self._groups_of(person)
         response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
         response.content_type = "text/event-stream"
         self._open[person.id] += 1
         queue = self._changes.listen(groups)
-        if case_id is not None:
-            self._office.presence.look(case_id, person.id)
+        case_id = None
         try:
+            case_id = await self._thread(self._open_case, person, request.query.get("trang", ""))
             await response.prepare(request)
             await response.write(b"retry: 3000\n\n")
-            while await self._thread(self._sessions.person, secret):
+            while now := await self._thread(self._sessions.person, secret):
+                if self._groups_of(now) != groups:
+                    return response  # The page comes back, and hears of the groups in which the person now has a role.
                 if case_id is not None:
                     self._office.presence.look(case_id, person.id)
                 try:
@@ -78,6 +79,9 @@ class ChangeStreams:
             if case_id is not None:
                 self._office.presence.leave(case_id, person.id)
         return response
+
+    def _groups_of(self, person: Person) -> frozenset[str]:
+        return frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
 
     def _open_case(self, person: Person, path: str) -> int | None:
         """Return the id of the case whose page is open; None for another page, and for a case of other people."""

@@ -9,8 +9,6 @@ from time import monotonic
 
 import structlog
 
-from zalo_governor.domain.errors import GovernorError
-
 log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
@@ -87,8 +85,8 @@ class Changes:
         while self._open:
             try:
                 now = await asyncio.to_thread(self._stamps)
-            except GovernorError as error:
-                log.warning("panel_cannot_look", error=error)
+            except Exception as error:  # Whatever it is, open pages go on hearing of later changes.
+                log.warning("panel_cannot_look", error=type(error).__name__)
             else:
                 if before is not None:
                     changed = {group for group in now.keys() | before.keys() if now.get(group) != before.get(group)}

@@ -244,7 +244,8 @@ class PanelServer:
         # A page that refreshes itself must not take the words from the page that follows a press.
         follows = answer.status == HTTPStatus.OK and "HX-Request" not in request.headers
         told = self._told.pop(secret, []) if follows else []
-        facts = {"told": told, "path": request.path} | dict(answer.facts) | dict(answer.reply.facts)
+        facts: dict[str, Any] = {"path": request.path} | dict(answer.facts) | dict(answer.reply.facts)
+        facts["told"] = [*told, *facts.get("told", ())]
         response: web.Response = await self._thread(self._html, answer.reply.template, facts, answer.status)
         return response
 

@@ -111,6 +111,8 @@ class LivenessMonitor:
         self._next_round = self._began + round_every
         self._next_keep_alive = self._keep_alive_after(self._began)
         self._outage_since: datetime | None = None
+        self._alarm_given = False
+        """Whether the outage was reported; an alarm that fails is tried again."""
         self._alarmed_state: LineState | None = None
         self._reported_missing: dict[str, str] = {}
         """Of each group, the msgId of the missing message that was reported last."""
@@ -155,15 +157,15 @@ class LivenessMonitor:
         if line and line.state is LineState.SESSION_DEAD:
             last = min(last, line.at)  # Frames still arrive.
         up = line is not None and line.state is LineState.UP
-        if not up and now - last >= self._blind_after and (self._outage_since is None or self._needs_new_alarm(line)):
+        if not up and now - last >= self._blind_after and (not self._alarm_given or self._needs_new_alarm(line)):
             self._outage_since = self._outage_since or last
             self._alarmed_state = line.state if line else None
             log.error("blind", since=last.isoformat(), state=self._alarmed_state and self._alarmed_state.value)
-            self._attempt("alarm", lambda: self._alarm().outage_began(last, line))
+            self._alarm_given = self._attempt("alarm", lambda: self._alarm().outage_began(last, line))
         elif self._outage_since is not None and up:
             since = self._outage_since
             if self._attempt("alarm", lambda: self._alarm().outage_ended(since, now)):
-                self._outage_since = None
+                self._outage_since, self._alarm_given = None, False
                 log.info("seeing", since=since.isoformat())
 
     def _keep_alive_after(self, now: datetime) -> datetime:

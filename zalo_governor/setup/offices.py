@@ -68,7 +68,7 @@ def write_office_settings(installation: Installation, url: URL, etc: Path) -> No
     put(file.root, "database_url", url.render_as_string(hide_password=False))
     put(file.root, "data_dir", str(installation.data_dir))
     put(file.section("zalo"), "session_file", str(installation.session_file))
-    taken = {load_yaml(path).data.get("health", {}).get("port") for path in etc.glob("*/governor.yaml")}
+    taken = {(load_yaml(path).data.get("health") or {}).get("port") for path in etc.glob("*/governor.yaml")}
     put(file.section("health"), "port", next(port for port in count(_FIRST_PORT) if port not in taken))
     path = installation.config
     try:

@@ -127,7 +127,8 @@ def identity(holder: Holder) -> tuple[str, str]:
 
 def _is_same_entry(entry: Mapping[str, Any], holder: Holder) -> bool:
     """Return whether the entry is of the same person, and of the same groups."""
-    if tuple(entry.get("groups") or ()) not in {holder.groups, tuple(_ALL)}:
+    named = entry.get("groups") or _ALL
+    if (() if named == _ALL else tuple(named)) != holder.groups:
         return False
     by_global_id = entry.get("global_id") and entry.get("global_id") == holder.global_id
     return bool(by_global_id) or entry.get("uid") == holder.uid

@@ -74,6 +74,8 @@ def likeness(typed: Sequence[str], key: Sequence[str]) -> int:
 
     1000: the same; over 500: one is a part of the other; 300, 200, 100: initials of the name or their beginning.
     """
+    if not key:
+        return 0  # A name such as "Tỉnh" has no words of its own.
     if typed == key:
         return _SAME
     if len(typed) > 1 and contains(key, typed):

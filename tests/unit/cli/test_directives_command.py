@@ -37,6 +37,11 @@ def answers(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+def test_a_time_zone_is_minded() -> None:
+    [read] = answers(run(ORDER | {"text": "Giao Sở Xây dựng báo cáo trong 2 giờ tới.", "sent_at": "2026-11-24T01:00Z"}))
+    assert read["deadline"] == "2026-11-24T10:00"
+
+
 def test_each_line_is_answered_in_order() -> None:
     result = run(ORDER, ORDER | {"id": 8, "sender_role": "member"}, ORDER | {"id": 9, "reply": "Rõ ạ"})
     assert result.exit_code == 0

@@ -23,6 +23,7 @@ def test_the_address_is_what_people_type(given: dict[str, object], base: str) ->
     ("given", "says"),
     [
         ({"enabled": True, "listen": "0.0.0.0"}, "phải có certificate và key"),  # noqa: S104
+        ({"enabled": True, "listen": "0.0.0.0", "behind_proxy": True}, "phải ghi thêm address"),  # noqa: S104
         ({"certificate": "a.pem"}, "phải có cả hai"),
         ({"listen": "may-chu"}, "phải là địa chỉ IP"),
         ({"address": "http://bang.mau.gov.vn"}, "phải bắt đầu bằng https://"),

@@ -237,6 +237,17 @@ def test_an_alarm_that_cannot_be_given_does_not_end_the_vigil() -> None:
     assert given.calls[:2] == ["blind since 08:00", "seeing 08:00 08:12"]
 
 
+def test_an_alarm_that_could_not_be_given_is_given_later() -> None:
+    given = Given()
+    given.alarm_fails = True
+    given.state = LineState.DOWN
+    given.at(11)
+    given.alarm_fails = False
+    given.at(12)
+    given.at(13)
+    assert [call for call in given.calls if call[0] == "b"] == ["blind since 08:00"] * 2
+
+
 def test_that_the_bot_hears_again_is_said_until_it_could_be_said() -> None:
     given = Given()
     given.state = LineState.DOWN

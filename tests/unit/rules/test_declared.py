@@ -66,6 +66,7 @@ NEAR = "words: {near: {first: [bán], second: [đất, nhà], within: 2}}"
         (NEAR, "Bán gấp lô đất", True),
         (NEAR, "Đất này cần bán", True),
         (NEAR, "Bán thóc giống rồi mới cải tạo đất", False),
+        ("words: {near: {first: [họp], second: [họp khẩn], within: 3}}", "Họp khẩn nhé", False),
         ("words: {file: tu.txt}", "có hàng về", True),
         ("emoji: {at_least: 2}", "vui quá 😍 👍🏻", True),
         ("emoji: {at_least: 2}", "vui quá /-heart :d", True),
@@ -139,6 +140,13 @@ def test_what_was_found_is_marked_as_it_was_typed() -> None:
     (finding,) = found
     assert [text[start:end] for start, end in finding.spans] == ["gi\u200bảm giá sốc", "😍"]
     assert (finding.rule_id, finding.label, finding.clause) == ("thu", "thu", "9.1")
+
+
+def test_an_alternative_that_does_not_hold_marks_nothing() -> None:
+    text = "Bán 😍 😍 nhà, ai mua không"
+    both = "{words: {any_of: [bán]}, emoji: {at_least: 3}}"
+    (finding,) = rule(f"any: [{both}, {{words: {{any_of: [mua]}}}}]").check(said(text), NO_CONTEXT)
+    assert [text[start:end] for start, end in finding.spans] == ["mua"]
 
 
 def test_a_rule_says_which_facts_have_to_be_looked_up() -> None:

@@ -104,6 +104,14 @@ def test_choices_that_make_no_settings_leave_the_file_as_it_was_and_nothing_besi
     assert {found.name for found in path.parent.iterdir()} == {"governor.yaml", "config"}
 
 
+def test_who_had_a_role_in_all_groups_and_is_chosen_for_one_has_it_there_alone(path: Path) -> None:
+    other = ChosenGroup("8000000000000000002", "Ngành Y tế")
+    write_settings(path, Choices({"config_dir": "config"}, groups=[GROUP, other], holders={Role.ADMIN: [ADMIN]}))
+    assert [one.groups for one in load_settings(path).people] == ["all"] or load_settings(path).people[0].groups is None
+    write_settings(path, Choices(groups=[GROUP, other], holders={Role.ADMIN: [ADMIN._replace(groups=(GROUP.name,))]}))
+    assert [(one.roles, one.groups) for one in load_settings(path).people] == [((Role.ADMIN,), (GROUP.name,))]
+
+
 def test_roles_in_several_groups_are_one_entry_where_they_are_the_same_and_written_again_change_nothing(
     path: Path,
 ) -> None:

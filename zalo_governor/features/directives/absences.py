@@ -23,7 +23,7 @@ def absences_to_notice(
     for rule in policy.regulation.absences:
         moments = {after_working_hours(directive.at, rule.answer_within, policy.directives.working_times, is_workday)}
         if by := rule.report_by:
-            moments = {local(due).replace(hour=by.hour, minute=by.minute) for due in dues}
+            moments = {local(due).replace(hour=by.hour, minute=by.minute, second=0, microsecond=0) for due in dues}
         for at in moments:
             yield NoticeAbsence(directive_id=directive.id, rule_id=rule.rule_id, at=at), at
 

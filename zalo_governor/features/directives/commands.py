@@ -247,7 +247,8 @@ class RemindNow(DirectiveCommand):
         if refused := self._needs_open(directive):
             return refused
         again = directive_number(words)
-        sure = again is not None and again[0] == directive.id
+        # A number alone is part of a name: "/nhac CĐ3 3 xã".
+        sure = again is not None and again[0] == directive.id and not words.lstrip()[:1].isdigit()
         who = again[1] if again is not None and sure else words
         asked = self._asked(call, directive, who)
         if who and not asked:

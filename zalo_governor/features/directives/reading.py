@@ -10,7 +10,7 @@ from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.directives import AnswerKind, DirectiveItem
 from zalo_governor.text.directives.reader import DirectiveReader
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, NEITHER, is_delay, says_arrived, says_done
-from zalo_governor.text.directives.times import NAMED_YEAR, IsWorkday, named_times, workday
+from zalo_governor.text.directives.times import NAMED_YEAR, IsWorkday, a_year_before, named_times, names_no_day, workday
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
@@ -98,7 +98,7 @@ class ServiceReader:
         return _aware(found[0][1]) if found else None
 
     def deadline(self, text: str, at: datetime) -> TypedDeadline | None:
-        """Find the first time that a text typed to the bot names; None if it names none.
+        """Find the first time that a text typed to the bot names; None if it names none, or a day such as 31/4.
 
         Zalo's time `at` of the message tells what "tomorrow" means. A date without a year that would lie more than 250
         days ahead is returned as that of the year before, since orders reach less far: a deadline that has passed.
@@ -108,8 +108,10 @@ class ServiceReader:
         for named in named_times(plain, sent, self._is_workday, first_day_of_tet):
             moment = named.moment
             typed = plain[named.start : named.end]
+            if names_no_day(typed, moment):
+                return None
             if moment - sent > _TOO_FAR and not NAMED_YEAR.search(fold(typed)):
-                moment = moment.replace(year=moment.year - 1)
+                moment = a_year_before(moment)
             rest = " ".join((plain[: named.start] + " " + plain[named.end :]).split())
             return TypedDeadline(_aware(moment), rest, self._other_moment(typed, named.moment, sent, at))
         return None

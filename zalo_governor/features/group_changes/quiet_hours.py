@@ -44,13 +44,15 @@ class EndOfQuietHours:
         """
         if self._is_done or self._policy.rests_until(self._policy.clock()):
             return
-        self._is_done = True
-        for group in self._policy.governed:
-            self._ask_members(uow, group.id)
-            self._tell_changes(uow, group.id)
+        # Done is what a later look proves: this transaction may still fail.
+        groups = [group.id for group in self._policy.governed]
+        self._is_done = not sum(self._ask_members(uow, one) + self._tell_changes(uow, one) for one in groups)
 
-    def _ask_members(self, uow: UnitOfWork, group_id: str) -> None:
-        """Ask each member, in one message, to correct the breaches whose notices were held back in the quiet hours."""
+    def _ask_members(self, uow: UnitOfWork, group_id: str) -> int:
+        """Ask each member, in one message, to correct the breaches whose notices were held back in the quiet hours.
+
+        Returns how many members had such breaches.
+        """
         waiting: dict[int, list[Case]] = {}
         for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _BACK, open_only=True):
             if self._was_held_back(case) and uow.claims.claim_once(f"morning:{case.code}", EVER):
@@ -59,6 +61,7 @@ class EndOfQuietHours:
             person = uow.people.get(person_id)
             if asked := [case for case in cases if self._may_ask(uow, case, person)]:
                 self._alerts.ask_of_night(uow, asked, person)
+        return len(waiting)
 
     def _was_held_back(self, case: Case) -> bool:
         """Return whether the notice to the member was held back because the case was opened in the quiet hours."""
@@ -75,8 +78,12 @@ class EndOfQuietHours:
             return False
         return case.rule_id != NAME_RULE or self._reminders.may_ask(uow)
 
-    def _tell_changes(self, uow: UnitOfWork, group_id: str) -> None:
-        """Send the notices held back in the quiet hours about changes of the group that the leader had not approved."""
+    def _tell_changes(self, uow: UnitOfWork, group_id: str) -> int:
+        """Send the notices held back in the quiet hours about changes of the group that the leader had not approved.
+
+        Returns about how many cases.
+        """
+        count = 0
         for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _CHANGES_BACK, open_only=True):
             if case.rule_id not in CHANGE_RULES:
                 continue
@@ -88,9 +95,11 @@ class EndOfQuietHours:
             ]
             if not changes:
                 continue
+            count += 1
             told = self._telling.changed(uow, case, uow.people.get(case.person_id), changes)
             if told != case:
                 uow.cases.save(told)
             for change in changes:
                 if change.kind is ChangeKind.PICTURE and change.after:
                     self._telling.pictures(uow, case, change.after)
+        return count

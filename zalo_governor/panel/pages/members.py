@@ -22,7 +22,6 @@ from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, SealedError, SeeOther, Uploaded, Visit
 from zalo_governor.sandbox.spreadsheets.client import read_spreadsheet
 from zalo_governor.sandbox.spreadsheets.rows import SheetRow
-from zalo_governor.storage.repositories.roster import SqlRoster
 
 PATH = "/thanh-vien"
 _MOST_BYTES = 5_000_000
@@ -206,12 +205,11 @@ def take_over(visit: Visit) -> Reply:
     group = visit.group(draft.group_id)
     if draft.reading is None or draft.reading.complaints or not draft.reading.entries:
         return SeeOther(f"{PATH}/nhap/{token}")
-    store = SqlRoster(visit.office.database, visit.office.account)
     agreed = visit.field("bo")
     try:
         found = import_roster(
-            store,
             visit.office.units,
+            visit.office.account,
             group.id,
             draft.reading.entries,
             replacing=visit.field("cach") == "thay",

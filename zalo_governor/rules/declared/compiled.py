@@ -60,9 +60,13 @@ def needs_of(condition: Condition) -> frozenset[Need]:
 
 def _any(tests: Sequence[Test]) -> Test:
     def test(facts: Facts, found: Found) -> bool:
-        # All are asked, so that all places are marked.
-        met = [one(facts, found) for one in tests]
-        return any(met)
+        met = False
+        for one in tests:  # All are asked, so that all places are marked; but none of one that is not met.
+            own: Found = []
+            if one(facts, own):
+                found += own
+                met = True
+        return met
 
     return test
 
@@ -148,7 +152,11 @@ def _near(words: WordsCondition) -> Test:
     def test(facts: Facts, found: Found) -> bool:
         places = sorted([(span, 1) for span in first.spans(facts)] + [(span, 2) for span in second.spans(facts)])
         for (one, which), (other, whose) in pairwise(places):
-            if which != whose and len(WORD.findall(facts.folded[one[1] : other[0]])) <= near.within:
+            if (
+                which != whose
+                and one[1] <= other[0]
+                and len(WORD.findall(facts.folded[one[1] : other[0]])) <= near.within
+            ):
                 found += [facts.typed.span(*one), facts.typed.span(*other)]
                 return True
         return False
@@ -185,7 +193,8 @@ def _extension(facts: Facts) -> str:
     attachment = facts.event.attachment
     if attachment is None:
         return ""
-    return attachment.extension or attachment.title.rpartition(".")[2].lower()
+    _, dot, end = attachment.title.rpartition(".")
+    return attachment.extension or (end.lower() if dot else "")
 
 
 def _who(asked: WhoCondition) -> Test:

@@ -40,7 +40,7 @@ def check_directory(members: Iterable[Member], archive_size: int, budget: Budget
     if is_bomb(total, archive_size):
         bombs = bombs or members
     if bombs:
-        contents.dangers.append(Danger("archive_bomb", certain=total >= _CERTAIN_SIZE))
+        contents.dangers.append(Danger("archive_bomb", certain=sum(bomb.size for bomb in bombs) >= _CERTAIN_SIZE))
     if total > budget.left("unpacked") or len(members) > budget.left("files"):
         contents.not_checked.add(NotChecked.LIMIT)
     return [member.name for member in bombs]

@@ -172,7 +172,7 @@ class _RetentionRun:
         elsewhere = exists().where(
             other.c.event_id == case_events.c.event_id,
             other_case.c.id == other.c.case_id,
-            other_case.c.state.in_(_OPEN),
+            other_case.c.state.in_(_OPEN) | (other_case.c.state_ms >= to_ms(before)),
         )
         gone = 0
         for connection, ids in self._batches_of(closed):
@@ -187,6 +187,8 @@ class _RetentionRun:
             written = manual_cases.c.case_id.in_(ids)
             connection.execute(update(manual_cases).where(written).values(words=NO_LONGER_KEPT))
         self._directives(before)
+        if self._stopped():
+            return gone  # Without a mark: the next run goes on with the cases that are left.
         told = remarks.c.told_ms.is_not(None) & (remarks.c.at_ms < to_ms(before))
         with self._database.write() as connection:
             connection.execute(update(remarks).where(told).values(body=NO_LONGER_KEPT))

@@ -6,11 +6,13 @@ A uid is Zalo's id of a user as one bot account sees it; a globalId is the same 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.storage.schema import (
     cases,
+    directive_answers,
+    directive_people,
     events,
     findings,
     former_accounts,
@@ -143,7 +145,12 @@ def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int)
 
     The row of the loser stays and points to the winner, as the audit log may refer to the loser's id.
     """
+    of_winner = select(directive_people.c.assignee_id).where(directive_people.c.person_id == winner_id)
+    doubled = directive_people.c.assignee_id.in_(of_winner) & (directive_people.c.person_id == loser_id)
+    connection.execute(delete(directive_people).where(doubled))
     for column in (
+        directive_people.c.person_id,
+        directive_answers.c.person_id,
         person_uids.c.person_id,
         cases.c.person_id,
         cases.c.state_by,

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, u
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.people import FoundAccount
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.identity import tie_global_id
@@ -45,6 +44,23 @@ class Rosters(Repository):
         self._tx.connection.execute(delete(roster).where(*at))
         self._tx.connection.execute(insert(roster), _entry_row(self._tx.keys, group_id, place, entry))
         _apply_name(self._tx.connection, account, entry)
+        note_roster_change(self._tx.connection)
+        self._people.forget_cached()
+
+    def replace(self, account: str, group_id: str, entries: Sequence[RosterEntry]) -> None:
+        """Replace the group's roster.
+
+        Persons known by uid get the approved name and position; nobody else does, since a telephone number in a list
+        does not prove who somebody is. Roles are not granted here: the settings say who may command the bot.
+        """
+        self._tx.lock_office()
+        self._tx.flush()
+        self._tx.connection.execute(delete(roster).where(roster.c.group_id == group_id))
+        rows = [_entry_row(self._tx.keys, group_id, place, entry) for place, entry in enumerate(entries)]
+        if rows:
+            self._tx.connection.execute(insert(roster), rows)
+        for entry in entries:
+            _apply_name(self._tx.connection, account, entry)
         note_roster_change(self._tx.connection)
         self._people.forget_cached()
 
@@ -113,39 +129,6 @@ class Rosters(Repository):
 
     def _phone_mac(self, account: str, phone: str) -> bytes:
         return self._tx.keys.mac(binding("phone look-up", account, phone))
-
-
-class SqlRoster:
-    """Rosters as seen by one bot account; each method is a transaction of its own."""
-
-    def __init__(self, database: Database, account: str) -> None:
-        self._database = database
-        self._account = account
-
-    def entries(self, group_id: str) -> list[RosterEntry]:
-        """Return the entries of the group's roster, in the order of the imported file; [] if none was imported.
-
-        Raises:
-            WrongKeyError: an entry cannot be decrypted.
-        """
-        with self._database.read() as connection:
-            return entries_of(connection, self._database.keys, group_id)
-
-    def replace(self, group_id: str, entries: Sequence[RosterEntry]) -> None:
-        """Replace the group's roster, in one transaction.
-
-        Persons known by uid get the approved name and position; nobody else does, since a telephone number in a list
-        does not prove who somebody is. Roles are not granted here: the settings say who may command the bot.
-        """
-        with self._database.write() as connection:
-            connection.execute(delete(roster).where(roster.c.group_id == group_id))
-            rows = [_entry_row(self._database.keys, group_id, place, entry) for place, entry in enumerate(entries)]
-            if rows:
-                connection.execute(insert(roster), rows)
-            for entry in entries:
-                _apply_name(connection, self._account, entry)
-            note_roster_change(connection)
-        self._database.persons.forget()
 
 
 def _entry_row(keys: Keys, group_id: str, place: int, entry: RosterEntry) -> dict[str, object]:

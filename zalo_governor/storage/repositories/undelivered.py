@@ -197,12 +197,14 @@ class Deliveries(Repository):
         given_up = outbox.c.state.in_([literal_column(f"'{state}'") for state in GIVEN_UP])
         waiting = {
             "state": OutgoingState.WAITING.value,
-            "repeated": outbox.c.state == OutgoingState.UNCONFIRMED.value,
+            "repeated": or_(outbox.c.repeated, outbox.c.state == OutgoingState.UNCONFIRMED.value),
             "attempts": 0,
             "not_before_ms": 0,
             "expires_ms": to_ms(now) + outbox.c.expires_ms - outbox.c.created_ms,
             "code": None,
             "done_ms": None,
+            "escalated_ms": None,
+            "told_ms": None,
         }
         again = update(outbox).where(outbox.c.case_id == case.id, given_up).values(waiting)
         return len(self._tx.execute(again.returning(outbox.c.id)).all())

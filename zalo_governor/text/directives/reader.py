@@ -15,8 +15,10 @@ from zalo_governor.text.directives.times import (
     FirstDayOfTet,
     IsWorkday,
     NamedTime,
+    a_year_before,
     monday_to_friday,
     named_times,
+    names_no_day,
     no_tet,
 )
 from zalo_governor.text.fold import fold
@@ -133,6 +135,7 @@ class DirectiveReader:
         """Return the deadlines that lie ahead, as (where, moment); if none does, those that were missed of late."""
         ahead = [one for one in found if one.moment > sent_at and is_meant(text, one, sent_at)]
         found = ahead or self._deadlines_among(text, [_of_late(text, one, sent_at) for one in times], sent_at)
+        found = [one for one in found if not names_no_day(text[one.start : one.end], one.moment)]
         return [(one.start, one.moment) for one in found if is_meant(text, one, sent_at)]
 
     def reply(self, reply: str, directive: str) -> str:
@@ -173,7 +176,7 @@ class DirectiveReader:
 def _of_late(text: str, named: NamedTime, sent_at: datetime) -> NamedTime:
     """Return a date without a year that was in the last days as that one, not as the one in a year; else the time."""
     at = named.moment
-    before = at.replace(year=at.year - 1, day=min(at.day, 28) if at.month == _FEBRUARY else at.day)
+    before = a_year_before(at)
     late = sent_at - LATELY <= before <= sent_at and not NAMED_YEAR.search(fold(text[named.start : named.end]))
     return named._replace(moment=before) if late else named
 
@@ -224,6 +227,5 @@ _CONSENT_ORDERS_FROM = 0.2
 """Lead from which a message that begins with consent, and sets no deadline, orders something."""
 _DEADLINE_FROM = -0.4
 """Lead of the class "deadline" from which a named time is one."""
-_FEBRUARY = 2
 _ANY_TIME = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
 """When a text is read only for where its times stand, not for what they mean."""

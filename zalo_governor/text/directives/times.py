@@ -354,6 +354,26 @@ class _Expression:
         return None
 
 
+def names_no_day(typed: str, moment: datetime) -> bool:
+    """Return whether words for a time name a day that the calendar does not have ("17h ngày 31/4", 29/2 in most years).
+
+    `moment` is how `named_times` read them: by the rest of the words, which is not what was meant.
+    """
+    days = [(int(found[1]), int(found[2])) for found in _DAY_AND_MONTH.finditer(fold(typed))]
+    leap = _date(moment.year, _FEBRUARY, 29)
+    in_leap_year = leap is not None and abs(leap - moment.date()) <= _DAY  # "trước 29/2" is the day before.
+    return any(
+        day > _last_day(_LEAP_YEAR, month).day or ((day, month) == (29, _FEBRUARY) and not in_leap_year)
+        for day, month in days
+        if 1 <= month <= _MONTHS
+    )
+
+
+def a_year_before(moment: datetime) -> datetime:
+    """Return the same day and time of the year before; 28 February for the 29th."""
+    return moment.replace(year=moment.year - 1, day=min(moment.day, 28) if moment.month == _FEBRUARY else moment.day)
+
+
 def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -407,3 +427,5 @@ NAMED_YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi
 LATELY = timedelta(days=7)
 """How long before the message a time may lie and still be its deadline, set by an author who mistook the date."""
 _LIMIT_WITHIN = 40
+_DAY_AND_MONTH = re.compile(r"(?<![\d/.:-])(\d{1,2})(?:\s?[/.-]\s?|\s*thang\s*)(\d{1,2})(?![\d:h])")
+_LEAP_YEAR, _FEBRUARY = 2024, 2

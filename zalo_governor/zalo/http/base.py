@@ -177,7 +177,7 @@ class GovernorApi(ZaloAPI):
 
         It loses messages, and kills the process when another session takes over.
         """
-        raise ZaloError("the socket is read by zalo.listener")
+        raise ZaloError("the socket is read by zalo.socket.listener")
 
     _listen = listen
 

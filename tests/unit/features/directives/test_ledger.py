@@ -412,6 +412,8 @@ def test_many_are_reminded_on_command_only_after_they_were_named() -> None:
     [asked] = desk.take()
     assert "4 người" in asked.text
     assert "Sở Nội vụ" in asked.text
+    desk.say("admin", "/nhac CĐ1 1", place="private")  # A number is no code.
+    assert to(desk.take(), "y_te") == []
     desk.say("admin", "/nhac CĐ1 CĐ1", place="private")
     assert "đang nhắc 4 người" in desk.take()[-1].text
 

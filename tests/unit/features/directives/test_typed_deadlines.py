@@ -92,3 +92,9 @@ def test_at_a_deadline_only_those_are_named_whose_deadline_it_is() -> None:
     desk.until(DUE + timedelta(minutes=1))
     [line] = to(desk.take(), "leader")
     assert line.endswith("của 1/1 đơn vị nhận: Sở Y tế. Xem chi tiết: gửi CĐ1.")
+
+
+def test_a_day_that_does_not_exist_is_asked_about_and_is_not_today() -> None:
+    desk, text = asked("/giahan CĐ1 17h ngày 31/11")
+    assert {one.due_at for one in desk.store.assignees} == {DUE}
+    assert "/giahan" in text

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from zalo_governor.text.directives.times import named_times
+from zalo_governor.text.directives.times import a_year_before, named_times, names_no_day
 from zalo_governor.text.fold import fold
 
 TUESDAY = datetime.fromisoformat("2026-11-24T09:10")
@@ -106,3 +106,22 @@ def test_gifts_and_duty_rosters_of_tet_are_no_times() -> None:
     said = "Chuẩn bị quà Tết cho hộ nghèo, lịch trực Tết"
     assert named_times(said, TUESDAY, tet=lambda _year: date(2027, 2, 6)) == []
     assert named_times("Xong trước Tết", TUESDAY) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment", "none"),
+    [
+        ("17h ngày 31/4", "2026-11-24T17:00", True),
+        ("ngày 31 tháng 11", "2026-11-24T17:00", True),
+        ("17h 29/2", "2027-01-05T17:00", True),
+        ("trước 29/2/2028", "2028-02-28T17:00", False),
+        ("17h ngày 30/11", "2026-11-30T17:00", False),
+        ("từ 8h-11h ngày 10-12/11", "2026-11-12T11:00", False),
+    ],
+)
+def test_a_day_that_the_calendar_does_not_have_is_noticed(typed: str, moment: str, none: bool) -> None:
+    assert names_no_day(typed, datetime.fromisoformat(moment)) is none
+
+
+def test_the_29th_of_february_has_a_day_in_the_year_before() -> None:
+    assert a_year_before(datetime.fromisoformat("2028-02-29T17:00")) == datetime.fromisoformat("2027-02-28T17:00")
