@@ -34,7 +34,8 @@ PER_SECOND = 20
 """Messages per second on the whole machine: twice what a morning's peak brings in 1,000 groups."""
 MESSAGES = 2_000
 _FEW = 100
-_MESSAGES_PER_IDLE_SECOND, _MESSAGES_PER_SECOND_OF_SETTLING = 200, 33
+# As long idle as half of the messages take: what a bot does every minute is no part of what a message costs.
+_MESSAGES_PER_IDLE_SECOND, _MESSAGES_PER_SECOND_OF_SETTLING = 40, 33
 _LOOK_SECONDS, _LITTLE = 3.0, 0.03
 _ASKED = 5
 _RULES_PROCESSES = 8

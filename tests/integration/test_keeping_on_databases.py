@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from tests.crash.opened import opened
 from tests.rosters import put_roster, roster_of
@@ -33,7 +33,7 @@ from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.queries.panel import PRESSED_FORM
 from zalo_governor.storage.repositories.inbox import Inbox
-from zalo_governor.storage.schema import case_events, inbox, outbox, persons
+from zalo_governor.storage.schema import inbox, message_acts, metadata, outbox, persons
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
@@ -150,21 +150,27 @@ def test_a_stop_leaves_no_case_with_its_words_for_good(filled: Database, units: 
 def test_a_person_is_erased_and_nobody_can_tell_who_it_was(
     filled: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:
+    [private] = Inbox(filled, BOT).admit([entry("9", thread_id=MEMBER, is_group=False)])
+    act = {"place": 0, "kind": "message_deleted", "at_ms": 0, "state": "waiting", "message_key": "9", "cli_key": "9"}
     with units.begin() as uow:
         member = uow.people.find_or_create(BOT, MEMBER)
+        uow.verdicts.store(private, message(private), FOUND, START)
+    with filled.write() as connection:
+        who = {"event_id": private.id, "group_id": MEMBER, "author_uid": MEMBER, "icon": ""}
+        connection.execute(insert(message_acts), act | who)
     assert member
     kept = holdings(filled, member.id)
-    assert (kept.open_cases, kept.bodies, kept.roster_rows, kept.present) == ((1,), 2, 1, True)
+    assert (kept.open_cases, kept.bodies, kept.roster_rows, kept.present) == ((1,), 3, 1, True)
     _close(units)
     with filled.write() as connection:
-        assert erase(connection, filled.keys, member.id, "số 12/QĐ", clock()) == 2
+        assert erase(connection, filled.keys, member.id, "số 12/QĐ", clock()) == 3
     filled.persons.forget()
     assert _bodies(filled) == ["4"]
-    for table in (inbox, outbox, persons, case_events):
+    for table in metadata.sorted_tables:
         with filled.read() as connection:
             shown = str(connection.execute(select(table)).all())
-        assert MEMBER not in shown
-        assert "g1" not in shown
+        assert MEMBER not in shown, table.name
+        assert "g1" not in shown, table.name
     assert roster_of(filled, GROUP) == []
     with units.begin() as uow:
         assert uow.people.find(BOT, MEMBER) is None

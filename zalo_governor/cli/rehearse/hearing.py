@@ -22,6 +22,7 @@ from zalo_governor.zalo.socket.listener import Listener
 from zalo_governor.zalo.socket.missed_queues import MissedQueues
 
 _CONNECT_SECONDS = 60.0
+_CLOSED = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
 _ENDED = {LineState.KICKED, LineState.DUPLICATE, LineState.REFUSED}
 
 
@@ -68,13 +69,15 @@ class Hearing:
         """Connect to Zalo and wait until connected; `wants_old`: ask for messages that were missed while disconnected.
 
         Raises:
-            GovernorError: there is no connection within a minute.
+            GovernorError: there is no connection within a minute, or Zalo has closed it.
         """
-        up = threading.Event()
+        settled = threading.Event()
+        states: list[LineState] = []
 
         def take_line(line: LineReport) -> None:
-            if line.state is LineState.UP:
-                up.set()
+            states.append(line.state)
+            if line.state in {LineState.UP, *_CLOSED}:
+                settled.set()
             self._arrived.put((line, False))
 
         settings = self._records.settings.zalo
@@ -94,8 +97,16 @@ class Hearing:
         self._listener = listener
         self._thread = threading.Thread(target=listener.run, name="rehearsal", daemon=True)
         self._thread.start()
-        if not up.wait(_CONNECT_SECONDS):
-            raise GovernorError("Chưa nối được với Zalo. Kiểm tra mạng của máy rồi chạy lại lệnh này để làm tiếp.")
+        settled.wait(_CONNECT_SECONDS)
+        if LineState.UP in states:
+            return
+        listener.stop()
+        if _CLOSED.intersection(states):
+            raise GovernorError(
+                "Zalo đã đóng kết nối: tài khoản đang được dùng ở nơi khác, hoặc phiên đăng nhập không còn dùng được. "
+                "Hãy thoát Zalo ở nơi khác rồi chạy lại lệnh này để làm tiếp."
+            )
+        raise GovernorError("Chưa nối được với Zalo. Kiểm tra mạng của máy rồi chạy lại lệnh này để làm tiếp.")
 
     def disconnect(self) -> None:
         """End the connection; the session stays logged in."""

@@ -55,9 +55,11 @@ def send_long_texts(hearing: Hearing, group_id: str, console: Console, now: date
         try:
             hearing.client.send(outgoing)
         except SendError as error:
-            refused = size
             code = (error.code or 0) if isinstance(error, SendRefusedError | SendDeferredError) else 0
-            console.print(f"  {size} byte: Zalo không nhận, mã {code or 'không rõ'}", highlight=False)
+            if not code:
+                raise  # The network, which says nothing about Zalo's limit.
+            refused = size
+            console.print(f"  {size} byte: Zalo không nhận, mã {code}", highlight=False)
             break
         accepted = size
         console.print(f"  {size} byte: Zalo nhận", highlight=False)

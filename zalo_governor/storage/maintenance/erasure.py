@@ -34,6 +34,7 @@ from zalo_governor.storage.schema import (
     groups,
     inbox,
     manual_cases,
+    message_acts,
     newcomers,
     outbox,
     panel_keys,
@@ -42,6 +43,7 @@ from zalo_governor.storage.schema import (
     phone_lookups,
     remarks,
     roster,
+    rule_failures,
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, binding
 
@@ -128,7 +130,9 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
         connection.execute(update(findings).where(findings.c.event_id.in_(ids)).values(bare))
         cancel_scans(connection, keys, ids)
         connection.execute(update(file_scans).where(file_scans.c.event_id.in_(ids)).values(mac=None))
-    connection.execute(update(events).where(events.c.group_id.in_(uids)).values(group_id=nobody))
+    for table in (events, findings, rule_failures, message_acts):  # Of a private conversation it is the person's uid.
+        connection.execute(update(table).where(table.c.group_id.in_(uids)).values(group_id=nobody))
+    connection.execute(update(message_acts).where(message_acts.c.author_uid.in_(uids)).values(author_uid=nobody))
     connection.execute(
         update(findings)
         .where(findings.c.person_id.in_(numbers))
