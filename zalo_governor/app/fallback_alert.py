@@ -71,7 +71,11 @@ class Mail:
             server.noop()
 
     def send(self, subject: str, text: str) -> None:
-        """Send one e-mail to all recipients in the settings."""
+        """Send one e-mail to all recipients in the settings and wait until the mail server has taken it.
+
+        Raises:
+            smtplib.SMTPException, OSError: the server cannot be reached, or refuses every recipient.
+        """
         settings = self._settings
         message = EmailMessage()
         message["Subject"] = subject

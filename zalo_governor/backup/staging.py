@@ -55,8 +55,8 @@ class StagingFolder(Protocol):
 def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
     """Create an empty staging area, in which a restore builds its database, beside the present database at `url`.
 
-    What an interrupted restore left there is deleted, since it may hold content that was sealed or erased since then;
-    so no other restore may be in progress. `stamp` is a time that names the area.
+    What an interrupted restore left there is deleted, since it may hold content that was erased since then; so no
+    other restore may be in progress. `stamp` is the time of its beginning, as in the name of a backup file.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":

@@ -88,18 +88,20 @@ def health(context: DoctorContext) -> Iterator[Result]:
     try:
         answer = requests.get(f"{url}/healthz", timeout=_TIMEOUT_SECONDS)
         told = answer.json()
-        reasons = told["reasons"]
-    except requests.ConnectionError:
+        reasons = told["reasons"] or []
+    except (requests.ConnectionError, requests.Timeout) as trouble:
         if running:
             yield warning(
                 f"Hệ thống đang chạy nhưng cổng giám sát {port} không trả lời",
                 "Nhật ký chạy có health_port_taken thì cổng bị chương trình khác giữ: đổi health.port.",
             )
+        elif isinstance(trouble, requests.ReadTimeout):
+            yield _held_by_another(port)
         else:
             yield good(f"Cổng giám sát {port} còn trống")
         return
     except (requests.RequestException, ValueError, KeyError, TypeError):
-        yield warning(f"Cổng giám sát {port} do chương trình khác giữ", "Đổi health.port thành một cổng còn trống.")
+        yield _held_by_another(port)
         return
     if not running:
         yield warning(
@@ -114,6 +116,10 @@ def health(context: DoctorContext) -> Iterator[Result]:
     if not reasons:
         yield good(f"Đang nhận tin của Nhóm; {told.get('waiting')} tin chờ xét")
     yield from _frames(told.get("frames") or [])
+
+
+def _held_by_another(port: int) -> Result:
+    return warning(f"Cổng giám sát {port} do chương trình khác giữ", "Đổi health.port thành một cổng còn trống.")
 
 
 def _frames(kinds: list[dict[str, Any]]) -> Iterator[Result]:

@@ -44,7 +44,10 @@ class EventHandler(Speaker):
 
 
 class Feature(NamedTuple):
-    """One thing that the program does; `features.registry.FEATURES` lists them."""
+    """A part of the program, such as cases or reports: what it does about events, and its chat commands.
+
+    `features.registry.FEATURES` lists them.
+    """
 
     name: str
     """Name of its folder in `features/`, and of its file of texts in config/messages/."""

@@ -90,8 +90,10 @@ class Guide:
         if act.lead is Lead.GO_OFFLINE:
             hearing.disconnect()
             self._screen.say("  Đã ngắt kết nối. Gõ Enter khi đã đủ thời gian.")
-            self._line(None)
+            line = self._line(None)
             hearing.connect(wants_old=True)
+            if line and self._obey(line, act):
+                return
         self._wait_for(act, hearing)
 
     def _open_line(self) -> Hearing:

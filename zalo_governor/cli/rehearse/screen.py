@@ -48,7 +48,7 @@ _INTRODUCTION = (
 
 
 class Screen:
-    """Prints a rehearsal on a terminal."""
+    """Prints on a terminal how the rehearsal goes: trying the program with the real Zalo in a test group."""
 
     def __init__(self, console: Console) -> None:
         self.console = console

@@ -74,7 +74,7 @@ class ServiceReader:
         )
 
     def answer(self, reply: str, directive: str) -> AnswerKind | None:
-        """Return what `reply` says as an answer to the text `directive` (received …); None if it is no answer to it."""
+        """Return what a reply is to a directive, given the texts of both; None if it does not answer it at all."""
         said = normalise(reply).text
         if is_delay(said):
             return AnswerKind.DELAYED

@@ -261,7 +261,7 @@ class AbsenceHandler(_Handler):
 def asked_alone(
     uow: UnitOfWork, policy: ServicePolicy, person: Person, proposed: Iterable[Directive], at: datetime
 ) -> Directive | None:
-    """Return the message of `proposed` that the bot's last notice to the person asked about, and about no other.
+    """Return that of `proposed` (messages that may be directives) which alone the bot last asked the person about.
 
     None if that notice was anything else, or older than a day at `at`: a bare "yes" may then answer something else.
     """

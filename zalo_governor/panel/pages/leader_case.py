@@ -30,7 +30,7 @@ def for_leader(visit: Visit, case: Case) -> Reply:
     """Show the case to the leader of its group; that it was opened is written to the audit log.
 
     Raises:
-        NotFoundError: the person does not lead the group, or the case is not for the leader.
+        NotFoundError: the person does not lead the group, or the case is not told to leaders (`is_for_leader`).
     """
     if not visit.person.holds(case.group_id, Role.LEADER) or not case.is_for_leader(visit.person.id):
         raise NotFoundError

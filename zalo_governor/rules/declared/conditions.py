@@ -127,7 +127,7 @@ class WhenCondition(_Part):
 
 
 class AmountCondition(_Part):
-    """How much was sent."""
+    """How long a message is, how many members it mentions, or how many messages its sender has sent within minutes."""
 
     characters_at_least: int | None = Field(default=None, ge=1)
     characters_at_most: int | None = Field(default=None, ge=1)

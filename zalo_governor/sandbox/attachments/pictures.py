@@ -34,7 +34,7 @@ class Frames(NamedTuple):
 
 
 def open_frames(content: bytes, most: int = MOST_FRAMES) -> Frames:
-    """Return up to `most` frames of an animation or pages of a TIFF."""
+    """Return up to `most` frames of an animation or pages of a TIFF; one of a still picture, none of a damaged one."""
     frames: list[Image.Image] = []
     try:
         with warnings.catch_warnings():

@@ -179,7 +179,10 @@ class Verdicts(Repository):
         return bool(self._tx.execute(select(waits.exists())).scalar())
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Mark an entry that cannot be parsed or judged as a dead letter (kept, counted and reported to operators)."""
+        """Mark an inbox entry that cannot be parsed or judged as a dead letter, which is kept, counted and reported.
+
+        `reason` is the short text that `doctor` and the log show.
+        """
         self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
         self._tx.write_later(_DONE, {"b_id": admitted.id})
 

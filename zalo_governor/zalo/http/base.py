@@ -165,7 +165,13 @@ class GovernorApi(ZaloAPI):
             _require_success(outer_answer(response), _path(url))
 
     def plain(self, url: str, query: RawDict) -> RawDict:
-        """Make an unencrypted call; return Zalo's answer as a JSON object, whose error code the caller must check."""
+        """Make a call without Zalo's own encryption of parameters and answer (TLS stays); return the JSON object.
+
+        The caller must check the error code in it.
+
+        Raises:
+            ZaloError: no answer, one that is no JSON object, or an HTTP status of 400 or more.
+        """
         return outer_answer(self._exchange(self._state._get, url, params=query))
 
     def login(self, *_args: object, **_kwargs: object) -> None:
