@@ -74,7 +74,7 @@ class Stage:
             self._entered[uid] = context.storage_state()
             context.close()
         page = self._browser.new_context(**({"storage_state": self._entered[uid]} | browser)).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # Other tests run beside these.
         page.on("pageerror", lambda error: self.broken.append(str(error)))
         page.on("console", lambda said: self.broken.append(said.text) if "Security Policy" in said.text else None)
         page.goto(self.base + path)

@@ -26,7 +26,7 @@ from tests.integration.test_groups_apart import (
 from tests.rosters import put_roster, roster_of
 from tests.unit.storage.stored import BOT, GROUP, HandClock
 from zalo_governor.domain.people import Role
-from zalo_governor.panel import live
+from zalo_governor.panel import change_streams, live
 from zalo_governor.panel.buttons import EVERY
 from zalo_governor.panel.gatekeeper import COOKIE
 from zalo_governor.panel.pages import all_routes
@@ -203,6 +203,21 @@ def test_a_stream_tells_nothing_of_another_group(bot: TwoGroups, panel: Panel) -
         assert "đang xem" not in mine.get(f"/vu-viec/{light}").text
     with _stream(panel.enter(BOTH), f"/vu-viec/{light}"):
         assert "Hà Hai Nhóm đang xem" in mine.get(f"/vu-viec/{light}").text
+
+
+@SQLITE
+def test_a_stream_ends_when_the_person_loses_the_role_in_one_of_the_groups(
+    bot: TwoGroups, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_streams, "_CHECK_SECONDS", 0.1)
+    with _stream(panel.enter(BOTH), "/viec") as both:
+        here = SeedPerson("Hà Hai Nhóm", "", BOTH, None, None, {OTHER_GROUP: (Role.ADMIN_STAFF,)})
+        bot.units.seed_people(BOT, [*seeds(), here])
+        both.settimeout(10)
+        said = b""
+        while not said.endswith(b"0\r\n\r\n"):  # The end of a chunked answer (RFC 9112, 7.1).
+            said += both.recv(4096)
+    assert b"ended" not in said
 
 
 @SQLITE

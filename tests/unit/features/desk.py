@@ -42,6 +42,7 @@ NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
 CONFIG = Path(__file__).parents[3] / "config"
 CATALOGUE = Catalogue.load(CONFIG)
+CHANGES = ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml")
 CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
 LETTERHEAD = Letterhead(
     superior="UBND tỉnh Mẫu",
@@ -174,7 +175,7 @@ class Desk:
             "draw_code": lambda: "482913",
             "letterhead": LETTERHEAD,
             "escalation": escalation(),
-            "changes": ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
+            "changes": CHANGES,
             "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
