@@ -109,6 +109,19 @@ class GapRecovery:
         self.state: LineReport | None = None
         """The last reported state of the connection; None before the first report."""
 
+    def prepare(self, at: datetime) -> None:
+        """Note that groups of which nothing is stored yet are listened to from `at` on; call before connecting.
+
+        If this process is killed before it has stored anything, the next one then knows that it missed something.
+        """
+        try:
+            with self._gaps_lock:
+                self._load_unfinished_gaps()
+                for group_id in [group_id for group_id, heard_ms in self._last_heard_ms.items() if heard_ms is None]:
+                    self._retry_until_stored(partial(self._gaps.note_listening, group_id, at))
+        except StoreUnavailableError:
+            return  # The program is stopping.
+
     def report(self, line: LineReport) -> None:
         """Store at once that a gap began or ended, as the socket's listener reports, and queue the report for `run`.
 
@@ -241,13 +254,7 @@ class GapRecovery:
 
     def _open_downtime_gap(self, group_id: str, line: LineReport) -> bool:
         """Store, once, a gap for the time when the program was not running; return whether the group's gap is open."""
-        first = group_id in self._last_heard_ms
-        heard_ms = self._last_heard_ms.get(group_id)
-        if heard_ms is not None or line.state is LineState.UP:
-            self._last_heard_ms.pop(group_id, None)
-        if first and heard_ms is None and line.state is LineState.UP:
-            # If this process is killed before it has stored anything, the next one must know that it missed something.
-            self._retry_until_stored(partial(self._gaps.note_listening, group_id, line.at))
+        heard_ms = self._last_heard_ms.pop(group_id, None)
         if heard_ms is not None and group_id not in self._open_gaps:
             # Until its stop the earlier process received all groups, quiet ones too. Zalo's clock may be ahead of
             # ours, so the gap's beginning is limited to its end.
