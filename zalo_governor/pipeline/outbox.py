@@ -166,14 +166,13 @@ class OutboxLane:
     def run(self) -> None:
         """Send messages until stopped; first mark those that an earlier process was sending as possibly sent."""
         self._retry_until_stored(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
-        more = False
+        sent = False
         while not self._stopping:
             try:
                 now = self._clock()
-                due = now if more else self._store.next_due(now, files=self._carries_files)
-                if more := due is not None and due <= now:
-                    more = self.turn()
-                else:
+                due = now if sent else self._store.next_due(now, files=self._carries_files)
+                sent = due is not None and due <= now and self.turn()
+                if not sent:
                     self._sleep(due)
             except StoreUnavailableError as error:
                 log.error("outbox_waits", error=error)
