@@ -23,7 +23,7 @@ setup: $(VENV)/.dev  ## only install: .venv with the locked, hashed requirements
 demo: $(VENV)/.run  ## watch the bot live through a working day of a provincial group (under two minutes)
 	$(BIN)/zalo-governor demo
 
-test: $(VENV)/.dev  ## every test (about twenty minutes on two cores; PostgreSQL too where its server is installed)
+test: $(VENV)/.dev  ## every test (about half an hour on two cores; PostgreSQL too where its server is installed)
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
 unit: $(VENV)/.dev  ## the tests of single modules, and of the rules (about four minutes on two cores)
