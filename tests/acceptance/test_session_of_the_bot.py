@@ -133,7 +133,7 @@ def renewal_is_refused(bot: Rig, _channel: Channel) -> None:
     assert bot.state("sockets") == 1
     bot.control("config", expired=[])
     bot.until(lambda: len(bot.told(uid)) == 1, "it is sent once Zalo accepts the session again", timeout=150)
-    bot.until(lambda: healthz(bot)["status"] == "hearing", "all is well", timeout=150)
+    bot.until(lambda: healthz(bot)["status"] == "hearing", "all is well", timeout=200)
 
 
 def taken_over(bot: Rig, channel: Channel) -> None:

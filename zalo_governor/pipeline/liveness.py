@@ -29,6 +29,8 @@ a check this long ago counts as missing, whatever its time says.
 """
 _TICK_SECONDS = 1.0
 """Pause between two calls of `tick`, in seconds."""
+_LOOK_WHILE_DEAD = timedelta(minutes=1)
+"""Longest time between two checks while Zalo refuses the session: they show when it accepts the session again."""
 _NEEDS_A_PERSON = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED, LineState.SESSION_DEAD})
 """Connection states that reconnecting cannot repair: a person must act, such as log in again."""
 
@@ -137,12 +139,13 @@ class LivenessMonitor:
         self._check_outage(now, line, heard_at)
         if line is None or line.state not in {LineState.UP, LineState.SESSION_DEAD}:
             return  # Gap recovery fetches everything after reconnecting, and no call would get through now.
-        # With a dead session the calls show whether Zalo accepts it again.
+        dead = line.state is LineState.SESSION_DEAD
+        look_every = min(self._look_every, _LOOK_WHILE_DEAD) if dead else self._look_every
         if _is_due(self._next_keep_alive, self._keep_alive_every, now):
             self._next_keep_alive = self._keep_alive_after(now)
             self._attempt("keep_alive", self._keep_alive)
-        if _is_due(self._next_check, self._look_every, now):
-            self._next_check = now + self._look_every
+        if _is_due(self._next_check, look_every, now):
+            self._next_check = now + look_every
             self._attempt("look", lambda: self._check_newest(now, heard_at))
         if _is_due(self._next_round, self._round_every, now):
             self._next_round = now + self._round_every

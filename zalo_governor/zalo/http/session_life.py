@@ -17,7 +17,7 @@ _CALL_AGAIN_SECONDS = 30.0
 """While the session is dead, seconds until a call that was refused may be tried again."""
 _LOG_IN_AGAIN_SECONDS = 60.0
 """While the session is dead, seconds until the next automatic login."""
-_FORGOTTEN_SECONDS = 600.0
+_FORGOTTEN_SECONDS = 120.0
 """Seconds after which refused calls that nobody has repeated no longer count, and any other shows that it lives."""
 
 

@@ -99,7 +99,7 @@ def test_another_call_that_succeeds_does_not_make_it_live_as_long_as_the_refused
     life.call_accepted(SEND)
     assert code_of(life) is None
     life.call_refused(SEND, 600)
-    time.seconds += 601
+    time.seconds += 121
     life.call_accepted(READ)
     assert code_of(life) is None
     assert life.may_log_in
