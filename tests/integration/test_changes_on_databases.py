@@ -1,21 +1,28 @@
 """What is kept of changes of groups, approvals, pictures and cases that people wrote down."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, new_case
-from zalo_governor.domain.cases import Case, Recorded
+from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind, Recorded
 from zalo_governor.domain.group_changes import INFO_RULE, Approval, Change, ChangeKind, GroupChange
+from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.people import GroupSnapshot, Person
 from zalo_governor.domain.pictures import Looked
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import WrongKeyError
+from zalo_governor.storage.maintenance.quote_removal import remove_quotations
+from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.schema import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 RENAMED = Change(kind=ChangeKind.NAME, item="nhommoi", before="Nhóm cũ", after="Nhóm mới")
+CHANGED = GroupChange(group_id=GROUP, event_id=5, at=START, actor_id=None, change=RENAMED)
+TERMS = Terms(*[timedelta(days=60)] * 6)
+EVER_AFTER = (START, START + timedelta(days=999))
 ADDRESS = "https://a.zadn.vn/1/moi.jpg"
 
 
@@ -30,15 +37,25 @@ def opened(uow: UnitOfWork, event_id: int = 5) -> Case:
 
 
 def changed(uow: UnitOfWork, case: Case | None, at_minutes: int = 0) -> None:
-    kept = GroupChange(
+    also = {"at": START + timedelta(minutes=at_minutes), "actor_id": member(uow).id, "case_id": case and case.id}
+    uow.group_changes.add(BOT, CHANGED.model_copy(update=also))
+
+
+def approval(uow: UnitOfWork) -> Approval:
+    return Approval(
         group_id=GROUP,
-        event_id=5,
-        at=START + timedelta(minutes=at_minutes),
-        actor_id=member(uow).id,
-        change=RENAMED,
-        case_id=case.id if case else None,
+        given_by=member(uow).id,
+        given_at=START,
+        words="đổi tên nhóm thành Nhóm mới",
+        kind=ChangeKind.NAME,
+        item="nhommoi",
+        until=START + timedelta(hours=1),
+        once=True,
     )
-    uow.group_changes.add(BOT, kept)
+
+
+def note(uow: UnitOfWork, at: datetime, text: str) -> CaseNote:
+    return CaseNote(kind=NoteKind.NOTE, person_id=member(uow).id, at=at, text=text)
 
 
 def test_changes_are_kept_with_their_case_and_found_by_time_and_are_not_readable(database: Database) -> None:
@@ -61,20 +78,58 @@ def test_changes_are_kept_with_their_case_and_found_by_time_and_are_not_readable
         uow.group_changes.of_case(case)
 
 
+def test_texts_of_changes_and_approvals_go_when_their_time_is_over_and_never_while_a_case_is_in_hand(
+    database: Database,
+) -> None:
+    units = UnitsOfWork(database, BOT)
+    with units.begin() as uow:
+        case = opened(uow)
+        changed(uow, case)
+        changed(uow, None, at_minutes=10)
+        given = uow.group_changes.add_approval(approval(uow))
+    sweep(database, TERMS, START + timedelta(days=61), lambda: False)
+    with units.begin() as uow:
+        [kept] = uow.group_changes.of_case(case)
+        assert kept.change == RENAMED
+        assert [one.change.removed for one in uow.group_changes.between(GROUP, *EVER_AFTER)] == [False, True]
+        left = uow.group_changes.approval(given.id)
+        assert left
+        assert (left.words, left.covers(RENAMED, 5, START)) == ("", False)
+        uow.case_notes.add(case, note(uow, START, "đã hỏi"))
+        uow.cases.save(case.model_copy(update={"state": CaseState.CONFIRMED}))
+    sweep(database, TERMS, START + timedelta(days=62), lambda: False)
+    with units.begin() as uow:
+        uow.case_notes.add(case, note(uow, START + timedelta(days=63), "viết sau"))
+        assert [kept.change for kept in uow.group_changes.of_case(case)] == [Change(kind=ChangeKind.NAME, removed=True)]
+        assert [note.text for note in uow.case_notes.of(case)] == ["", "viết sau"]
+    sweep(database, TERMS, START + timedelta(days=200), lambda: False)
+    with units.begin() as uow:
+        assert [note.text for note in uow.case_notes.of(case)] == ["", ""], "written after the words of its case went"
+
+
+def test_what_new_rules_take_for_a_secret_goes_from_changes_and_approvals_too(database: Database) -> None:
+    def look(raw: RawDict) -> Seal | None:
+        found = re.search(r"\bNhóm mới", raw["content"])
+        return Seal(rule_id="4.1", label="x", level=None, size=1, mac=b"") if found else None
+
+    units = UnitsOfWork(database, BOT)
+    with units.begin() as uow:
+        case = opened(uow)
+        changed(uow, case)
+        uow.group_changes.add_approval(approval(uow))
+        described = Change(kind=ChangeKind.DESCRIPTION, before="Nơi trao đổi", after="Dòng đầu\nNhóm mới")
+        uow.group_changes.add(BOT, CHANGED.model_copy(update={"change": described, "actor_id": None}))
+    assert remove_quotations(database, look) == 3
+    with units.begin() as uow:
+        assert [kept.change.removed for kept in uow.group_changes.between(GROUP, *EVER_AFTER)] == [True, True]
+        [left] = uow.group_changes.approvals(GROUP, START)
+        assert (left.words, left.covers(RENAMED, 5, START)) == ("", False)
+
+
 def test_an_approval_is_kept_sealed_and_its_first_use_is_noted_once(database: Database) -> None:
     units = UnitsOfWork(database, BOT)
     with units.begin() as uow:
-        given = Approval(
-            group_id=GROUP,
-            given_by=member(uow).id,
-            given_at=START,
-            words="đổi tên nhóm thành Nhóm mới",
-            kind=ChangeKind.NAME,
-            item="nhommoi",
-            until=START + timedelta(hours=1),
-            once=True,
-        )
-        given = uow.group_changes.add_approval(given)
+        given = uow.group_changes.add_approval(approval(uow))
         assert uow.group_changes.approvals(GROUP, START) == [given]
         assert uow.group_changes.approvals(GROUP, START + timedelta(hours=1)) == []
         assert uow.group_changes.approvals("9", START) == []

@@ -36,6 +36,10 @@ class ChangeKind(StrEnum):
         return PICTURE_RULE if self is ChangeKind.PICTURE else INFO_RULE
 
 
+IN_WORDS = frozenset({ChangeKind.NAME, ChangeKind.DESCRIPTION, ChangeKind.PIN, ChangeKind.BOARD})
+"""Kinds whose values are texts that people wrote."""
+
+
 class Change(BaseModel):
     """One changed property of the group, with its values before and after."""
 
@@ -47,6 +51,8 @@ class Change(BaseModel):
     before: str | None = None
     """The old value as text (a setting's number, a person's id, a picture's URL …); None where unknown."""
     after: str = ""
+    removed: bool = False
+    """Whether the stored texts were removed: their term was over, or they may be a state secret."""
 
 
 class GroupChange(BaseModel):

@@ -36,6 +36,8 @@ class ChangeFormatter:
 
     def change(self, uow: UnitOfWork, change: Change, longest: int = _VALUE) -> str:
         """Return a short text describing one change, with names and titles of at most `longest` characters."""
+        if change.removed:
+            return self._voice.render(TextId("change_removed"), what=self._words.kinds[change.kind].title)
         match change.kind:
             case ChangeKind.NAME | ChangeKind.DESCRIPTION:
                 return self._describe_value(change, longest)

@@ -19,6 +19,7 @@ from zalo_governor.storage.repositories.roster_revision import note_roster_chang
 from zalo_governor.storage.repositories.sealing import cancel_scans
 from zalo_governor.storage.schema import (
     PENDING,
+    approvals,
     case_notes,
     case_readers,
     cases,
@@ -151,6 +152,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     connection.execute(update(remarks).where(remarks.c.person_id.in_(numbers)).values(body=NO_LONGER_KEPT))
     for table in (case_readers, panel_keys):
         connection.execute(delete(table).where(table.c.person_id.in_(numbers)))
+    connection.execute(update(approvals).where(approvals.c.given_by.in_(numbers)).values(body=NO_LONGER_KEPT))
     _erase_from_directives(connection, keys, numbers)
     connection.execute(update(newcomers).where(newcomers.c.person_id.in_(numbers)).values(uid=nobody))
     connection.execute(delete(group_members).where(group_members.c.uid.in_(uids)))

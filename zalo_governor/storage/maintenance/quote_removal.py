@@ -1,8 +1,9 @@
-"""Removes state secrets quoted outside the inbox: in notices, excerpts, notes, reasons, remarks and directives."""
+"""Removes state secrets that stand outside the inbox: in notices, excerpts, notes, directives, changes and so on."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Table, select, update
 
 from zalo_governor.domain.feedback import RemarkKind
@@ -11,13 +12,16 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.case_notes import note_place
 from zalo_governor.storage.repositories.directive_rows import assignee_place, directive_place
 from zalo_governor.storage.repositories.feedback import remark_place
+from zalo_governor.storage.repositories.group_changes import approval_place, change_place
 from zalo_governor.storage.repositories.sealing import REFUSED_IF_PENDING
 from zalo_governor.storage.schema import (
+    approvals,
     case_notes,
     cases,
     directive_assignees,
     directives,
     findings,
+    group_changes,
     manual_cases,
     outbox,
     remarks,
@@ -49,6 +53,8 @@ _QUOTING_COLUMNS = (
         directives, "body", lambda row: directive_place(row.group_id, row.given_by, row.at_ms), NO_LONGER_KEPT
     ),
     _QuotingColumn(directive_assignees, "name", lambda row: assignee_place(row.directive_id), NO_LONGER_KEPT),
+    _QuotingColumn(approvals, "body", lambda row: approval_place(row.group_id, row.given_by), NO_LONGER_KEPT),
+    _QuotingColumn(group_changes, "body", lambda row: change_place(row.group_id, row.event_id), NO_LONGER_KEPT),
     _QuotingColumn(outbox, "body", lambda row: ("outbox", row.account, row.thread_id), NO_LONGER_KEPT),
     _QuotingColumn(outbox, "file", lambda row: ("outbox_file", row.account, row.thread_id), None),
 )
@@ -87,5 +93,21 @@ def _rows_to_clear(database: Database, words: _QuotingColumn, look: Callable[[Ra
     with database.read() as connection:
         for row in connection.execution_options(yield_per=_BATCH_SIZE).execute(wanted):
             text = database.keys.open_text(getattr(row, words.column), *words.place(row))
-            if text and look({"content": text}) is not None:
+            if text and look({"content": "\n".join(_strings_in(text))}) is not None:
                 yield row
+
+
+def _strings_in(text: str) -> Iterator[str]:
+    """Return the text itself; of a JSON object its strings, as the escapes of JSON hide where words begin."""
+    try:
+        left = [orjson.loads(text)] if text.startswith("{") else [text]
+    except orjson.JSONDecodeError:
+        left = [text]
+    while left:
+        match left.pop(0):
+            case str() as string:
+                yield string
+            case dict() as values:
+                left += values.values()
+            case list() as values:
+                left += values

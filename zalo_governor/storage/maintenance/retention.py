@@ -14,12 +14,14 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.directives import DirectiveState
+from zalo_governor.domain.group_changes import IN_WORDS
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.panel import PRESSED_FORM
 from zalo_governor.storage.queries.retention_marks import BODIES, gone_before
 from zalo_governor.storage.repositories.inbox import lowest_id
 from zalo_governor.storage.schema import (
     PENDING,
+    approvals,
     case_events,
     case_notes,
     cases,
@@ -30,6 +32,7 @@ from zalo_governor.storage.schema import (
     events,
     file_scans,
     findings,
+    group_changes,
     group_members,
     inbox,
     job_runs,
@@ -65,7 +68,10 @@ class Terms(NamedTuple):
     bodies: timedelta
     """Contents of messages that belong to no case."""
     cases: timedelta
-    """Messages and notes of a case, counted from its closing; directives, from theirs; remarks, from their writing."""
+    """Messages and notes of a case, counted from its closing; directives, from theirs; remarks, from their writing.
+
+    So are names, descriptions and board items of a group that were changed, and expired approvals of changes.
+    """
     notices: timedelta
     """Texts of messages that the program sent."""
     dead_letters: timedelta
@@ -158,16 +164,15 @@ class _RetentionRun:
         return gone
 
     def cases(self, before: datetime) -> int:
-        """Remove all texts of cases and directives closed before `before`, and of members' remarks made before then.
+        """Remove all texts of cases and directives closed before `before`, and what people wrote before then.
 
-        Skips cases that an earlier run cleared, and remarks of which the admins were not told yet. Of directives, only
-        figures and times stay. Returns how many message contents were removed.
+        Skips cases that an earlier run cleared. Of directives, only figures and times stay. Returns how many message
+        contents were removed.
         """
         with self._database.read() as connection:
             since = gone_before(connection, _CASES)
-        closed = select(cases.c.id).where(cases.c.state.not_in(_OPEN), cases.c.state_ms < to_ms(before))
-        if since is not None:
-            closed = closed.where(cases.c.state_ms >= to_ms(since))
+        over = select(cases.c.id).where(cases.c.state.not_in(_OPEN), cases.c.state_ms < to_ms(before))
+        closed = over if since is None else over.where(cases.c.state_ms >= to_ms(since))
         other, other_case = case_events.alias(), cases.alias()
         elsewhere = exists().where(
             other.c.event_id == case_events.c.event_id,
@@ -182,18 +187,33 @@ class _RetentionRun:
             quoted = findings.c.event_id.in_(of_these) & _has_text()
             connection.execute(update(findings).where(quoted).values(_NO_TEXT))
             connection.execute(update(cases).where(cases.c.id.in_(ids)).values(reason=None))
-            notes = case_notes.c.case_id.in_(ids)
-            connection.execute(update(case_notes).where(notes).values(body=NO_LONGER_KEPT))
             written = manual_cases.c.case_id.in_(ids)
             connection.execute(update(manual_cases).where(written).values(words=NO_LONGER_KEPT))
         self._directives(before)
         if self._stopped():
             return gone  # Without a mark: the next run goes on with the cases that are left.
-        told = remarks.c.told_ms.is_not(None) & (remarks.c.at_ms < to_ms(before))
-        with self._database.write() as connection:
-            connection.execute(update(remarks).where(told).values(body=NO_LONGER_KEPT))
+        self._written(before, over)
         self._save_mark(_CASES, before)
         return gone
+
+    def _written(self, before: datetime, over: Select[Any]) -> None:
+        """Remove what people wrote before `before`, whether or not an earlier run cleared the case that it is about.
+
+        That is: notes on the cases selected by `over`; remarks of which the admins were told; expired approvals;
+        names, descriptions and board items of groups, unless a case of theirs is not over.
+        """
+        told, old = remarks.c.told_ms.is_not(None), group_changes.c.at_ms < to_ms(before)
+        in_words = group_changes.c.kind.in_([kind.value for kind in IN_WORDS])
+        settled = group_changes.c.case_id.is_(None) | group_changes.c.case_id.in_(over)
+        with self._database.write() as connection:
+            for table, ended in (
+                (case_notes, case_notes.c.case_id.in_(over) & (case_notes.c.at_ms < to_ms(before))),
+                (remarks, told & (remarks.c.at_ms < to_ms(before))),
+                (approvals, approvals.c.until_ms < to_ms(before)),
+                (group_changes, in_words & old & settled),
+            ):
+                kept = table.c.body != NO_LONGER_KEPT
+                connection.execute(update(table).where(ended, kept).values(body=NO_LONGER_KEPT))
 
     def _directives(self, before: datetime) -> None:
         closed = select(directives.c.id).where(

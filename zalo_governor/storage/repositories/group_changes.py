@@ -22,7 +22,7 @@ class GroupChanges(Repository):
     def add(self, account: str, change: GroupChange) -> None:
         """Store a change to a group that was observed by the bot account with uid `account`."""
         self._tx.lock_office()
-        body = change.change.model_dump_json().encode()
+        place = change_place(change.group_id, change.event_id)
         self._tx.connection.execute(
             insert(group_changes),
             {
@@ -32,7 +32,7 @@ class GroupChanges(Repository):
                 "at_ms": to_ms(change.at),
                 "actor_id": change.actor_id,
                 "kind": change.change.kind.value,
-                "body": self._tx.keys.seal(body, _change_place(change.group_id, change.event_id)),
+                "body": self._tx.keys.seal_text(change.change.model_dump_json(exclude={"removed"}), *place),
                 "case_id": change.case_id,
                 "approval_id": change.approval_id,
             },
@@ -59,13 +59,15 @@ class GroupChanges(Repository):
         )
 
     def _change(self, row: Row[Any]) -> GroupChange:
+        body = self._tx.keys.open_text(row.body, *change_place(row.group_id, row.event_id))
+        removed = Change(kind=ChangeKind(row.kind), removed=True)
         return GroupChange(
             id=row.id,
             group_id=row.group_id,
             event_id=row.event_id,
             at=from_ms(row.at_ms),
             actor_id=row.actor_id,
-            change=Change.model_validate_json(self._tx.keys.open(row.body, _change_place(row.group_id, row.event_id))),
+            change=Change.model_validate_json(body) if body else removed,
             case_id=row.case_id,
             approval_id=row.approval_id,
         )
@@ -73,13 +75,13 @@ class GroupChanges(Repository):
     def add_approval(self, approval: Approval) -> Approval:
         """Insert an approval (the leader's permission to change a group; its id is ignored); return it with its id."""
         self._tx.lock_office()
-        body = orjson.dumps({"words": approval.words, "item": approval.item})
+        body = orjson.dumps({"words": approval.words, "item": approval.item}).decode()
         row = {
             "group_id": approval.group_id,
             "given_by": approval.given_by,
             "given_ms": to_ms(approval.given_at),
             "kind": approval.kind.value if approval.kind else None,
-            "body": self._tx.keys.seal(body, _approval_place(approval.group_id, approval.given_by)),
+            "body": self._tx.keys.seal_text(body, *approval_place(approval.group_id, approval.given_by)),
             "until_ms": to_ms(approval.until),
             "once": approval.once,
             "used_by_event": approval.used_by_event,
@@ -103,16 +105,18 @@ class GroupChanges(Repository):
         self._tx.connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
 
     def _approval(self, row: Row[Any]) -> Approval:
-        body = orjson.loads(self._tx.keys.open(row.body, _approval_place(row.group_id, row.given_by)))
+        body = self._tx.keys.open_text(row.body, *approval_place(row.group_id, row.given_by))
+        typed = orjson.loads(body) if body else {"words": "", "item": ""}
         return Approval(
             id=row.id,
             group_id=row.group_id,
             given_by=row.given_by,
             given_at=from_ms(row.given_ms),
-            words=body["words"],
+            words=typed["words"],
             kind=ChangeKind(row.kind) if row.kind else None,
-            item=body["item"],
-            until=from_ms(row.until_ms),
+            item=typed["item"],
+            # An approval whose words are gone must not cover more than it did.
+            until=from_ms(row.until_ms if body else row.given_ms),
             once=row.once,
             used_by_event=row.used_by_event,
         )
@@ -149,12 +153,14 @@ class Pictures(Repository):
         return self._tx.keys.mac(binding("picture", picture_name(address))).hex()
 
 
-def _change_place(group_id: str, event_id: int) -> bytes:
-    return binding("group change", group_id, str(event_id))
+def change_place(group_id: str, event_id: int) -> tuple[str, ...]:
+    """Return the strings that bind the encrypted body of a change to its row (arguments of `binding`)."""
+    return ("group change", group_id, str(event_id))
 
 
-def _approval_place(group_id: str, given_by: int) -> bytes:
-    return binding("approval", group_id, str(given_by))
+def approval_place(group_id: str, given_by: int) -> tuple[str, ...]:
+    """Return the strings that bind the encrypted words of an approval to its row (arguments of `binding`)."""
+    return ("approval", group_id, str(given_by))
 
 
 def _picture_place(account: str, group_id: str, name: str) -> list[Any]:
