@@ -125,6 +125,7 @@ def test_killed_every_five_seconds_bot_and_workers_find_the_same_as_one_process(
         assert outcome(made) == expected
         see_every_file_settled_once(made, kills)
         see_every_alert_once(made)
+        assert len({call["headers"]["User-Agent"] for call in made.state("calls")}) == 1, "Zalo sees one browser"
 
 
 def kill_in_turn(made: Rig, workers: list[Worker], texts: int) -> int:

@@ -16,6 +16,7 @@ from zalo_governor.storage.maintenance.after_restore import look_ahead
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.quote_removal import remove_quotations
 from zalo_governor.storage.maintenance.retention import Terms, sweep
+from zalo_governor.storage.queries.panel import PanelQueries
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.sealing import seal_stored
 from zalo_governor.storage.schema import persons
@@ -159,3 +160,16 @@ def test_another_account_follows_up_on_directives(filled: Database, units: Units
         directive = uow.directives.get(1)
         assert directive
         assert directive.account == NEW
+
+
+def test_open_pages_learn_of_a_deadline_that_was_changed(database: Database, units: UnitsOfWork) -> None:
+    with units.begin() as uow:
+        giver = uow.people.find_or_create(BOT, OTHER)
+        assert giver
+        directive = uow.directives.add(new_directive(giver.id))
+        to = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name="Lò Văn Mẫu", person_ids=(giver.id,))
+        made = uow.directives.put_assignee(to.model_copy(update={"due_at": START + DAY}))
+    before = PanelQueries(database).stamps()
+    with units.begin() as uow:
+        uow.directives.put_assignee(made.model_copy(update={"due_at": START + 2 * DAY}))
+    assert PanelQueries(database).stamps() != before

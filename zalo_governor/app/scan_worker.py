@@ -1,6 +1,7 @@
 """A process that only scans attachments, beside the bots, on the same PostgreSQL server and perhaps another machine.
 
-It needs no login to Zalo: the addresses of files are in the jobs. What it finds is told by the bot, from the outbox.
+It does not log in to Zalo, as the addresses of files are in the jobs; to Zalo it looks like the bot's browser. What it
+finds is told by the bot, from the outbox.
 """
 
 import hashlib
@@ -29,6 +30,7 @@ from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
 from zalo_governor.storage.engine.write_lock import WriteLock
 from zalo_governor.storage.unit_of_work import UnitsOfWork
+from zalo_governor.zalo.auth.browser import browser_headers
 from zalo_governor.zalo.http.file_download import FileDownload
 
 log = structlog.get_logger(__name__)
@@ -184,7 +186,10 @@ def _runner(records: AppContext, scan: ScanFile) -> JobRunner:
         status=lambda: LineStatus(state=None),
     )
     download = FileDownload(
-        settings.zalo.route_to, most_bytes=settings.attachments.most_bytes, seconds=_DOWNLOAD_SECONDS
+        settings.zalo.route_to,
+        most_bytes=settings.attachments.most_bytes,
+        seconds=_DOWNLOAD_SECONDS,
+        headers=browser_headers(records.credentials().user_agent),
     )
     check = FileCheck(antivirus_at(settings.attachments.antivirus_socket), scan, lambda: records.rulebook.engine)
     units = UnitsOfWork(records.database, account)

@@ -89,14 +89,19 @@ class PanelQueries:
         of_cases = select(
             cases.c.group_id, func.count(), func.max(cases.c.state_ms), func.max(cases.c.last_event_ms)
         ).group_by(cases.c.group_id)
-        of_directives = select(directives.c.group_id, func.count(), func.max(directives.c.changed_ms)).group_by(
-            directives.c.group_id
-        )
+        of_directives = select(
+            directives.c.group_id,
+            func.count(),
+            func.max(directives.c.changed_ms),
+            # A deadline or an addressee is changed without a change of state.
+            func.sum(directives.c.due_ms),
+            func.sum(directives.c.addressees),
+        ).group_by(directives.c.group_id)
         of_answers = select(directive_answers.c.group_id, func.count()).group_by(directive_answers.c.group_id)
         with self._database.read() as connection:
             for wanted in (of_cases, of_directives, of_answers):
                 for group_id, *figures in connection.execute(wanted):
-                    found[group_id] = (*found.get(group_id, ()), *(figure or 0 for figure in figures))
+                    found[group_id] = (*found.get(group_id, ()), *(int(figure or 0) for figure in figures))
         return found
 
     def decided_by(self, connection: Connection, person_id: int, since: datetime) -> list[int]:
