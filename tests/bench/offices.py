@@ -63,9 +63,12 @@ def make_tables(url: str) -> None:
 
 
 class Office:
-    """One office: its simulator and its bot, with so many groups, on a PostgreSQL server that others use too."""
+    """One office: its simulator and its bot, with so many groups, on a PostgreSQL server that others use too.
 
-    def __init__(self, folder: Path, url: str, groups: Sequence[Group]) -> None:
+    `scans` False: its files are left to a `scan-worker`, as docs/van-hanh.md advises where offices share a machine.
+    """
+
+    def __init__(self, folder: Path, url: str, groups: Sequence[Group], *, scans: bool = True) -> None:
         folder.mkdir()
         self.url = url
         self.groups = groups
@@ -77,6 +80,7 @@ class Office:
         settings = yaml.safe_load(self.rig.config.read_text())
         # On the first day of a month, a report for each group would be added to what is measured.
         settings["schedule"] |= {"monthly_report": None, "quarterly_report": None}
+        settings["attachments"] = settings.get("attachments", {}) | {"scan_here": scans}
         settings["people"] = [person for group in groups for person in _leadership(group)]
         self.rig.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 
@@ -176,6 +180,11 @@ class Office:
         return messages
 
 
+def shared_scan_worker(folder: Path) -> Program:
+    """Start one process that scans the files of all offices whose folders are in `folder`."""
+    return Program(["scan-worker", "--all", "--offices-dir", str(folder)], folder / "scan-worker.log")
+
+
 def play_together(offices: Sequence[Office], plans: Sequence[Sequence[Said]], seconds: float) -> None:
     """Play each office's messages, all at the same time."""
     players = [
@@ -187,13 +196,18 @@ def play_together(offices: Sequence[Office], plans: Sequence[Sequence[Said]], se
         player.join()
 
 
-def cpu_seconds(offices: Sequence[Office], server: Path) -> dict[str, float]:
-    """Return the processor seconds used so far, by the name of the process and by `server`, ended children included."""
+def cpu_seconds(offices: Sequence[Office], server: Path, scanner: Program | None = None) -> dict[str, float]:
+    """Return the processor seconds used so far, by the name of the process and by `server`, ended children included.
+
+    What `scanner`, a scan worker of all offices, uses is added to `scan`.
+    """
     used: dict[str, float] = defaultdict(float)
     for office in offices:
         for name, pids in office.processes().items():
             if name != "backends":
                 used[name] += sum(map(_cpu, pids))
+    if scanner is not None:
+        used["scan"] += sum(map(_cpu, [scanner.pid, *descendants(scanner.pid)]))
     postmaster = int((server / "data" / "postmaster.pid").read_text().split()[0])
     used["server"] = sum(map(_cpu, [postmaster, *descendants(postmaster)]))
     return used

@@ -21,8 +21,19 @@ from rich.console import Console
 
 from tests.bench.country import WEEKS, Group, fill, groups_of, morning
 from tests.bench.figures import Figures
-from tests.bench.offices import DATABASE, Office, cpu_seconds, make_tables, memory_mb, new_office, play_together
+from tests.bench.offices import (
+    DATABASE,
+    Office,
+    cpu_seconds,
+    descendants,
+    make_tables,
+    memory_mb,
+    new_office,
+    play_together,
+    shared_scan_worker,
+)
 from tests.postgresql import order, serving
+from zalo_governor.cli.demo.processes import Program
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.retention import Terms, sweep
@@ -107,7 +118,7 @@ def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
         for number, share in enumerate(shares):
             urls.append(new_office(server, f"office_{number}"))
             if number < max(step.running):
-                offices.append(Office(place / f"office-{number}", urls[-1], share))
+                offices.append(Office(place / f"office-{number}", urls[-1], share, scans=step.offices == 1))
                 stack.callback(offices[-1].close)
             else:
                 make_tables(urls[-1])
@@ -118,13 +129,16 @@ def _step(step: Step, place: Path, server: Path, messages: int) -> Figures:
         began = time.monotonic()
         _fill(step, urls, shares)
         figures["fill_seconds"] = time.monotonic() - began
+        scanner = shared_scan_worker(place) if step.offices > 1 else None
+        if scanner is not None:
+            stack.callback(scanner.stop)
         started = 0
         for running in step.running:
             if not started:
                 figures["start_seconds"] = offices[0].start()
             _start(offices[max(started, 1) : running])
             started = running
-            measured = _running(step, offices[:running], server, messages)
+            measured = _running(step, offices[:running], server, scanner, messages)
             of = f"{running}_" if len(step.running) > 1 else ""
             figures |= {f"{of}{name}": value for name, value in measured.items()}
         _tell(step, "a month's retention")
@@ -156,16 +170,16 @@ def _fill(step: Step, urls: Sequence[str], shares: Sequence[Sequence[Group]]) ->
         list(threads.map(store, urls, shares))
 
 
-def _running(step: Step, offices: Sequence[Office], server: Path, messages: int) -> Figures:
-    """Measure while the bots of these offices run."""
+def _running(step: Step, offices: Sequence[Office], server: Path, scanner: Program | None, messages: int) -> Figures:
+    """Measure while the bots of these offices run, and the scan worker that several of them share."""
     figures: Figures = {}
     _settle(offices, server, messages)
     _tell(step, f"{len(offices)} running: idle")
-    before = cpu_seconds(offices, server)
+    before = cpu_seconds(offices, server, scanner)
     rest = messages / _MESSAGES_PER_IDLE_SECOND
     time.sleep(rest)
     idle: dict[str, float] = defaultdict(float)
-    for name, spent in cpu_seconds(offices, server).items():
+    for name, spent in cpu_seconds(offices, server, scanner).items():
         idle[name] = (spent - before[name]) / rest
     figures |= {f"idle_cpu_ms_{name}": 1000 * used / len(offices) for name, used in idle.items()}
     figures["bot_idle_rss_mb"] = max(memory_mb(office.processes()["bot"])["rss"] for office in offices)
@@ -181,12 +195,13 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
     plans = [morning(office.groups, each) for office in offices]
     since, sizes = [office.newest() for office in offices], [office.bytes() for office in offices]
     _tell(step, f"{len(offices)} running: {messages:,} messages")
-    before, began = cpu_seconds(offices, server), time.monotonic()
+    before, began = cpu_seconds(offices, server, scanner), time.monotonic()
     play_together(offices, plans, messages / PER_SECOND)
     for office, first, plan in zip(offices, since, plans, strict=True):
         office.wait_until_done(first, each, sum(not one.text for one in plan))
     seconds = time.monotonic() - began
-    used = {name: used - before[name] - idle[name] * seconds for name, used in cpu_seconds(offices, server).items()}
+    now = cpu_seconds(offices, server, scanner)
+    used = {name: used - before[name] - idle[name] * seconds for name, used in now.items()}
     thousands = each * len(offices) / 1000
     figures |= {f"cpu_seconds_{name}": spent / thousands for name, spent in used.items()}
     figures["cpu_seconds"] = sum(used.values()) / thousands
@@ -201,6 +216,8 @@ def _running(step: Step, offices: Sequence[Office], server: Path, messages: int)
         memory = [memory_mb(processes.get(name, [])) for processes in by_name]
         for kind in ("private",) if name == "backends" else ("rss", "pss"):
             figures[f"{name}_{kind}_mb"] = sum(one[kind] for one in memory) / len(offices)
+    if scanner is not None:
+        figures["scan_shared_pss_mb"] = memory_mb([scanner.pid, *descendants(scanner.pid)])["pss"]
     return figures
 
 
