@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -12,7 +12,7 @@ from zalo_governor.app.attachments import FileCheck, antivirus_at
 from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
-from zalo_governor.app.due_work import DueWork, Work, WorkGroup
+from zalo_governor.app.due_work import DueWork, WorkGroup
 from zalo_governor.app.file_fetcher import FileFetcher
 from zalo_governor.app.ingestion import Ingestion
 from zalo_governor.app.observability import Observability
@@ -122,19 +122,20 @@ class Container:
 
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         self._services = self._build_services(records.configuration.current)
-        self._orders = self._timer("orders", lambda: self._services.orders, self._caught_up)
-        self._acquaintance = self._timer("acquaintance", lambda: self._services.acquaintance, self._first_sync_done)
+        timer = partial(DueWork, clock=clock)
+        self._orders = timer("orders", lambda: self._services.orders, begin=self._caught_up)
+        self._acquaintance = timer("acquaintance", lambda: self._services.acquaintance, begin=self._first_sync_done)
         # One thread looks for files; the others wait until it finds one.
         self._scans = [
-            self._timer("scans", lambda: self._services.scans, self._caught_up, on_due=self._hurry_scans),
+            timer("scans", lambda: self._services.scans, begin=self._caught_up, on_due=self._hurry_scans),
             *(
-                self._timer("scans", lambda: self._services.scans, self._caught_up, look_seconds=None)
+                timer("scans", lambda: self._services.scans, begin=self._caught_up, look_seconds=None)
                 for _ in range(_SCANS_AT_ONCE - 1)
             ),
         ]
         self._signals = ChangeListener(database.apart, self._look_now)
-        self._deadlines = self._timer(
-            "deadlines", lambda: self._services.deadlines, self._caught_up, look_seconds=_DEADLINES_SECONDS
+        self._deadlines = timer(
+            "deadlines", lambda: self._services.deadlines, begin=self._caught_up, look_seconds=_DEADLINES_SECONDS
         )
         self._unknown = UnknownStructures(settings.data_dir / UNKNOWN_FILE, clock)
         self._judge = Judge(
@@ -179,7 +180,7 @@ class Container:
             on_admitted=self._recovered,
             clock=clock,
         )
-        self._pictures = self._timer("pictures", lambda: WorkGroup(self._services.pictures, rereading), self._caught_up)
+        self._pictures = timer("pictures", lambda: WorkGroup(self._services.pictures, rereading), begin=self._caught_up)
         watching.observe(
             self._account,
             line=self._ingestion.status,
@@ -197,7 +198,7 @@ class Container:
             again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
         )
-        self._sync_timer = self._timer("sweeps", lambda: self._group_sync, self._caught_up)
+        self._sync_timer = timer("sweeps", lambda: self._group_sync, begin=self._caught_up)
         self._schedule = Schedule([], self._caught_up, clock)
         self._daily_schedule = DailySchedule(
             records,
@@ -303,9 +304,6 @@ class Container:
         """Call `tell` in a transaction, to put a notice to the admins about the configuration files into the outbox."""
         with self._units.begin() as uow:
             tell(self._services.configuring, uow)
-
-    def _timer(self, name: str, work: Callable[[], Work], begin: threading.Event, **options: Any) -> DueWork:
-        return DueWork(name, work, begin=begin, clock=self._clock, **options)
 
     def _hurry_scans(self) -> None:
         for timer in self._scans[1:]:

@@ -72,8 +72,6 @@ class Ingestion:
     ) -> None:
         settings, clock = records.settings, records.clock
         self._clock = clock
-        self._listened_before = False
-        """Whether an earlier process may have been connected, though nothing is stored."""
         self._judge = judge
         self._on_admitted = on_admitted
         self._account = session.uid
@@ -187,15 +185,8 @@ class Ingestion:
         )
 
     def _listen(self) -> None:
-        self._listened_before = self._was_listening()
         self._recovery.prepare(self._clock())
         self._listener.run()
-
-    def _was_listening(self) -> bool:
-        try:
-            return self._gaps.listening_since(self._account) is not None
-        except StoreUnavailableError:
-            return True
 
     def _pass_to_judge(self, admitted: Sequence[Admitted]) -> None:
         """Pass newly stored inbox entries to `on_admitted`, then to the judge, which applies the rules."""
@@ -269,7 +260,7 @@ class Ingestion:
     def _wants_old(self) -> bool:
         """Return whether to ask Zalo over a new connection for missed messages; not if nothing was ever received."""
         try:
-            return self._listened_before or self._gaps.last_received() is not None
+            return self._recovery.listened_before or self._gaps.last_received() is not None
         except StoreUnavailableError:
             return True
 

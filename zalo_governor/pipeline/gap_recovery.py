@@ -108,6 +108,8 @@ class GapRecovery:
         """Of each group, the beginning (ms) of the gap whose messages were fetched last."""
         self.state: LineReport | None = None
         """The last reported state of the connection; None before the first report."""
+        self.listened_before = False
+        """Whether an earlier process may have been connected, though nothing need be stored; known after `prepare`."""
 
     def prepare(self, at: datetime) -> None:
         """Note that groups of which nothing is stored yet are listened to from `at` on; call before connecting.
@@ -224,6 +226,7 @@ class GapRecovery:
                 self._unfinished[group_id].append(UnfinishedGap(gap.id, to_ms(gap.began_at), gap.heard_id))
                 if gap.ended_at is None:
                     self._open_gaps[group_id] = gap.id
+        self.listened_before = any(heard_ms is not None for heard_ms in self._last_heard_ms.values())
         self._loaded = True
 
     def _gaps_to_retry(self, group_id: str) -> list[Gap]:
