@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
@@ -96,7 +98,7 @@ class Schedule:
                 for name in {duty.name for duty in before}:
                     # What waits to be tried again is not forgotten, unless it is wanted no more.
                     for job in (name, *(() if name in wanted else (f"{name}:again", f"{name}:missed"))):
-                        if self._scheduler.get_job(job):
+                        with suppress(JobLookupError):
                             self._scheduler.remove_job(job)
                 for duty in duties:
                     self._add(duty)
@@ -136,7 +138,11 @@ class Schedule:
             log.error("duty_waits", duty=duty.name, error=error)
             again = datetime.now(VIETNAM) + _AGAIN_AFTER
             name = f"{duty.name}:again"
-            self._scheduler.add_job(self._run, "date", [duty, at], run_date=again, id=name, replace_existing=True)
+            with self._turn:
+                if any(wanted.name == duty.name and wanted.at is not None for wanted in self._duties):
+                    self._scheduler.add_job(
+                        self._run, "date", [duty, at], run_date=again, id=name, replace_existing=True
+                    )
         except Exception as error:
             # A failing task must not stop the others; its next due time tries again.
             log.error("duty_failed", duty=duty.name, error=type(error).__name__)

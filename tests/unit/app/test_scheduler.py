@@ -157,3 +157,32 @@ def test_other_times_count_while_it_runs_and_what_they_have_missed_is_not_made_u
     assert not thread.is_alive()
     assert sorted(done) == ["ends", "stays"]
     assert planned == {"stays": time(7, 0), "begins": time(6, 0)}
+
+
+def test_what_waits_to_be_tried_again_is_dropped_only_if_it_is_wanted_no_more() -> None:
+    caught_up = threading.Event()
+    caught_up.set()
+
+    def fail(_due: datetime) -> None:
+        raise StoreUnavailableError("away")
+
+    duties = [Duty(name, time(8, 0), None, fail) for name in ("stays", "off", "gone")]
+    schedule = Schedule(duties, caught_up, lambda: MONDAY)
+    thread = threading.Thread(target=schedule.run)
+    thread.start()
+
+    def waiting() -> set[str]:
+        return {job.id for job in schedule._scheduler.get_jobs() if job.id.endswith(":again")}
+
+    for _ in range(500):
+        if len(waiting()) == 3:
+            break
+        thread.join(0.02)
+    before = waiting()
+    schedule.apply([Duty("stays", time(7, 0), None, fail), Duty("off", None, None, fail)])
+    after = waiting()
+    schedule.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert before == {"stays:again", "off:again", "gone:again"}
+    assert after == {"stays:again"}

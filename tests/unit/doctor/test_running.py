@@ -1,6 +1,7 @@
 """What the doctor makes of the running bot's own word."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from zalo_governor.doctor import running
 from zalo_governor.doctor.check import Level, Result
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.running import health
@@ -43,11 +45,15 @@ def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     def ask(told: dict[str, Any]) -> list[Result]:
         monkeypatch.setattr(DoctorContext, "occupant", LockOwner(7))
         with _served(told) as port:
-            file = tmp_path / "governor.yaml"
-            file.write_text(f"health: {{port: {port}}}\n")
-            return list(health(DoctorContext(file, system_clock, offline=False, send_test=False)))
+            return list(health(_asking(port, tmp_path)))
 
     return ask
+
+
+def _asking(port: int, folder: Path) -> DoctorContext:
+    file = folder / "governor.yaml"
+    file.write_text(f"health: {{port: {port}}}\n")
+    return DoctorContext(file, system_clock, offline=False, send_test=False)
 
 
 @pytest.mark.parametrize(("line", "why"), [("duplicate", "3000"), ("kicked", "3003")])
@@ -68,3 +74,19 @@ def test_a_refused_session_is_not_called_a_broken_network(doctor: Doctor) -> Non
 def test_a_broken_line_is(doctor: Doctor) -> None:
     [found] = doctor({"reasons": ["blind"], "line": "down", "resumes_at": None})
     assert "Kiểm tra mạng" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("bot", "says"),
+    [(LockOwner(7), "Hệ thống đang chạy nhưng cổng giám sát {} không trả lời"), (None, "{} do chương trình khác giữ")],
+)
+def test_a_port_that_answers_too_slowly_is_another_programs_only_while_the_bot_is_not_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bot: LockOwner | None, says: str
+) -> None:
+    monkeypatch.setattr(DoctorContext, "occupant", bot)
+    monkeypatch.setattr(running, "_TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        [found] = health(_asking(port, tmp_path))
+    assert found.level is Level.WARNING
+    assert found.says.endswith(says.format(port))

@@ -23,7 +23,6 @@ from zalo_governor.zalo.socket.missed_queues import MissedQueues
 
 _CONNECT_SECONDS = 60.0
 _CLOSED = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
-_ENDED = {LineState.KICKED, LineState.DUPLICATE, LineState.REFUSED}
 
 
 class _Cursors(dict[str, QueueCursor]):
@@ -142,7 +141,7 @@ class Hearing:
             case LineReport(state=LineState.FRAME_LOST):
                 return Heard("frame/lost", {}, "", Who.OPERATOR)
             case LineReport():
-                ended = arrived.state in _ENDED
+                ended = arrived.state in _CLOSED
                 return Heard(f"line/{arrived.state.value}", {}, "line", Who.BOT) if ended else None
             case Frame():
                 described = self._describer.describe(arrived.payload)

@@ -55,10 +55,12 @@ def send_long_texts(hearing: Hearing, group_id: str, console: Console, now: date
         try:
             hearing.client.send(outgoing)
         except SendError as error:
-            code = (error.code or 0) if isinstance(error, SendRefusedError | SendDeferredError) else 0
-            if not code:
-                raise  # The network, which says nothing about Zalo's limit.
-            refused = size
+            unknown = isinstance(error, SendDeferredError) and not error.known
+            if not isinstance(error, SendRefusedError) and not unknown:
+                # The network, the session or Zalo's pace, which say nothing about its limit.
+                said = f"Tin {size} byte chưa gửi được ({error}). Chờ ít phút rồi chạy lại lệnh vừa gõ."
+                raise SignInError(Ending.NO_NETWORK, said) from error
+            code, refused = error.code or 0, size
             console.print(f"  {size} byte: Zalo không nhận, mã {code}", highlight=False)
             break
         accepted = size

@@ -122,6 +122,17 @@ def test_each_is_addressed_once() -> None:
     assert names("Sở Y tế", "SYT", "Sở TC") == ["Sở Y tế", "Sở Tài chính"]
 
 
+def test_an_agency_called_just_tinh_does_not_keep_the_others_from_being_found() -> None:
+    """Of such a name no words are left by which it could be found."""
+    office = Listed("Sùng Thị Chừ", "Chánh Văn phòng", "Tỉnh", frozenset({"22"}))
+    directory = GroupDirectory([*PEOPLE, office], DirectiveSettings().kinds)
+    found = directory.find(["Sở Y tế", "CA tỉnh", "đ/c Sáng", "Sở Không Có", "Tỉnh"])
+    assert [(one.name, one.known) for one in found] == [
+        *(("Sở Y tế", True), ("Công an tỉnh", True), ("Tẩn Văn Sáng", True)),
+        *(("Sở Không Có", False), ("Tỉnh", False)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("title", "agency"),
     [("Giám đốc Sở Y tế", "Sở Y tế"), ("Chủ tịch UBND xã Mường Giả", "UBND xã Mường Giả"), ("Phóng viên", "")],

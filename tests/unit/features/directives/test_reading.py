@@ -26,6 +26,13 @@ def test_tet_is_where_the_calendar_says() -> None:
     assert found == (datetime(2027, 2, 5, 10, 0, tzinfo=UTC), "Sở Y tế", None)
 
 
+@pytest.mark.parametrize("typed", ["hết tháng 2", "cuối tháng 2"])
+def test_the_29th_of_the_next_february_is_too_far_ahead_and_the_28th_of_the_last_is_meant(typed: str) -> None:
+    in_april = datetime(2027, 4, 15, 2, 0, tzinfo=UTC)
+    found = reader_for(skip_holidays=False).deadline(f"{typed} Sở Y tế", in_april)
+    assert found == (datetime(2027, 2, 28, 10, 0, tzinfo=UTC), "Sở Y tế", None)
+
+
 def test_a_deadline_that_was_over_when_it_was_set_is_told_from_one_that_runs() -> None:
     reader = reader_for(skip_holidays=False)
     now = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

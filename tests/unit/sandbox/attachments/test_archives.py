@@ -9,7 +9,8 @@ from hypothesis import strategies as some
 from tests.zoo import makers as make
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.archives import read
-from zalo_governor.sandbox.attachments.contents import Budget
+from zalo_governor.sandbox.attachments.contents import Budget, Contents
+from zalo_governor.sandbox.attachments.members import Member, check_directory
 from zalo_governor.text.file_names.danger import Danger
 
 MEMBERS = {"a.txt": b"Xin chao", "thu muc/b.docx": b"PK" * 5000}
@@ -75,6 +76,13 @@ def test_a_bomb_is_not_inflated() -> None:
     assert contents.dangers == [Danger("archive_bomb", certain=True)]
     assert contents.inner == []
     assert time.process_time() - began < 1
+
+
+def test_a_long_film_does_not_make_a_well_packed_picture_beside_it_a_certain_bomb() -> None:
+    contents, film = Contents(), Member("le-ky-niem.mp4", 2 << 30, 2 << 30)
+    picture = Member("trang.bmp", 60 << 20, 61_000)
+    assert check_directory([film, picture], 2 << 30, Budget(), contents) == ["trang.bmp"]
+    assert contents.dangers == [Danger("archive_bomb", certain=False)]
 
 
 def test_small_well_packed_files_are_no_bomb() -> None:

@@ -55,7 +55,7 @@ def judge_code(code: str, collector: Collector) -> None:
     """
     if _AUTOMATIC.search(code) and _RUNS_OR_LOADS.search(code):
         collector.add_danger("macro", certain=True)
-    for address in re.findall(r"https?://[^\s\"'<>]+", code):
+    for address in re.findall(r"(?i)https?://[^\s\"'<>]+", code):
         collector.add_link(address)
 
 

@@ -75,7 +75,7 @@ def _read_record(record: _Record, page: int | None, collector: Collector) -> Non
     if record.kind in (_TEXT_CHARS, _STRING):
         text = record.body.decode("utf-16-le", errors="replace")
         collector.add_text(text.replace("\r", "\n").replace("\x0b", "\n"), page=page, place=place)
-        if text.startswith(("http://", "https://")):
+        if text.lower().startswith(("http://", "https://")):
             collector.add_link(text)
     elif record.kind == _TEXT_BYTES:
         # The low bytes of UTF-16, so Latin-1 (2.9.44).

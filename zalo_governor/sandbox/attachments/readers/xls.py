@@ -263,7 +263,8 @@ def _rk_number(packed: int) -> float:
 
 
 def _add_addresses(body: bytes, collector: Collector) -> None:
+    letters = body.lower()
     for scheme in ("http", "ftp:", "file"):
-        begin = body.find(scheme.encode("utf-16-le"))
+        begin = letters.find(scheme.encode("utf-16-le"))
         if begin >= 0:
             collector.add_link(body[begin:].decode("utf-16-le", errors="replace").split("\0")[0])

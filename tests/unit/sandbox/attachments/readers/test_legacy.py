@@ -271,3 +271,8 @@ def test_only_what_excel_opens_without_asking_is_decrypted(password: str, opens:
 )
 def test_a_link_of_an_object_is_judged_by_its_monikers(link: bytes, danger: tuple[str, bool] | None) -> None:
     assert dangers(seen(word(MARK) | {"_1/\x01Ole": link})) == ({danger} if danger else set())
+
+
+@pytest.mark.parametrize("address", ["http://mau.example/bieu.hta", "HTTP://MAU.EXAMPLE/bieu.hta"])
+def test_the_address_that_an_object_links_to_comes_out_in_whatever_letters_it_is_written(address: str) -> None:
+    assert seen(word(MARK) | {"_1/\x01Ole": address.encode("utf-16-le")}).links == [address]
