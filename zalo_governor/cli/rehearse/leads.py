@@ -60,7 +60,7 @@ def send_long_texts(hearing: Hearing, group_id: str, console: Console, now: date
                 # The network, the session or Zalo's pace, which say nothing about its limit.
                 said = f"Tin {size} byte chưa gửi được ({error}). Chờ ít phút rồi chạy lại lệnh vừa gõ."
                 raise SignInError(Ending.NO_NETWORK, said) from error
-            code, refused = error.code or 0, size
+            code, refused = getattr(error, "code", None) or 0, size
             console.print(f"  {size} byte: Zalo không nhận, mã {code}", highlight=False)
             break
         accepted = size
