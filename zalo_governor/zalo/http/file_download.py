@@ -16,7 +16,6 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 
-from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from zalo_governor.domain.attachments import NotChecked
@@ -128,8 +127,8 @@ class FileDownload:
 
     def _follow(self, address: str, clock: "_Clock", size: int) -> bytearray:
         for _ in range(1 + _MOST_REDIRECTS):
-            target = self._checked_target(address)
             try:
+                target = self._checked_target(address)
                 with closing(self._open_line(target.host, clock)) as line:
                     response = self._request(line, target, clock)
                     if response.status not in _REDIRECTS:
@@ -139,14 +138,17 @@ class FileDownload:
             except (OSError, HTTPException) as error:
                 # Without the cause: its text may contain the address.
                 raise FetchError(NotChecked.NOT_FETCHED, type(error).__name__, retry=True) from None
+            except ValueError:
+                # From parse_url, from urljoin, or from the resolver for an empty or too long part of the name.
+                raise FetchError(NotChecked.FOREIGN_HOST, "not an address", retry=False) from None
         raise FetchError(NotChecked.NOT_FETCHED, "redirects", retry=False)
 
     def _checked_target(self, address: str) -> "_Target":
-        """Return what to ask of whom for a URL; raise FetchError if the host is not one of Zalo's file servers."""
-        try:
-            url = parse_url(address)
-        except LocationParseError:
-            raise FetchError(NotChecked.FOREIGN_HOST, "not an address", retry=False) from None
+        """Return what to ask of whom for a URL; raise FetchError if the host is not one of Zalo's file servers.
+
+        Raises ValueError if it is no URL.
+        """
+        url = parse_url(address)
         # parse_url writes the host in lower case and in ASCII (IDNA), and refuses spaces, backslashes and the like.
         host = (url.host or "").rstrip(".")
         if url.scheme != "https" or url.auth is not None or url.port not in {None, _HTTPS_PORT}:

@@ -383,6 +383,7 @@ def test_redirects_within_zalo_are_followed(server: Server, routed: FileDownload
         "https://f25.zdn.vn:8443/1",
         "https://a@f25.zdn.vn/1",
         "file:///etc/passwd",
+        "https://[f25.zdn.vn/1",
     ],
 )
 def test_redirects_elsewhere_are_not_followed(server: Server, routed: FileDownload, location: str) -> None:
@@ -391,6 +392,12 @@ def test_redirects_elsewhere_are_not_followed(server: Server, routed: FileDownlo
     error = refused(routed)
     assert (error.reason, error.retry) == (NotChecked.FOREIGN_HOST, False)
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("host", ["a..zdn.vn", ".zdn.vn", f"{'a' * 64}.zdn.vn"])
+def test_a_host_that_cannot_be_resolved_for_an_empty_or_too_long_part_is_no_host_of_zalo(host: str) -> None:
+    error = refused(FileDownload(None, most_bytes=MOST, seconds=1), f"https://{host}/1")
+    assert (error.reason, error.retry) == (NotChecked.FOREIGN_HOST, False)
 
 
 @pytest.mark.parametrize("headers", [("Location: /1/bao-cao.pdf",), ()])
