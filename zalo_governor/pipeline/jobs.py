@@ -31,7 +31,10 @@ class Performed(NamedTuple):
 
     outcome: JobOutcome
     result: Any = None
-    """Data that the work produced, such as a thumbnail; passed to the handler's `settle`, not stored with the job."""
+    """Data that the work produced, such as a thumbnail; passed to the handler's `settle`, not stored with the job.
+
+    None where `perform` raised.
+    """
 
 
 PerformJob = Callable[[Job], JobOutcome]
@@ -113,8 +116,15 @@ class JobRunner:
             )
         for job in claimed:
             handler = self._handlers[job.kind]
-            with self._renewing(job, now):
-                done = handler.perform(job)
+            try:
+                with self._renewing(job, now):
+                    done = handler.perform(job)
+            except StoreUnavailableError:
+                raise
+            except Exception as error:
+                # A fault must neither keep the job for ever nor delay the other jobs.
+                log.error("job_failed", job=job.id, kind=job.kind.value, error=error)
+                done = Performed(JobOutcome.UNKNOWN)
             with self._begin() as uow:
                 pause = self._backoff.before_try(job.attempts + 1) if done.outcome in _TRIED_AGAIN else None
                 if pause is not None:

@@ -71,6 +71,9 @@ class _Scanned(NamedTuple):
     mac: bytes | None
 
 
+_CRASHED = _Scanned(ScanResult(not_checked=(NotChecked.CRASHED,)), None)
+
+
 class ScanAttachmentHandler:
     """`JobHandler` that scans the attachment of a message, and has cases opened for what was found."""
 
@@ -116,7 +119,7 @@ class ScanAttachmentHandler:
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
         """Store the result; open or join cases for its findings; seal the message if it may hold a state secret."""
         task = _task(job)
-        scanned: _Scanned = done.result
+        scanned: _Scanned = done.result or _CRASHED
         result = scanned.result
         now = self._policy.clock()
         uow.file_scans.add(
@@ -156,7 +159,7 @@ class ScanAttachmentHandler:
         except GovernorError as error:
             log.warning("attachment_not_scanned", entry=task.event_id, error=type(error).__name__)
             # Nothing is known of the file, so that it is scanned when it comes again.
-            return Performed(JobOutcome.UNKNOWN, _Scanned(ScanResult(not_checked=(NotChecked.CRASHED,)), None))
+            return Performed(JobOutcome.UNKNOWN, _CRASHED)
         return Performed(JobOutcome.DONE, _Scanned(result, mac))
 
     def _open_cases(self, uow: UnitOfWork, job: Job, task: ScanAttachment, scanned: _Scanned) -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.unit.features.desk import BOT, NOW, UIDS, Desk, to
 from zalo_governor.config.attachments import AttachmentSettings
@@ -141,6 +142,15 @@ def test_a_reader_that_is_not_there_says_nothing_of_the_file() -> None:
     desk.send()
     [scan] = desk.store.scans.values()
     assert (scan.mac, scan.result.not_checked) == (None, (NotChecked.CRASHED,))
+
+
+def test_a_fault_of_the_program_ends_the_scan_after_its_tries_as_not_checked() -> None:
+    desk = ScanDesk(*[ValueError("GIẢ ĐỊNH")] * 5)
+    with capture_logs() as told:
+        desk.send()
+    assert desk.results_of_scans() == [(NotChecked.CRASHED,)]
+    failed = [line["error"] for line in told if line["event"] == "job_failed"]
+    assert [type(error) for error in failed] == [ValueError] * 5, "the log keeps the class alone"
 
 
 def test_a_file_without_address_is_told_as_such() -> None:
