@@ -234,7 +234,8 @@ class Judge:
             except ProgramEndsError:
                 return
             except StoreUnavailableError as error:
-                log.error("judge_waits", error=str(error), entries=len(batch))
+                self.progress.tries_again()
+                log.error("judge_waits", error=error, entries=len(batch))
                 if self._wait_unless_stopping(delay):
                     return
             except Exception as error:

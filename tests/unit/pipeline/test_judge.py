@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.pipeline.made import element, entry
 from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnitsOfWork
-from zalo_governor.domain.errors import ProgramEndsError, UnparsableElementError
+from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError, UnparsableElementError
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
@@ -375,3 +375,22 @@ def test_what_the_rules_had_no_time_for_waits_for_the_next_start(error: Exceptio
     assert not given.thread.is_alive()
     assert given.units.committed.recorded == []
     assert [waiting.entry.key for waiting in given.inbox.waiting(after_id=0, limit=10)] == ["1"]
+
+
+def test_a_judge_that_cannot_read_who_a_sender_is_records_each_try_so_that_it_does_not_count_as_hanging(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[int] = []
+    failures = [StoreUnavailableError("the database is not available"), StoreUnavailableError("it is not")]
+
+    class Away(Thinking):
+        def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> list[Verdict]:
+            if failures:
+                raise failures.pop()
+            return super().ask(cases)
+
+    given = Given(rules=Away)
+    monkeypatch.setattr(given.judge.progress, "tries_again", lambda: tries.append(len(failures)))
+    given.say("một")
+    assert given.judged() == ["1"]
+    assert tries == [1, 0]
