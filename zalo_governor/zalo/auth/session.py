@@ -5,7 +5,6 @@ import re
 import threading
 from collections.abc import Callable
 from enum import Enum
-from http import HTTPStatus
 from typing import assert_never
 
 import requests
@@ -29,7 +28,7 @@ from zalo_governor.zalo.frames.kinds import FrameCounts
 from zalo_governor.zalo.http.base import CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.echoes import Echoes
-from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, FINAL_LOGIN_REFUSALS, as_code
+from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, FINAL_LOGIN_REFUSALS, MEANINGS, Meaning, as_code
 from zalo_governor.zalo.http.file_download import FileDownload
 from zalo_governor.zalo.http.rate_limit import EndpointPauses, TokenBucket
 from zalo_governor.zalo.http.service_hosts import ServiceHosts
@@ -39,7 +38,8 @@ from zalo_governor.zalo.http.upload_waiter import UploadWaiter
 
 log = structlog.get_logger(__name__)
 
-_LOGIN_URL = "https://wpa.chat.zalo.me/api/login/getLoginInfo"
+_LOGIN_PATH = "/api/login/getLoginInfo"
+_LOGIN_URL = f"https://wpa.chat.zalo.me{_LOGIN_PATH}"
 KNOWN_VERSIONS = (691, 685, 647)
 """Versions of Zalo Web that may be announced, the one of the living web client first (zalo-protocol.md, 14.8)."""
 _UNSUPPORTED = re.compile(
@@ -107,6 +107,7 @@ class ZaloSession:
         self.browser_headers = browser_headers(credentials.user_agent)
         """Headers by which this account's browser describes itself, the same for login, calls and socket."""
         self._hosts = ServiceHosts(routed=route_to is not None)
+        self._pauses = EndpointPauses(clock)
         self.api = GovernorApi(
             self._http,
             imei=credentials.imei,
@@ -116,7 +117,7 @@ class ZaloSession:
             hosts=self._hosts,
             log_in=self.login,
             before=(pace or TokenBucket(per_second=5, burst=20)).take,
-            pauses=EndpointPauses(clock),
+            pauses=self._pauses,
         )
         """Client with zlapi's API methods, which sends its calls through this session."""
 
@@ -164,6 +165,7 @@ class ZaloSession:
             LoginRefusedError: the session has expired, belongs to another account than before, or the answer lacks what
                 a session needs.
             ForbiddenHostError: the answer names no allowed socket URL.
+            ZaloCallError: Zalo wants no login now (codes 221, -69), or answered HTTP 4xx.
             ZaloUnavailableError: no usable answer.
         """
         with self._login_lock:
@@ -177,7 +179,7 @@ class ZaloSession:
 
         Raises:
             SessionDeadError: the program must not log in by itself now; see `SessionLife.may_log_in`.
-            LoginRefusedError, ForbiddenHostError, ZaloUnavailableError: as for `login`.
+            LoginRefusedError, ForbiddenHostError, ZaloCallError, ZaloUnavailableError: as for `login`.
         """
         with self._login_lock:
             if self._logins != known_logins:
@@ -207,7 +209,8 @@ class ZaloSession:
     def _login(self) -> None:
         self.life.login_begins()
         try:
-            self._enter(self._login_data())
+            with self._pauses.around_call(_LOGIN_PATH):
+                self._enter(self._login_data())
         except LoginRefusedError as error:
             self.life.login_refused(error.code)
             raise
@@ -330,14 +333,19 @@ class ZaloSession:
             self._persisted = credentials
 
 
-_NO_OTHER_FORM = FINAL_LOGIN_REFUSALS | {HTTPStatus.TOO_MANY_REQUESTS.value}
+_NOT_NOW = frozenset(code for code, meaning in MEANINGS.items() if meaning in {Meaning.WAIT, Meaning.PAUSE})
+"""Codes after which a later login may succeed."""
+_NO_OTHER_FORM = FINAL_LOGIN_REFUSALS | _NOT_NOW
 """Codes after which the other form of login, or another version, would be refused too."""
 
 
 def _success(answer: RawDict) -> RawDict:
-    code = answer.get("error_code") or 0
+    code = as_code(answer.get("error_code") or 0)
+    message = str(answer.get("error_message") or "")
+    if code in _NOT_NOW:
+        raise ZaloCallError(code, message, _LOGIN_PATH)
     if code != 0:
-        raise LoginRefusedError(as_code(code), str(answer.get("error_message") or ""))
+        raise LoginRefusedError(code, message)
     return answer
 
 

@@ -368,6 +368,19 @@ def test_a_form_that_is_gone_leads_to_the_other_one_and_too_many_calls_do_not(
     assert ["zcid" in call.query for call in zalo.calls] == forms
 
 
+@pytest.mark.parametrize(("code", "logins"), [(221, 1), (-69, 2)])
+def test_a_login_that_zalo_does_not_want_now_is_no_refusal_and_is_not_tried_in_the_other_form(
+    zalo: StandIn, open_session: Open, code: int, logins: int
+) -> None:
+    zalo.answers[LOGIN] = Answer({"error_code": code, "error_message": "thử lại sau", "data": None})
+    session = open_session()
+    for _ in range(2):
+        with pytest.raises(ZaloCallError, match=str(code)):
+            session.login()
+    assert len(zalo.calls) == logins, "after 221 no login is asked for during a pause"
+    assert session.life.dead is None
+
+
 def test_an_encrypted_answer_under_another_key_is_a_refusal(zalo: StandIn, open_session: Open) -> None:
     zalo.answers[LOGIN] = Answer({"error_code": 0, "data": "AAAAAAAAAAAAAAAAAAAAAA=="})
     with pytest.raises(LoginRefusedError, match="không đọc được"):
