@@ -60,4 +60,4 @@ def configuration_files(folder: Path) -> Iterator[Path]:
         if at == str(folder):
             folders[:] = set(folders) - _SAMPLE_FOLDERS
         found += [Path(at, name) for name in names if name.endswith(_SUFFIXES)]
-    yield from filter(Path.is_file, sorted(found))
+    yield from filter(os.path.isfile, sorted(found))

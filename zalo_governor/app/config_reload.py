@@ -112,6 +112,13 @@ class ConfigurationWatch:
 
     def look(self) -> None:
         """Check the files once; apply a change when two checks in a row found the same content (editing has ended)."""
+        try:
+            self._look()
+        except Exception as error:
+            # The next check tries again: people are told of a fault, too, only once the database can be written.
+            log.error("configuration_waits", error=error)
+
+    def _look(self) -> None:
         now = self._hash_files()
         steady, self._last_seen = now == self._last_seen, now
         if not steady or now == self._handled:
@@ -125,9 +132,8 @@ class ConfigurationWatch:
             self._report_mended(waiting)
         except ConfigError as error:
             self._report_broken(str(error))
-        except StoreUnavailableError as error:
-            log.error("configuration_waits", error=error)
-            return
+        except StoreUnavailableError:
+            raise
         except Exception as error:
             # Whatever a file causes, the current configuration stays in force.
             log.error("configuration_failed", error=error)

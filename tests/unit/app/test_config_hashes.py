@@ -42,6 +42,12 @@ def test_a_rule_a_word_list_and_a_setting_are_each_named(settings: Settings) -> 
     assert found.gone == ["lexicons/trade.txt"]
 
 
+def test_a_name_of_which_the_system_cannot_say_whether_it_is_a_file_is_passed_over(settings: Settings) -> None:
+    before = fingerprints(settings, mac)
+    (settings.rules_dir / "lexicons" / "la.txt").symlink_to("a" * 300)
+    assert change(before, fingerprints(settings, mac)) is None
+
+
 def test_samples_are_nothing_that_is_gone_by(settings: Settings) -> None:
     before = fingerprints(settings, mac)
     (settings.rules_dir / "benign" / "names.txt").write_text("khác", encoding="utf-8")

@@ -71,7 +71,7 @@ class Watched:
             self.file,
             running=lambda: self.current,
             apply=self.apply,
-            on_broken=lambda fault: self.happened.append(f"broken: {fault}"),
+            on_broken=self.broken,
             on_mended=lambda: self.happened.append("mended"),
             on_restart=self.restart,
         )
@@ -84,6 +84,11 @@ class Watched:
             raise self.failing
         self.current = new
         self.happened.append("applied")
+
+    def broken(self, fault: str) -> None:
+        if self.failing:
+            raise self.failing
+        self.happened.append(f"broken: {fault}")
 
     def restart(self, keys: Sequence[str]) -> None:
         self.happened.append(f"restart: {' '.join(keys)}")
@@ -151,6 +156,16 @@ def test_the_life_of_a_configuration(watched: Watched) -> None:
     watched.failing = None
     assert watched.look(3) == ["applied"]
     assert watched.current.settings.names.reminders == 1
+
+    # So it is with the notice of a fault.
+    watched.write(names={"reminder": 1})
+    watched.failing = StoreUnavailableError("the database is not available: disk full")
+    assert watched.look(4) == []
+    watched.failing = None
+    [said] = watched.look(2)
+    assert "names.reminder" in said
+    watched.write(names={"reminders": 1})
+    assert watched.look(3) == ["applied", "mended"]
 
     # A lexicon is part of it, samples are not.
     lexicon = watched.current.settings.rules_dir / "lexicons" / "honorifics.txt"
