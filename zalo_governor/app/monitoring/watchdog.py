@@ -40,7 +40,7 @@ class Watchdog:
             self._stopping.wait()
             return
         self._notify("READY=1")
-        hungry = False
+        hungry, telling = False, threading.Thread()
         while True:
             works = self._works()
             if works and self._has_watchdog:
@@ -48,7 +48,10 @@ class Watchdog:
             elif not works and not hungry:
                 log.critical("watchdog_hungry")
             hungry = not works
-            self._notify(f"STATUS={self._status()}")
+            if not telling.is_alive():
+                # Reading the status may take as long as a silent database, which must not delay the next message.
+                telling = threading.Thread(target=self._tell_status, name="status", daemon=True)
+                telling.start()
             if self._stopping.wait(self._every):
                 break
         self._notify("STOPPING=1")
@@ -56,6 +59,9 @@ class Watchdog:
     def stop(self) -> None:
         """Make `run` tell systemd that the bot is stopping, and return."""
         self._stopping.set()
+
+    def _tell_status(self) -> None:
+        self._notify(f"STATUS={self._status()}")
 
     def _notify(self, message: str) -> None:
         """Send one message to systemd; a failure is only logged."""

@@ -50,7 +50,7 @@ def running(watchdog: Watchdog) -> Iterator[None]:
 def test_it_says_ready_feeds_while_the_bot_works_and_says_when_it_ends(manager: Manager) -> None:
     works = threading.Event()
     works.set()
-    environment = {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "100000", "WATCHDOG_PID": str(os.getpid())}
+    environment = {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "300000", "WATCHDOG_PID": str(os.getpid())}
     watchdog = Watchdog(environment, works=works.is_set, status=lambda: "hearing")
     with running(watchdog):
         assert [manager.hears() for _ in range(5)] == ["READY=1", *["WATCHDOG=1", "STATUS=hearing"] * 2]
@@ -65,6 +65,21 @@ def test_it_says_ready_feeds_while_the_bot_works_and_says_when_it_ends(manager: 
             pass
     while (last := manager.hears()) != "STOPPING=1":
         assert last in {"STATUS=hearing", "WATCHDOG=1"}
+
+
+def test_a_status_that_does_not_come_for_a_silent_database_keeps_no_food_back(manager: Manager) -> None:
+    database = threading.Event()
+
+    def status() -> str:
+        database.wait(30)
+        return "hearing"
+
+    environment = {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "20000"}
+    with running(Watchdog(environment, works=lambda: True, status=status)):
+        assert [manager.hears() for _ in range(5)] == ["READY=1", *["WATCHDOG=1"] * 4]
+        database.set()
+        while manager.hears() != "STATUS=hearing":
+            pass
 
 
 def test_a_watchdog_of_another_process_is_not_fed(manager: Manager) -> None:
