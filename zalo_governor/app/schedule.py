@@ -118,19 +118,21 @@ class DailySchedule:
     def _check_names(self, office: int, due: datetime) -> None:
         """Sync the groups, tell the admins the differences from the roster, and ask members to correct wrong names.
 
-        Does nothing if it has already run for the scheduled time `due`. Roster: the approved list of members.
+        Does nothing if it has already been done for the scheduled time `due`. Roster: the approved list of members.
         """
         duties = self._features().duties_by_office[office]
-        with self._units.begin() as uow:
-            if not uow.claims.claim_once(f"name_sweep:{office}" if office else "name_sweep", due):
+        claim = f"name_sweep:{office}" if office else "name_sweep"
+        with self._units.begin(reading=True) as uow:
+            if uow.claims.is_claimed(claim, due):
                 return
         groups = [group.id for group in duties.policy.governed]
         for group_id in groups:
             self._group_sync.try_to_sync(group_id)
         self._digest_task(office, ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
-            for group_id in groups:
-                duties.remind_of_names(uow, group_id, due)
+            if uow.claims.claim_once(claim, due):
+                for group_id in groups:
+                    duties.remind_of_names(uow, group_id, due)
 
     def _delete_expired(self, _due: datetime) -> None:
         """Delete data that are older than the settings allow (`RetentionSettings`)."""

@@ -3,11 +3,15 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.features.desk import GROUP, Desk
+from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, WEEKDAYS, Duty, Schedule, last_due
 from zalo_governor.domain.clock import VIETNAM
 from zalo_governor.domain.errors import StoreUnavailableError
@@ -112,6 +116,29 @@ def test_a_duty_is_tried_again_once_the_database_is_there(monkeypatch: pytest.Mo
 
     run([Duty("a", time(8, 0), None, note)], lambda: len(done) == 2)
     assert done[0] == done[1]
+
+
+def test_a_check_of_names_that_was_interrupted_is_done_at_the_next_try_and_then_not_again() -> None:
+    desk, synced = Desk(), []
+
+    def sync(group_id: str) -> None:
+        synced.append(group_id)
+        if len(synced) == 1:
+            raise RuntimeError("the process ends")
+
+    records: Any = SimpleNamespace()
+    units: Any = SimpleNamespace(begin=desk.transaction)
+    group_sync: Any = SimpleNamespace(try_to_sync=sync)
+    daily = DailySchedule(
+        records, units, features=lambda: desk.office, group_sync=group_sync, stopping=lambda: False,
+        clock=lambda: desk.now,
+    )  # fmt: skip
+    [check] = [duty for duty in daily.duties() if duty.name == "name_sweep"]
+    with pytest.raises(RuntimeError):
+        check.run(MONDAY)
+    check.run(MONDAY)
+    check.run(MONDAY)
+    assert synced == [GROUP, GROUP]
 
 
 def test_a_duty_that_is_switched_off_is_never_done() -> None:
