@@ -108,9 +108,16 @@ class Webhook:
         """Test the URL with a HEAD request; raise if it fails. The answers 405 and 501 (HEAD unsupported) are fine."""
         answer = requests.head(self._url, timeout=_TIMEOUT_SECONDS)
         if answer.status_code not in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
-            answer.raise_for_status()
+            _require_success(answer)
 
     def send(self, subject: str, text: str) -> None:
         """Post an alert to the URL."""
-        answer = requests.post(self._url, json={"subject": subject, "text": text}, timeout=_TIMEOUT_SECONDS)
-        answer.raise_for_status()
+        alert = {"subject": subject, "text": text}
+        _require_success(requests.post(self._url, json=alert, timeout=_TIMEOUT_SECONDS, allow_redirects=False))
+
+
+def _require_success(answer: requests.Response) -> None:
+    answer.raise_for_status()
+    if answer.is_redirect:
+        # Followed, a POST would become a GET without the alert.
+        raise requests.HTTPError(response=answer)

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+import requests
 
 from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings, SmtpSettings
@@ -46,8 +47,19 @@ class Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/moved":
+            self.do_GET()
+            return
         self.posts.append(json.loads(body))
         self.send_response(204)
+        self.end_headers()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        self.send_response(302 if self.path == "/moved" else 204)
+        self.send_header("Location", "/login")
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the library's own name
@@ -98,6 +110,14 @@ def test_a_mail_arrives(mail_server: Any) -> None:
 def test_a_webhook_is_called(hook: Any) -> None:
     send(AlarmSettings(webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm"))
     assert posts == [{"subject": "mất kết nối", "text": "Từ 08:00 Hệ thống không nhận được tin."}]
+
+
+def test_a_webhook_that_leads_elsewhere_where_the_alert_would_be_lost_has_not_taken_it(hook: Any) -> None:
+    alert = FallbackAlert(AlarmSettings(webhook=f"http://127.0.0.1:{hook.server_address[1]}/moved"))
+    assert not alert.deliver("mất kết nối", "Từ 08:00 Hệ thống không nhận được tin.")
+    [way] = alert.ways
+    with pytest.raises(requests.HTTPError):
+        way.reach()
 
 
 def test_when_one_channel_fails_the_other_is_still_used(hook: Any) -> None:
