@@ -71,6 +71,12 @@ def test_a_refused_session_is_not_called_a_broken_network(doctor: Doctor) -> Non
     assert "zalo-governor login" in found.mend
 
 
+def test_the_bot_is_asked_past_the_proxy_of_the_network(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    [found, *_] = doctor({"reasons": [], "waiting": 0})
+    assert (found.level, "Đang nhận tin" in found.says) == (Level.GOOD, True)
+
+
 def test_a_broken_line_is(doctor: Doctor) -> None:
     [found] = doctor({"reasons": ["blind"], "line": "down", "resumes_at": None})
     assert "Kiểm tra mạng" in found.mend
