@@ -260,6 +260,18 @@ def test_a_decision_is_taken_back_within_ten_minutes_by_who_made_it(decision: st
     assert "không có quyết định nào" in to(desk.take(), "admin")[-1]
 
 
+def test_the_leader_who_was_told_of_a_case_is_not_told_again_when_the_decision_is_taken_back() -> None:
+    desk = Desk()
+    desk.seal("member")
+    for line in ("/xacnhan VP1", "/chuyen VP1 kính báo cáo đồng chí", "/hoantac VP1"):
+        desk.say("admin", line, place="private")
+    told = desk.store.book[1]
+    desk.tick(minutes=20)
+    assert desk.store.book[1] == told
+    assert told.leader_told_by == desk.person("admin").id
+    assert len(to(desk.take(), "leader")) == 1
+
+
 def test_after_ten_minutes_a_decision_stands() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
