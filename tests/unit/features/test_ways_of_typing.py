@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 
@@ -237,6 +238,13 @@ def test_cases_are_listed_by_gravity_and_by_agency() -> None:
     assert "VP1" in to(desk.take(), "admin")[0]
     desk.say("admin", "/vipham Sở Y tế", place="private")
     assert "Không có vụ việc" in to(desk.take(), "admin")[0]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_agency_is_read_whole_however_its_letters_are_composed(form: Literal["NFC", "NFD"]) -> None:
+    desk = Desk()
+    desk.say("admin", unicodedata.normalize(form, "/vipham Trung tâm Phục vụ hành chính công trang 2"), place="private")
+    assert "của Trung tâm Phục vụ hành chính công trên" in to(desk.take(), "admin")[0]
 
 
 @pytest.mark.parametrize("sealed", [False, True])
