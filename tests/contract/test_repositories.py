@@ -88,6 +88,8 @@ def test_an_open_case_is_found_by_person_rule_and_age(storage: Storage) -> None:
         assert uow.cases.find_open(GROUP, RULE, case.person_id, None, START + MINUTE) is None
         assert uow.cases.find_open(GROUP, "4.2", case.person_id, None, START) is None
         assert uow.cases.find_open(GROUP, RULE, person(uow, OTHER), None, START) is None
+        uow.cases.save(case.model_copy(update={"sealed": True}))
+        assert uow.cases.find_open(GROUP, RULE, case.person_id, None, START) is None
         uow.cases.save(case.moved(CaseState.REMEDIED, at=START, by=None))
         assert uow.cases.find_open(GROUP, RULE, case.person_id, None, START) is None
 

@@ -119,6 +119,17 @@ def test_after_the_seal_nothing_of_a_case_on_the_caption_and_its_notices_is_left
     assert holding(bot.database) == []
 
 
+def test_a_stamp_under_a_doubtful_caption_makes_one_case_of_a_secret_that_is_the_same_as_no_other(bot: Line) -> None:
+    bot.say(bot.photo("Tài liệu mật của quythuc, đề nghị các đồng chí lưu ý"))
+    with bot.units.begin() as uow:
+        [before] = uow.cases.opened_between(GROUP, rule_id="4.1-noi-dung-mat")
+    assert (before.label, before.sealed) == ("look", False)
+    bot.scan()
+    with bot.units.begin() as uow:
+        [case] = uow.cases.opened_between(GROUP, rule_id="4.1-noi-dung-mat")
+    assert (case.label, case.sealed, case.level, case.same_as) == ("classified", True, "mat", None)
+
+
 def test_a_reply_after_the_seal_is_stored_without_its_quote(bot: Line) -> None:
     photo = bot.photo(ORDER)
     bot.say(photo)

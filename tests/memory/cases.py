@@ -29,6 +29,7 @@ class MemoryCases(MemoryRepository, Cases):
             for case in self._store.book.values()
             if (case.group_id, case.rule_id, case.person_id) == (group_id, rule_id, person_id)
             and label in {None, case.label}
+            and not case.sealed
             and case.last_event_at >= since
         )
 

@@ -119,3 +119,6 @@ class MemoryVerdicts(MemoryRepository, Verdicts):
         if event_id not in self._store.events:
             raise KeyError(event_id)
         self._store.added_verdicts.append((event_id, verdict, seal))
+        for case_id in {case_id for case_id, tied in self._store.tied if seal and tied == event_id}:
+            bare = {"sealed": True, "reason": ""}
+            self._store.book[case_id] = self._store.book[case_id].model_copy(update=bare)

@@ -48,6 +48,23 @@ def test_an_offices_own_list_without_uids_does_not_lose_what_is_known() -> None:
     assert [entry.uid for entry in with_known_uids([LO, tied], [other, TAN])] == ["6", "5"]
 
 
+def test_of_two_people_of_one_name_in_one_agency_each_keeps_the_own_uid_and_nobody_gets_anothers() -> None:
+    clerk = RosterEntry(full_name="Nguyễn Thị Mẫu", title="Chuyên viên", agency="Sở Y tế", uid="1")
+    head = clerk.model_copy(update={"title": "Trưởng phòng", "uid": "2"})
+    clerk_now, head_now = (entry.model_copy(update={"uid": None}) for entry in (clerk, head))
+    assert with_known_uids([clerk, head], [head_now, clerk_now]) == [head, clerk]
+    deputy = head_now.model_copy(update={"title": "Phó Giám đốc"})
+    assert [entry.uid for entry in with_known_uids([clerk, head], [clerk_now, deputy])] == ["1", None]
+    assert [entry.uid for entry in with_known_uids([clerk], [head_now, deputy])] == [None, None]
+
+
+def test_who_has_another_phone_is_somebody_else_of_the_same_name() -> None:
+    other = LO.model_copy(update={"uid": None, "phone": "+84987654321"})
+    same = LO.model_copy(update={"uid": None})
+    assert [entry.uid for entry in with_known_uids([LO], [other])] == [None]
+    assert [entry.uid for entry in with_known_uids([LO], [same, other])] == [LO.uid, None]
+
+
 def test_a_uid_that_the_new_list_gives_to_somebody_else_is_not_carried_over() -> None:
     heir = TAN.model_copy(update={"uid": LO.uid})
     assert [entry.uid for entry in with_known_uids([LO], [heir, LO.model_copy(update={"uid": None})])] == [LO.uid, None]

@@ -182,7 +182,8 @@ class Case(BaseModel):
     def taken_back(self, to: CaseState, *, at: datetime, due_at: datetime | None, desk_due_at: datetime | None) -> Self:
         """Return a copy in which a decision is undone: in the state `to` that the case had before the decision.
 
-        Notices that were due before it are due again: to the leader at `due_at`, to the admins at `desk_due_at`.
+        Notices that were due before it are due again: to the leader, unless told since, at `due_at`, to the admins at
+        `desk_due_at`.
         """
         return self.model_copy(
             update={
@@ -190,7 +191,7 @@ class Case(BaseModel):
                 "state_at": at,
                 "state_by": None,
                 "reason": "",
-                "due_at": due_at,
+                "due_at": None if self.leader_told_at else due_at,
                 "desk_due_at": desk_due_at,
             }
         )

@@ -1,6 +1,7 @@
 """The roster (the approved list of a group's members; clauses QĐ Đ1.3 and 7.2), and comparing two rosters."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -71,20 +72,31 @@ class RosterDifference(NamedTuple):
 def with_known_uids(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> list[RosterEntry]:
     """Return the new roster `after`, with missing uids filled in from the old roster `before`.
 
-    Lists that people import contain no uids. Persons are matched by phone, else by name and agency.
+    Lists that people import contain no uids. Persons are matched by phone; else, if their phones do not differ, by
+    name, agency and title, else by name and agency. What several entries share tells nobody apart.
     """
-    given = {entry.uid for entry in after}
-    uid_by_key = {mark: entry.uid for entry in before if entry.uid not in given for mark in _identity_keys(entry)}
-    return [
-        entry
-        if entry.uid
-        else entry.model_copy(update={"uid": next(filter(None, map(uid_by_key.get, _identity_keys(entry))), None)})
-        for entry in after
-    ]
+    known = list(after)
+    for mark in _MARKS:
+        old_by_mark, new_by_mark = _unique(before, mark), _unique(after, mark)
+        given = {entry.uid for entry in known}
+        for place, entry in enumerate(known):
+            old = old_by_mark.get(mark(entry)) if mark(entry) in new_by_mark and not entry.uid else None
+            if old and old.uid not in given and len({old.phone, entry.phone} - {None}) <= 1:
+                known[place] = entry.model_copy(update={"uid": old.uid})
+    return known
 
 
-def _identity_keys(entry: RosterEntry) -> list[tuple[str, ...]]:
-    return [*([(entry.phone,)] if entry.phone else []), (entry.full_name, entry.agency)]
+_Mark = Callable[[RosterEntry], str | tuple[str, ...] | None]
+_MARKS: tuple[_Mark, ...] = (
+    lambda entry: entry.phone,
+    lambda entry: (entry.full_name, entry.agency, entry.title),
+    lambda entry: (entry.full_name, entry.agency),
+)
+
+
+def _unique(entries: Sequence[RosterEntry], mark: _Mark) -> dict[object, RosterEntry]:
+    count = Counter(map(mark, entries))
+    return {mark(entry): entry for entry in entries if mark(entry) and count[mark(entry)] == 1}
 
 
 def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> RosterDifference:

@@ -515,6 +515,21 @@ def test_in_private_several_groups_are_summed_up_and_one_is_reported_by_name_or_
     assert len(to(desk.take(), "leader")) == 1
 
 
+@pytest.mark.parametrize("code", ["VP1", "1", "#1", "ca 1"])
+def test_words_after_a_code_that_end_like_the_name_of_a_group_are_kept(code: str) -> None:
+    desk = Desk(groups={GROUP: GROUP_NAME, "8000000000000000002": "Ngành Y tế"})
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("admin", f"/chuyen {code} đề nghị làm việc với Giám đốc Sở Y tế", place="private")
+    assert "Ý kiến kèm theo: đề nghị làm việc với Giám đốc Sở Y tế\n" in to(desk.take(), "leader")[0]
+
+
+def test_a_sentence_that_ends_like_the_name_of_a_group_gets_its_marks_as_a_whole() -> None:
+    other = {"8000000000000000002": "Ngành Y tế"}
+    desk = Desk(groups={GROUP: GROUP_NAME} | other, with_marks=lambda sentence: [f"({sentence})"])
+    desk.say("admin", "/themdau bao cao cua so y te", place="private")
+    assert "(bao cao cua so y te)" in to(desk.take(), "admin")[0]
+
+
 def test_a_chosen_group_is_spoken_of_until_it_is_chosen_no_more() -> None:
     other = "8000000000000000002"
     desk = Desk(groups={GROUP: GROUP_NAME, other: "Ngành Y tế"})

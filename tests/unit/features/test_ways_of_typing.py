@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 
@@ -239,6 +240,13 @@ def test_cases_are_listed_by_gravity_and_by_agency() -> None:
     assert "Không có vụ việc" in to(desk.take(), "admin")[0]
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_agency_is_read_whole_however_its_letters_are_composed(form: Literal["NFC", "NFD"]) -> None:
+    desk = Desk()
+    desk.say("admin", unicodedata.normalize(form, "/vipham Trung tâm Phục vụ hành chính công trang 2"), place="private")
+    assert "của Trung tâm Phục vụ hành chính công trên" in to(desk.take(), "admin")[0]
+
+
 @pytest.mark.parametrize("sealed", [False, True])
 @pytest.mark.parametrize("decision", ["/xacnhan VP1", "/baonham VP1 tên riêng"])
 def test_a_decision_is_taken_back_within_ten_minutes_by_who_made_it(decision: str, *, sealed: bool) -> None:
@@ -258,6 +266,18 @@ def test_a_decision_is_taken_back_within_ten_minutes_by_who_made_it(decision: st
     assert (after.state, after.due_at, after.desk_due_at) == (before.state, before.due_at, before.desk_due_at)
     desk.say("admin", "/hoantac VP1", place="private")
     assert "không có quyết định nào" in to(desk.take(), "admin")[-1]
+
+
+def test_the_leader_who_was_told_of_a_case_is_not_told_again_when_the_decision_is_taken_back() -> None:
+    desk = Desk()
+    desk.seal("member")
+    for line in ("/xacnhan VP1", "/chuyen VP1 kính báo cáo đồng chí", "/hoantac VP1"):
+        desk.say("admin", line, place="private")
+    told = desk.store.book[1]
+    desk.tick(minutes=20)
+    assert desk.store.book[1] == told
+    assert told.leader_told_by == desk.person("admin").id
+    assert len(to(desk.take(), "leader")) == 1
 
 
 def test_after_ten_minutes_a_decision_stands() -> None:

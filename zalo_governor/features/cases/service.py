@@ -148,8 +148,12 @@ class CaseService(EventHandler):
         if graver := _is_graver(concern.finding, case):
             case = case.model_copy(
                 update={
+                    "clause": concern.finding.clause,
                     "severity": concern.finding.severity,
                     "label": concern.finding.label,
+                    "level": concern.finding.level,
+                    "sealed": case.sealed or concern.sealed,
+                    "same_as": self._earlier_case_id(uow, event),
                     "late": case.late or not live,
                 }
             )
@@ -157,7 +161,7 @@ class CaseService(EventHandler):
         join_case(uow, case, event.id, at=self._policy.clock(), mark=mark)
         if graver:
             if live:
-                self._notify(uow, event, case, person, concern)
+                self._notify(uow, event, case, person, concern, gone=case.state is CaseState.REMEDIED)
         elif case.sealed and not same_message and not self._is_untold(uow, case):
             self._tell_of_repost(uow, event, case, person)
 
@@ -190,14 +194,16 @@ class CaseService(EventHandler):
     ) -> tuple[Case | None, bool]:
         """Return (case to add the event to, or None to open a new one; whether the case has the message already).
 
-        The second value is True if the event is a revision (edited version) of a message in the case, or if another bot
-        account has received the same message too.
+        A finding that seals the message turns its triage case into a sealed one only if nobody has decided that and it
+        has no other message; else it opens a case of its own. The second value is True if the event is a revision
+        (edited version) of a message in the case, or if another bot account has received the same message too.
         """
         rule_id = concern.finding.rule_id
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
         if isinstance(event, MessageSent | SealedHeard):
             for case in uow.cases.of_message(event.thread_id, event.key):
-                if case.rule_id == rule_id and (case.state.open or not revised):
+                apart = concern.sealed and _is_graver(concern.finding, case) and (case.count > 1 or not case.undecided)
+                if case.rule_id == rule_id and (case.state.open or not revised) and not apart:
                     return case, True
         since = event.at - self._policy.escalation.repeat_window
         if concern.sealed:
@@ -240,7 +246,8 @@ class CaseService(EventHandler):
     def _earlier_case_id(self, uow: UnitOfWork, event: EventBase) -> int | None:
         # An event of size 0 could not be parsed: there is no content to compare.
         earlier = uow.cases.with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
-        return earlier.id if earlier else None
+        # The storage has sealed the message before its findings are handled: a case of it may have the content already.
+        return earlier.id if earlier and earlier.message_key != event.key else None
 
     def _with_due_times(self, event: EventBase, case: Case, person: Person) -> Case:
         """Return a copy of the case with the times at which a digest tells the admins of it, and the leader is told."""

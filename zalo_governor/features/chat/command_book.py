@@ -16,7 +16,9 @@ from zalo_governor.domain.people import Group, Person
 from zalo_governor.features.help.commands import Help
 from zalo_governor.messaging.command_parsing import (
     Typed,
+    case_number,
     counts_things,
+    directive_number,
     each_case,
     named_group,
     names_case,
@@ -75,7 +77,9 @@ class CommandBook:
         """
         if len(reach) < _SEVERAL or event.is_group:
             return reach, typed
-        if command.takes_group and not (command.by_code and names_case(typed.rest)):
+        # The group is that of the code, and words after it may end like another group's name.
+        coded = any(read(typed.rest) for read in (names_case, case_number, directive_number))
+        if command.takes_group and not (command.by_code and coded):
             found, rest = named_group(typed.rest, reach)
             if found is not None:
                 return [found], typed._replace(rest=rest)

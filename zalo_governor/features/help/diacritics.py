@@ -13,6 +13,7 @@ class AddMarks(Command[str]):
     usage = TextId("usage_add_marks")
     forgiving = True
     roles = None
+    takes_group = False
 
     def understand(self, rest: str, today: date) -> str | None:
         """Return `rest`, the sentence typed after the command's word; None if nothing is typed."""

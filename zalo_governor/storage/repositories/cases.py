@@ -31,7 +31,7 @@ _YOUNGEST_OPEN = (
     # The case found is changed and saved as a whole: no other process may write it in between.
     .with_for_update(of=cases)
 )
-_OPEN_CASE = _YOUNGEST_OPEN.where(cases.c.rule_id == bindparam("rule_id"))
+_OPEN_CASE = _YOUNGEST_OPEN.where(cases.c.rule_id == bindparam("rule_id"), ~cases.c.sealed)
 _SEALED_CASE = (
     _YOUNGEST_OPEN.join(case_events, case_events.c.case_id == cases.c.id)
     .join(inbox, inbox.c.id == case_events.c.event_id)
@@ -68,7 +68,8 @@ class Cases(Repository):
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         """Return the person's newest open case under the rule, if it has an event at or after `since`; else None.
 
-        `label` is the rule's name for a kind of finding; if given, only cases with that label are considered.
+        Sealed cases are left out, as only the same content joins them (see `find_sealed`). `label` is the rule's name
+        for a kind of finding; if given, only cases with that label are considered.
         """
         self._tx.lock_office()
         statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)

@@ -12,8 +12,8 @@ from tests.unit.features.desk import BOT, NOW, UIDS, Desk, to
 from zalo_governor.config.attachments import AttachmentSettings
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
 from zalo_governor.domain.errors import GovernorError
-from zalo_governor.domain.events import Attachment, EventBase, SealedHeard
-from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.events import Attachment, EventBase, MessageRecalled, MessageRef, SealedHeard
+from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import JobKind, JobOutcome, ScanAttachment
 from zalo_governor.features.attachments.scan_jobs import FetchedFile, NotFetchedError, ScanAttachmentHandler
@@ -30,6 +30,7 @@ STAMP = ScanFinding(
     rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.CRITICAL, label="classified", level="mat",
     reason="red_stamp", page=1, seals=True,
 )  # fmt: skip
+UNSURE = Finding(rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.TRIAGE, label="look", reason="level")
 PROGRAM = ScanFinding(rule_id="4.4-tep-dinh-kem", clause="4.4", severity=Severity.MAJOR, label="executable")
 DISGUISED = PROGRAM.model_copy(update={"label": "disguised"})
 
@@ -236,6 +237,51 @@ def test_the_one_case_of_a_sealed_message_names_the_program_in_its_file() -> Non
     told = " ".join(to(desk.take(), "admin"))
     assert "có dấu độ mật" in told
     assert "tệp chương trình" in told
+
+
+def test_a_stamp_found_in_the_file_of_a_doubtful_message_makes_its_case_one_of_a_secret() -> None:
+    desk = ScanDesk(found(STAMP))
+    desk.say("member", "gửi văn bản mật để các đồng chí nắm", UNSURE, attachment=FILE)
+    desk.take()
+    desk.work()
+    [case] = desk.store.book.values()
+    assert (case.sealed, case.level, case.label) == (True, "mat", "classified")
+    assert case.due_at == NOW + timedelta(minutes=15)
+    posted = desk.take()
+    assert "Tệp, ảnh: có dấu độ mật màu đỏ ở trang 1." in to(posted, "admin")[0]
+    assert "xin không đăng lại, không chuyển tiếp" in to(posted, "member")[0]
+    desk.say("admin", "/xacnhan VP1", place="private")
+    assert desk.states() == ["referred"]
+
+
+def test_a_stamp_in_the_file_of_a_doubtful_message_that_was_recalled_asks_nobody_to_recall_it() -> None:
+    desk = ScanDesk(found(STAMP))
+    said = desk.say("member", "gửi văn bản mật để các đồng chí nắm", UNSURE, attachment=FILE)
+    recalled = {"account": BOT, "thread_id": said.thread_id, "sender_uid": UIDS["member"], "at": desk.now}
+    desk.hear(MessageRecalled(**recalled, target=MessageRef(key=said.key)))
+    desk.work()
+    assert [(case.sealed, case.state.value) for case in desk.store.book.values()] == [(True, "remedied")]
+    posted = desk.take()
+    assert to(posted, "member") == []
+    assert "có dấu độ mật màu đỏ ở trang 1" in to(posted, "admin")[0]
+
+
+@pytest.mark.parametrize("before", ["a false alarm", "a case of two messages"])
+def test_a_stamp_in_the_file_of_a_message_whose_case_is_decided_or_has_another_message_opens_a_case(
+    before: str,
+) -> None:
+    desk = ScanDesk(found(STAMP))
+    if before == "a case of two messages":
+        desk.say("member", "văn bản mật hôm qua ở đâu", UNSURE)
+    desk.say("member", "gửi văn bản mật để các đồng chí nắm", UNSURE, attachment=FILE)
+    if before == "a false alarm":
+        desk.say("admin", "/baonham VP1 chỉ nhắc đến quy định", place="private")
+    state = desk.states()
+    desk.work()
+    assert desk.states() == [*state, "reminded"]
+    secret = desk.store.book[2]
+    assert (secret.sealed, secret.count, secret.level) == (True, 1, "mat")
+    assert "VP2" in to(desk.take(), "member")[-1]
 
 
 def test_what_is_not_sealed_stays() -> None:

@@ -28,6 +28,8 @@ from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.pipeline.outbox import MARK_BYTES
 from zalo_governor.text.names.short_forms import ShortForms
 
+DOUBTFUL = Finding(rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.TRIAGE, label="look", reason="level")
+
 
 def recall(desk: Desk, key: str) -> None:
     values = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS["member"], "at": desk.now}
@@ -231,6 +233,27 @@ def test_each_sealed_message_is_its_own_case_unless_it_is_the_same_again() -> No
     ]
     told = to(desk.take(), "admin")
     assert len([text for text in told if text.startswith("KHẨN, bí mật nhà nước: VP") and "đăng lại" not in text]) == 3
+
+
+def test_a_doubtful_message_does_not_join_the_case_of_a_secret() -> None:
+    desk = Desk()
+    desk.seal("member")
+    desk.take()
+    desk.say("member", "văn bản mật xử lý thế nào", DOUBTFUL)
+    assert [(case.count, case.sealed) for case in desk.store.book.values()] == [(1, True), (1, False)]
+    assert desk.take() == []
+
+
+def test_a_doubtful_message_revised_into_a_secret_becomes_the_case_of_that_secret() -> None:
+    desk = Desk()
+    first = desk.say("member", "văn bản mật xử lý thế nào", DOUBTFUL)
+    desk.seal("member", key=first.key, revision=True)
+    assert [(case.sealed, case.level, case.same_as) for case in desk.store.book.values()] == [(True, "mat", None)]
+    desk.take()
+    recall(desk, first.key)
+    assert to(desk.take(), "admin")[0].startswith("Đã thu hồi, xóa: VP1")
+    desk.seal("member")
+    assert "Trùng vụ việc VP1" in to(desk.take(), "admin")[0]
 
 
 def test_a_sealed_event_makes_no_case_of_another_rule() -> None:

@@ -1,6 +1,7 @@
 """Admin commands `/vipham` (list cases), `/xacnhan` (confirm a case), `/baonham` (false alarm), and shared helpers."""
 
 import re
+import unicodedata
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -99,7 +100,7 @@ class ListCases(Command[Wanted]):
 
         An empty text means page 1 of the open cases; a name of an agency, its open cases.
         """
-        typed = " ".join(rest.split()).strip(" .")
+        typed = " ".join(unicodedata.normalize("NFC", rest).split()).strip(" .")  # `folded` keeps its length.
         found = _PAGE.fullmatch(folded(typed))
         if found is None:
             return None
