@@ -153,7 +153,7 @@ class CaseService(EventHandler):
                     "label": concern.finding.label,
                     "level": concern.finding.level,
                     "sealed": case.sealed or concern.sealed,
-                    "same_as": self._earlier_case_id(uow, event),
+                    "same_as": self._earlier_case_id(uow, event) or case.same_as,
                     "late": case.late or not live,
                 }
             )
