@@ -22,6 +22,8 @@ _LONGEST = 4000
 """Longest side that is kept; an A4 page then has 340 dots an inch."""
 
 Image.init()
+# Pillow raises DecompressionBombError beyond twice this number.
+Image.MAX_IMAGE_PIXELS = _MOST_OF_JPEG // 2
 
 
 class Frames(NamedTuple):
@@ -31,6 +33,8 @@ class Frames(NamedTuple):
     """The first frames of an animation or pages of a TIFF; fewer if damaged, none if unreadable."""
     cut: bool
     """True if frames were left out, for their number or their size."""
+    damaged: bool
+    """True if a frame could not be decoded; it and what comes after it is missing."""
 
 
 def open_frames(content: bytes, most: int = MOST_FRAMES) -> Frames:
@@ -46,12 +50,14 @@ def open_frames(content: bytes, most: int = MOST_FRAMES) -> Frames:
                         # A JPEG is made smaller while it is decoded.
                         frame.draft("RGB", (_LONGEST, _LONGEST))
                     if len(frames) == most or frame.width * frame.height > MOST_PIXELS:
-                        return Frames(frames, cut=True)
+                        return Frames(frames, cut=True, damaged=False)
                     frames.append(_prepare(frame))
+    except Image.DecompressionBombError:
+        return Frames(frames, cut=True, damaged=False)
     # Decoders of damaged files raise nearly anything.
     except Exception:
-        return Frames(frames, cut=False)
-    return Frames(frames, cut=False)
+        return Frames(frames, cut=False, damaged=True)
+    return Frames(frames, cut=False, damaged=False)
 
 
 def _prepare(frame: Image.Image) -> Image.Image:

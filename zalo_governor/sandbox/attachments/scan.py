@@ -130,10 +130,10 @@ class _Walk:
         self._budget.check_time()
         paged = part.content.startswith(pictures.TIFF_STARTS)
         most = pictures.MOST_FRAMES if paged else pictures.MOST_OF_ANIMATION
-        frames, cut = pictures.open_frames(part.content, most)
+        frames, cut, damaged = pictures.open_frames(part.content, most)
         if cut:
             self.not_checked.add(NotChecked.LIMIT)
-        elif not frames:
+        if damaged:
             self.not_checked.add(NotChecked.DAMAGED)
         for number, frame in enumerate(frames, 1):
             page = number if paged and part.page is None and len(frames) > 1 else part.page

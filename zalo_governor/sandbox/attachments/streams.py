@@ -27,6 +27,8 @@ _CHUNK = 64 << 10
 _MOST_MEMORY = 128 << 20
 """Memory in bytes that a decompressor may take for its window; archivers take 64 MB in their largest preset."""
 _ZSTD_WINDOW_LOG = 27
+_ZSTD_SKIPPABLE = tuple(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60))
+"""Beginnings of frames that hold no data and may stand between others (RFC 8878, 3.1.2)."""
 _GZIP_NAME = 0x08
 _TAR_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar"}
 
@@ -54,7 +56,7 @@ def read(content: bytes, budget: Budget, name: str, contents: Contents) -> None:
         Exception: of the decompressor's or tarfile's own kinds, where the file is damaged.
     """
     opener = next((opener for magic, opener in _OPENERS.items() if content.startswith(magic)), None)
-    stream = _Stream(content, opener, budget)
+    stream = _Stream(content, opener, budget, contents)
     try:
         if _is_tar(stream.peek(_BLOCK)):
             _read_tar(stream, budget, contents)
@@ -78,12 +80,15 @@ class _BombError(Exception):
 class _Stream(io.BufferedIOBase):
     """A file-like reader of a compressed stream that spends the budget while it inflates."""
 
-    def __init__(self, content: bytes, opener: "Callable[[], _Decompressor] | None", budget: Budget) -> None:
+    def __init__(
+        self, content: bytes, opener: "Callable[[], _Decompressor] | None", budget: Budget, contents: Contents
+    ) -> None:
         self._content = content
         super().__init__()
         self._opener = opener
         self._decompressor = opener() if opener else None
         self._budget = budget
+        self._contents = contents
         self._at = 0
         self._out = 0
         self._ready = bytearray()
@@ -115,8 +120,11 @@ class _Stream(io.BufferedIOBase):
             if self._decompressor is None:
                 return self._take_packed()
             if self._decompressor.eof:
-                rest = self._decompressor.unused_data + self._content[self._at :]
+                # Padding may stand between streams (the .xz file format, 2.2) and at the end.
+                rest = (self._decompressor.unused_data + self._content[self._at :]).lstrip(b"\0")
                 if self._opener is None or not rest.startswith(tuple(_OPENERS)):
+                    if rest:
+                        self._contents.not_checked.add(NotChecked.DAMAGED)
                     return b""
                 self._at = len(self._content) - len(rest)
                 self._decompressor = self._opener()
@@ -179,7 +187,7 @@ _OPENERS: dict[bytes, Callable[[], _Decompressor]] = {
     _GZIP: _Zlib,
     _BZIP2: lambda: _Buffered(bz2.BZ2Decompressor()),
     _XZ: _open_xz,
-    _ZSTD: _open_zstd,
+    **dict.fromkeys((_ZSTD, *_ZSTD_SKIPPABLE), _open_zstd),
 }
 
 

@@ -1,4 +1,6 @@
 import gzip
+import lzma
+import sys
 import time
 from collections.abc import Callable
 
@@ -12,6 +14,11 @@ from zalo_governor.sandbox.attachments.archives import read
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.members import Member, check_directory
 from zalo_governor.text.file_names.danger import Danger
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 MEMBERS = {"a.txt": b"Xin chao", "thu muc/b.docx": b"PK" * 5000}
 PACKERS: dict[str, Callable[[dict[str, bytes]], bytes]] = {
@@ -103,7 +110,23 @@ def test_the_name_in_a_stream_is_the_archives_own() -> None:
 
 
 def test_streams_behind_each_other_are_one_file() -> None:
-    assert read(gzip.compress(b"a") + gzip.compress(b"b") + bytes(9), Budget()).inner[0].content == b"ab"
+    skippable = b"\x53\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"thua."
+    for content in (
+        gzip.compress(b"a") + gzip.compress(b"b") + bytes(9),
+        lzma.compress(b"a") + bytes(8) + lzma.compress(b"b"),
+        zstd.compress(b"a") + skippable * 2 + zstd.compress(b"b") + skippable,
+        skippable + zstd.compress(b"ab"),
+    ):
+        contents = read(content, Budget())
+        assert [inner.content for inner in contents.inner] == [b"ab"]
+        assert not contents.not_checked
+
+
+def test_what_cannot_be_read_behind_a_stream_is_told() -> None:
+    for content in (gzip.compress(b"a"), lzma.compress(b"a"), zstd.compress(b"a")):
+        contents = read(content + b"con lai", Budget())
+        assert [inner.content for inner in contents.inner] == [b"a"]
+        assert contents.not_checked == {NotChecked.DAMAGED}
 
 
 def test_hidden_names_of_a_locked_archive_are_said() -> None:

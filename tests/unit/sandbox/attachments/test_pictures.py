@@ -1,6 +1,8 @@
 """Decoding of pictures, text recognition and codes."""
 
 import io
+import zlib
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import segno
 from PIL import Image
 
 from tests.pages.papers import draw_paper
+from tests.zoo.scanning import not_checked, scan
+from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments import pictures, recognition, tessdata
 from zalo_governor.sandbox.attachments.pictures import open_frames
 from zalo_governor.sandbox.attachments.qr import read_codes
@@ -58,8 +62,37 @@ def test_pages_of_a_tiff_are_read_up_to_the_limit() -> None:
 
 def test_too_many_pixels_are_not_decoded_and_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
-    assert open_frames(encode(Image.new("RGB", (60, 40)), "PNG")) == ([], True)
-    assert open_frames(b"GIF89a") == ([], False)
+    assert open_frames(encode(Image.new("RGB", (60, 40)), "PNG")) == ([], True, False)
+    assert open_frames(b"GIF89a") == ([], False, True)
+
+
+@pytest.mark.parametrize("size", [(20_000, 9_500), (20_000, 15_000)])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_a_picture_that_is_too_large_for_pillow_is_no_damaged_one(kind: str, size: tuple[int, int]) -> None:
+    large = encode(Image.new("L", (1234, 4321)), kind)
+    order: Literal["big", "little"] = "big" if kind == "PNG" else "little"
+    for old, new in zip((1234, 4321), size, strict=True):
+        large = large.replace(old.to_bytes(4, order), new.to_bytes(4, order), 1)
+    if kind == "PNG":
+        large = large[:29] + zlib.crc32(large[12:29]).to_bytes(4, "big") + large[33:]
+    assert open_frames(large) == ([], True, False)
+
+
+def test_a_photo_of_the_largest_phone_cameras_is_looked_at() -> None:
+    read = open_frames(encode(Image.new("L", (20_000, 9_500)), "JPEG"))
+    assert ([frame.size for frame in read.frames], read.cut, read.damaged) == ([(4000, 1900)], False, False)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "GIF"])
+def test_a_damaged_page_behind_a_good_one_is_told(kind: str) -> None:
+    pages = [Image.effect_noise((60, 40), 90) for _ in range(2)]
+    options = {"compression": "tiff_lzw"} if kind == "TIFF" else {}
+    content = encode(pages[0], kind, save_all=True, append_images=pages[1:], **options)
+    read = open_frames(content)
+    assert (len(read.frames), read.damaged) == (2, False)
+    read = open_frames(content[:-600])
+    assert (len(read.frames), read.damaged) == (1, True)
+    assert not_checked(scan(content[:-600], "quet")) == {NotChecked.DAMAGED}
 
 
 def test_a_large_photo_is_made_smaller_while_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +100,7 @@ def test_a_large_photo_is_made_smaller_while_it_is_decoded(monkeypatch: pytest.M
     monkeypatch.setattr(pictures, "_MOST_OF_JPEG", 120_000)
     monkeypatch.setattr(pictures, "_LONGEST", 100)
     assert len(open_frames(encode(Image.new("RGB", (400, 300)), "JPEG")).frames) == 1
-    assert open_frames(encode(Image.new("RGB", (400, 301)), "JPEG")) == ([], True)
+    assert open_frames(encode(Image.new("RGB", (400, 301)), "JPEG")) == ([], True, False)
 
 
 def test_transparent_ground_is_white_and_deep_grey_is_scaled() -> None:

@@ -31,6 +31,13 @@ def test_the_thumbnail_is_a_small_jpeg() -> None:
     assert len(content) < 10_000
 
 
+def test_kinds_of_pictures_that_zalo_does_not_send_are_not_opened() -> None:
+    for kind, known in (("GIF", True), ("WEBP", True), ("EPS", False), ("BMP", False)):
+        held = io.BytesIO()
+        Image.new("RGB", (30, 20), "red").save(held, kind)
+        assert (look(held.getvalue()) is not None) == known
+
+
 def test_what_is_no_picture_is_said_and_raises_nothing() -> None:
     assert look(b"<html>") is None
     assert look(b"") is None

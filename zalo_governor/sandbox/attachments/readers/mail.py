@@ -1,4 +1,4 @@
-"""Reads e-mails (RFC 5322, MIME): .eml files, and pages saved as .mht."""
+"""Reads e-mails (RFC 5322, MIME): .eml files, mailboxes (RFC 4155), and pages saved as .mht."""
 
 import email
 import email.errors
@@ -7,6 +7,8 @@ import email.header
 import email.message
 import email.parser
 import email.policy
+import re
+from itertools import chain
 
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
@@ -14,22 +16,27 @@ from zalo_governor.sandbox.attachments.readers.characters import decode
 from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Reply-To", "Comments", "Keywords", "Thread-Topic")
+_NEXT_MAIL = re.compile(rb"\n(?=From [^\n]*\n[!-9;-~]+:)")
 _MOST_PARTS = 1_000
 _LONGEST_HEADER = 10_000
 
 
 def read(content: bytes, budget: Budget) -> Contents:
-    """Return the headers, texts and attachments of an e-mail; pages in HTML come as inner files."""
+    """Return the headers, texts and attachments of an e-mail or of all in a mailbox; HTML comes as inner files."""
     return collect(_read, content, budget)
 
 
 def _read(content: bytes, collector: Collector) -> None:
-    message = email.message_from_bytes(content, policy=email.policy.compat32)
-    for count, part in enumerate(message.walk()):
+    mails = _NEXT_MAIL.split(content) if content.startswith(b"From ") else [content]
+    messages = (email.message_from_bytes(mail, policy=email.policy.compat32) for mail in mails)
+    for count, part in enumerate(chain.from_iterable(message.walk() for message in messages)):
         collector.budget.check_time()
         if count >= _MOST_PARTS:
             collector.note(NotChecked.LIMIT)
             break
+        # A line of its text may have looked like the next mail of the mailbox; attachments behind it are then lost.
+        if len(mails) > 1 and any(isinstance(flaw, email.errors.CloseBoundaryNotFoundDefect) for flaw in part.defects):
+            collector.note(NotChecked.DAMAGED)
         with collector.noting_damage():
             _read_headers(part, collector)
             if not part.is_multipart():

@@ -155,12 +155,17 @@ class _RtfText:
     def _read_symbol(self, symbol: str) -> None:
         if symbol == "*":
             self._optional = True
+        elif self._skip:
+            self._skip -= 1
         elif symbol in _SYMBOLS:
             self._group.pieces.append(_SYMBOLS[symbol])
 
     def _read_word(self, word: str, number: int | None) -> None:
+        # For a program with Unicode, each symbol or word behind a `\u` counts as one character of its fallback.
+        skipped, self._skip = self._skip, max(0, self._skip - 1)
         if word in _WORDS:
-            self._group.pieces.append(_WORDS[word])
+            if not skipped:
+                self._group.pieces.append(_WORDS[word])
         elif word == "u" and number is not None:
             self._group.pieces.append(chr(number & 0xFFFF))
             self._skip = self._group.fallback
@@ -196,6 +201,7 @@ class _RtfText:
             self._group.pieces.append(raw.decode(self._group.codepage, errors="replace"))
 
     def _add_binary(self, raw: bytes) -> None:
+        self._skip = max(0, self._skip - 1)
         if self._group.place == "pict":
             self._group.pieces.append(binascii.hexlify(raw).decode("ascii"))
 

@@ -66,6 +66,26 @@ def test_an_e_mail_is_read_with_its_attachments() -> None:
     assert [item.name for item in contents.inner] == ["part.html", "tệp.zip"]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_every_mail_of_a_mailbox_is_read(end: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    mails = []
+    for number in range(3):
+        message = email.message.EmailMessage()
+        message["Subject"] = f"{MARK} thư {number}"
+        message.set_content("Kính gửi\n\nFrom trang một đến trang hai")
+        message.add_attachment(b"PK", maintype="application", subtype="zip", filename=f"{number}.zip")
+        mails.append(b"From van.thu@mau.example Mon Jan  6 08:00:00 2025\n" + message.as_bytes() + b"\n")
+    mailbox = b"".join(mails).replace(b"\n", end)
+    contents = mail.read(mailbox, Budget())
+    assert [item.name for item in contents.inner] == ["0.zip", "1.zip", "2.zip"]
+    assert not contents.not_checked
+    assert all(places(contents, f"{MARK} thư {number}") for number in range(3))
+    monkeypatch.setattr(mail, "_MOST_PARTS", 4)
+    assert NotChecked.LIMIT in mail.read(mailbox, Budget()).not_checked
+    cut = mailbox.replace(b"From trang", b"From trang" + end + b"Muc: ")
+    assert NotChecked.DAMAGED in mail.read(cut, Budget()).not_checked
+
+
 @pytest.mark.parametrize(
     ("mime", "module"),
     [

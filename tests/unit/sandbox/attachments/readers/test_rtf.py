@@ -57,6 +57,11 @@ def test_the_text_for_old_programs_is_left_out() -> None:
     assert seen(r"\uc3\u7842abcNH{\uc0\u272}\u7882 abc").texts[0].text.startswith("ẢNHĐỊ")
 
 
+@pytest.mark.parametrize("fallback", [r"\~", r"\-", r"\:", r"\tab ", r"\b ", r"\bin2 xx", r"\'a7", "?", r"\{"])
+def test_a_control_word_or_symbol_is_the_text_for_old_programs_too(fallback: str) -> None:
+    assert [part.text for part in seen(rf"M\u7852{fallback}T{{\*\u7852{fallback}T}}").texts] == ["MẬTẬT"]
+
+
 def test_a_picture_comes_out() -> None:
     picture = io.BytesIO()
     Image.new("RGB", (30, 20), "red").save(picture, "PNG")
