@@ -40,11 +40,13 @@ class Frames(NamedTuple):
 def open_frames(content: bytes, most: int = MOST_FRAMES) -> Frames:
     """Return up to `most` frames of an animation or pages of a TIFF; one of a still picture, none of a damaged one."""
     frames: list[Image.Image] = []
+    kind: str | None = None
     try:
         with warnings.catch_warnings():
             # Pillow warns of damaged EXIF and of large pictures; the limit here is our own.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+                kind = picture.format
                 for frame in ImageSequence.Iterator(picture):
                     if not frames and frame.width * frame.height <= _MOST_OF_JPEG:
                         # A JPEG is made smaller while it is decoded.
@@ -56,7 +58,8 @@ def open_frames(content: bytes, most: int = MOST_FRAMES) -> Frames:
         return Frames(frames, cut=True, damaged=False)
     # Decoders of damaged files raise nearly anything.
     except Exception:
-        return Frames(frames, cut=False, damaged=True)
+        # Of a phone's photo (MPO), programs cut off the pictures behind the first, which no viewer shows.
+        return Frames(frames, cut=False, damaged=not frames or kind != "MPO")
     return Frames(frames, cut=False, damaged=False)
 
 
