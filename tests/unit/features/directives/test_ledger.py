@@ -9,6 +9,7 @@ from tests.unit.features.desk import GROUP, UIDS, to
 from tests.unit.features.directives.ledger import ABSENT, DUE, ORDER, SECOND, LedgerDesk, act
 from tests.unit.storage.stored import new_case
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
+from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
     Attachment,
@@ -402,6 +403,32 @@ def test_nobody_is_reminded_while_an_answer_may_have_come_that_was_not_judged() 
     posted = desk.take()
     assert (len(to(posted, "tai_chinh")), to(posted, "y_te")) == (1, [])
     assert len(to(posted, "leader")) == 1
+
+
+def test_what_waited_for_the_line_into_the_quiet_hours_goes_out_at_their_end() -> None:
+    desk = LedgerDesk(escalation=EscalationSettings())
+    desk.order(ORDER)
+    desk.take()
+    desk.store.lags_behind = True
+    desk.until(DUE + timedelta(hours=6))
+    desk.store.lags_behind = False
+    ends = desk.policy.rests_until(desk.now)
+    assert ends is not None
+    desk.until(ends - timedelta(minutes=1))
+    assert desk.take() == []
+    desk.until(ends)
+    assert len(to(desk.take(), "leader")) == 1
+
+
+def test_who_gave_a_directive_and_has_no_part_in_the_group_any_more_is_not_told_of_its_deadline() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.take()
+    desk.change("leader", grants={})
+    desk.until(DUE + timedelta(minutes=5))
+    told = desk.take()
+    assert to(told, "leader") == []
+    assert len(to(told, "report_reader")) == 1
 
 
 def test_many_are_reminded_on_command_only_after_they_were_named() -> None:
