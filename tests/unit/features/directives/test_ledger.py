@@ -308,6 +308,32 @@ def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -
     assert [one.person_ids for one in asked] == [(desk.person("y_te").id,)]
 
 
+def test_an_edit_into_no_order_ends_the_directive_and_the_admins_can_take_it_up_again() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.take()
+    sorry = "Xin lỗi các đồng chí, tôi gửi nhầm nhóm."
+    act(desk, "leader", MessageRevised, key=order.key, text=sorry)
+    assert desk.directive().state is DirectiveState.DROPPED
+    [told] = to(desk.take(), "admin")
+    assert "tin chỉ đạo CĐ1 đã được sửa" in told
+    act(desk, "leader", MessageRevised, key=order.key, text=f"{sorry} Cảm ơn.")
+    assert desk.take() == []
+    desk.say("admin", "CĐ1", place="private")
+    assert "tin đã được sửa, không còn là chỉ đạo" in to(desk.take(), "admin")[0]
+    desk.say("admin", "/molai CĐ1", place="private")
+    assert desk.directive().open
+
+
+def test_an_edit_of_words_that_only_people_took_for_an_order_leaves_the_directive_open() -> None:
+    desk = LedgerDesk()
+    thanks = desk.order("Xin cảm ơn các đồng chí.")
+    assert desk.store.directives == []
+    desk.reply("admin", thanks, "/giaoviec Sở Y tế, 17h ngày 25/11")
+    act(desk, "leader", MessageRevised, key=thanks.key, text="Xin cảm ơn các đồng chí!")
+    assert desk.directive().open
+
+
 def test_an_edit_that_may_be_secret_leaves_no_text() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
