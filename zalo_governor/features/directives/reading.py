@@ -110,7 +110,7 @@ class ServiceReader:
             typed = plain[named.start : named.end]
             if names_no_day(typed, moment):
                 return None
-            if moment - sent > _TOO_FAR and not NAMED_YEAR.search(fold(typed)):
+            if moment - sent > _TOO_FAR and named.form != "span" and not NAMED_YEAR.search(fold(typed)):
                 moment = a_year_before(moment)
             rest = " ".join((plain[: named.start] + " " + plain[named.end :]).split())
             return TypedDeadline(_aware(moment), rest, self._other_moment(typed, named.moment, sent, at))

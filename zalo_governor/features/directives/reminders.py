@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zalo_governor.config.directives import DirectiveReminderSettings
 from zalo_governor.domain.clock import hour_of, local, midnight, today
 from zalo_governor.domain.connection import LineState
-from zalo_governor.domain.directives import Assignee, Directive
+from zalo_governor.domain.directives import GIVERS, Assignee, Directive
 from zalo_governor.domain.jobs import (
     AskAboutDirectives,
     Job,
@@ -136,12 +136,15 @@ class _Handler(Speaker, ABC):
         return Performed(JobOutcome.DONE)
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Follow up, unless an answer may have come that was not heard or judged yet: then a little later."""
+        """Follow up, but after the quiet hours; a little later if an answer may not have been heard or judged yet."""
         now = self._policy.clock()
-        if self._policy.status().state in (None, LineState.UP) and not uow.verdicts.lag_behind(job.group_id):
+        again = self._policy.rests_until(now)
+        if self._policy.status().state not in (None, LineState.UP) or uow.verdicts.lag_behind(job.group_id):
+            again = now + _HEARD_AGAIN
+        if again is None:
             self.follow_up(uow, job)
         else:
-            uow.jobs.enqueue(job.model_copy(update={"id": 0, "due_at": now + _HEARD_AGAIN}))
+            uow.jobs.enqueue(job.model_copy(update={"id": 0, "due_at": again}))
 
     @abstractmethod
     def follow_up(self, uow: UnitOfWork, job: Job) -> None:
@@ -230,12 +233,13 @@ class DeadlineHandler(_Handler):
             self._post.to_person(uow, person, text, Purpose.REPORT, group_id=directive.group_id)
 
     def _readers(self, uow: UnitOfWork, directive: Directive) -> list[Person]:
-        """Return the person who gave the directive, and the leader's office: report readers, else the admins."""
+        """Return who gave the directive, if still a giver, and the leader's office: report readers, else the admins."""
         giver = uow.people.get(directive.given_by)
         group_id = directive.group_id
         readers = self._post.holders_in(uow, group_id, Role.REPORT_READER)
         office = readers or self._post.holders_in(uow, group_id, *DESK)
-        return [giver, *(person for person in office if person.id != giver.id)]
+        first = [giver] if giver.holds(group_id, *GIVERS, *DESK) else []
+        return [*first, *(person for person in office if not first or person.id != giver.id)]
 
 
 class AbsenceHandler(_Handler):
@@ -281,13 +285,8 @@ class AskHandler(_Handler):
     """Handler of AskAboutDirectives: asks the admins in one message which unsure messages are directives."""
 
     def follow_up(self, uow: UnitOfWork, job: Job) -> None:
-        """Ask the admins which of the unsure messages are directives; in quiet hours, ask at their end."""
+        """Ask the admins which of the unsure messages are directives."""
         if not isinstance(job.task, AskAboutDirectives):
-            return
-        now = self._policy.clock()
-        ends = self._policy.rests_until(now)
-        if ends is not None:
-            uow.jobs.enqueue(job.model_copy(update={"id": 0, "ordered_at": now, "due_at": ends}))
             return
         proposed = [one for one in uow.directives.proposed(job.group_id) if self._is_asked_about(uow, job.task, one)]
         if not proposed:
@@ -296,7 +295,7 @@ class AskHandler(_Handler):
         proposed.sort(key=lambda directive: directive.id, reverse=True)
         self._post.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
         for person in self._post.holders_in(uow, job.group_id, *DESK) if len(proposed) == 1 else ():
-            asked_at = uow.outbox.last_added(person.id, Purpose.ADMIN_ALERT, job.group_id, now)
+            asked_at = uow.outbox.last_added(person.id, Purpose.ADMIN_ALERT, job.group_id, self._policy.clock())
             if asked_at is not None:
                 uow.claims.claim_once(_name_of_question(proposed[0], person), asked_at)
 

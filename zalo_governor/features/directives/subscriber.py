@@ -32,6 +32,7 @@ from zalo_governor.features.directives.register import DirectiveRegister
 from zalo_governor.messaging.command_parsing import begins_with_slash
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
+from zalo_governor.messaging.templates import TextId
 from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.agency_names import bare_kind
 from zalo_governor.text.fold import fold
@@ -85,18 +86,20 @@ class DirectiveLedger(EventHandler):
         )
 
     def _read_directive(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
-        """Open or revise a directive if the message is one; return whether it is."""
+        """Open or revise a directive if the message is one, drop it if it no longer is; return whether it is."""
         if not event.text or not self._policy.directives.recognise:
             return False
         role = "leader" if person.holds(event.thread_id, *GIVERS) else "admin"
         is_directive, items = self._reader.directive(event.text, role, event.at)
+        known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
         if is_directive is False:
+            if known is not None:
+                self._drop_edited(uow, known, role, person)
             return False
         says_who_or_when = any(item.names or item.due_at for item in items) or event.mentions or event.quote
         if event.attachment is not None or not says_who_or_when:
             # A caption mostly tells what the picture shows; what names nobody and no time is mostly no order.
             is_directive = None
-        known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
         if known is not None:
             # uids mean people only for the account that sees them: another account's event does not change them.
             own = event.account == known.account
@@ -107,6 +110,19 @@ class DirectiveLedger(EventHandler):
             state = DirectiveState.OPEN if is_directive else DirectiveState.PROPOSED
             self._open(uow, event, person, items, state)
         return is_directive is True
+
+    def _drop_edited(self, uow: UnitOfWork, known: Directive, role: str, by: Person) -> None:
+        """Drop a directive whose message is edited into none, and tell the admins if they had it in the ledger.
+
+        One whose former words were none either, as people entered it by hand, stays.
+        """
+        waits = known.state in {DirectiveState.OPEN, DirectiveState.PROPOSED}
+        if not waits or self._reader.directive(known.text, role, known.at)[0] is False:
+            return
+        self._register.drop(uow, known, by.id, self._voice.render(TextId("directive_edited")))
+        if known.open:
+            text = self._voice.render(TextId("directive_dropped_edited"), code=known.code)
+            self._post.to_desk(uow, text, group_id=known.group_id)
 
     def _open(
         self,

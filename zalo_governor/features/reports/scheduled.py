@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from zalo_governor.domain.clock import today
+from zalo_governor.domain.clock import midnight, today
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Group, Person, Role
@@ -165,8 +165,7 @@ class ScheduledReports(Speaker):
             for group, report in reports:
                 if uow.claims.claim_once(f"{job}:{group.id}", due):
                     sent += self._send(uow, job, due, group, report, faces)
-            if self._policy is self._common.all_offices[0]:
-                sent += self._send_overviews(uow, job, due, period)
+            sent += self._send_overviews(uow, job, due, period)
         return sent
 
     def _read_in(self, reader: Person) -> list[Group]:
@@ -174,14 +173,17 @@ class ScheduledReports(Speaker):
         return [group for group in self._common.governed if reader.holds(group.id, *REPORT_READERS)]
 
     def _send_overviews(self, uow: UnitOfWork, job: str, due: datetime, period: Period) -> int:
-        """Send whoever reads the reports of many groups one message with a line for each, instead of the reports."""
+        """Send whoever reads the reports of many groups one message with a line for each, instead of the reports.
+
+        It is sent by that of the groups' offices whose duty runs first on the day.
+        """
         now, sent = self._policy.clock(), 0
         for reader in self._post.holders_in(uow, NO_GROUP, *REPORT_READERS):
             groups = self._read_in(reader)
             heard = [group for group in groups if _is_heard_before(uow, group, due)]
-            if len(groups) <= _MOST_REPORTS or not heard:
+            if len(groups) <= _MOST_REPORTS or not heard or not any(group in self._policy.governed for group in groups):
                 continue
-            if not uow.claims.claim_once(f"{job}:reader:{reader.id}", due):
+            if not uow.claims.claim_once(f"{job}:reader:{reader.id}", midnight(today(due))):
                 continue
             rows = [
                 self._voice.render(

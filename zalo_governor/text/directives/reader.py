@@ -177,7 +177,8 @@ def _of_late(text: str, named: NamedTime, sent_at: datetime) -> NamedTime:
     """Return a date without a year that was in the last days as that one, not as the one in a year; else the time."""
     at = named.moment
     before = a_year_before(at)
-    late = sent_at - LATELY <= before <= sent_at and not NAMED_YEAR.search(fold(text[named.start : named.end]))
+    settled = named.form == "span" or NAMED_YEAR.search(fold(text[named.start : named.end]))
+    late = sent_at - LATELY <= before <= sent_at and not settled
     return named._replace(moment=before) if late else named
 
 

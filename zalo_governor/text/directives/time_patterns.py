@@ -30,7 +30,7 @@ _EXPRESSIONS = {
         r"(?:(?:h|g|giờ)(?![^\W\d_])"
         rf"(?: ?(?P<minutes>{_MINUTE_WORD}|\d\d(?!\d|/)|\d(?!\d|/| ?(?:ngày|tháng)))(?: ?(?:phút|p|'))?"
         r"| ?(?P<half>rưỡi)| ?kém (?P<lacking>\d{1,2}|mười lăm|hai mươi|mười|năm))?"
-        r"|:(?P<colon>\d\d)(?!\d)|(?P<half_only>rưỡi))"
+        r"|:(?P<colon>\d\d)(?!\d)|(?P<half_only>rưỡi))(?P<at_night> khuya nay\b|(?= khuya\b))?"
     ),
     "part": (
         r"(?P<part>\b(?:(?:đầu|cuối) (?:giờ|buổi) )?"
@@ -105,7 +105,8 @@ BEFORE = "truoc"
 LIMIT_INSIDE = re.compile(r", (?:trước|truoc|trc) ")
 EXCLUDES = re.compile(r"truoc|trc|truoc luc")
 _SEAM_WORDS = (
-    r"(?:[ ,(]| (?:của|cua|là|la|thì|thi) |\b(?:vào|vao|lúc|luc) |(?:trước|truoc|trc) (?=\d{1,2} ?(?:h|g|giờ|gio|:)))*"
+    r"(?:[ ,(]|khuya | (?:của|cua|là|la|thì|thi) |\b(?:vào|vao|lúc|luc) |"
+    r"(?:trước|truoc|trc) (?=\d{1,2} ?(?:h|g|giờ|gio|:)))*"
 )
 
 

@@ -150,12 +150,13 @@ class _Expression:
         self._day: date | None = None
         self._exact: datetime | None = None
         self._kinds: list[str] = []
-        self._open_month = False
 
     def add(self, piece: re.Match[str]) -> None:
         """Take in one piece of the expression."""
         kind = _kind(piece)
         self._kinds.append(kind)
+        if _WHOLE.match(fold(piece.group())):
+            self._limit = ""
         getattr(self, f"_add_{kind}")(piece)
 
     def form(self) -> str:
@@ -178,9 +179,8 @@ class _Expression:
             return today if today > self._sent or "nay" in self._part else today + _DAY
         if hour is None and EXCLUDES.fullmatch(self._limit):
             return datetime.combine(self._day - _DAY, _CLOSE)
-        if self._clock == (24, 0):
-            return datetime.combine(self._day + _DAY, time(0))
-        return datetime.combine(self._day, hour or _CLOSE)
+        found = datetime.combine(self._day, hour or _CLOSE)
+        return found + _DAY if self._is_after_midnight(found) else found
 
     def _hour(self) -> time | None:
         if self._clock is None:
@@ -188,12 +188,27 @@ class _Expression:
                 next((hour for words, hour in PARTS_OF_DAY if words.search(self._part)), None) if self._part else None
             )
         hours, minutes = self._clock
-        late = re.search(r"chiều|chieu|tối|toi|đêm|dem", self._part)
-        if hours < _NOON and late and not (hours < _SMALL_HOURS and re.search(r"đêm|dem", self._part)):
+        if self._is_past_evening():
+            hours %= _NOON
+        elif hours < _NOON and (_LATE.search(self._part) or (hours < _AFTERNOON and _MIDDAY.search(self._part))):
             hours += _NOON
-        elif hours == _NOON and re.search(r"đêm|dem", self._part):
-            hours = 0
         return time(hours % 24, minutes) if hours <= _HOURS and 0 <= minutes < _MINUTES else None
+
+    def _is_past_evening(self) -> bool:
+        """Return whether the hour is one after the evening or night that is named: "12h đêm", "1h khuya"."""
+        hours = self._clock[0] if self._clock else _HOURS
+        small = _SMALL_HOURS if _NIGHT.search(self._part) else _SMALLEST_HOURS if _EVENING.search(self._part) else 0
+        return hours <= _NOON and hours % _NOON < small
+
+    def _is_after_midnight(self, found: datetime) -> bool:
+        """Return whether the clock, put on the day named, is of the day after: at 24h, or in the night that follows.
+
+        "Đêm nay", said in the small hours, is the night that lasts. What runs "từ 0h đêm nay" is no limit, and is left
+        as the tables learnt it.
+        """
+        lasts = self._sent < found and found.date() == self._sent.date()
+        at_night = self._is_past_evening() and not lasts and self._limit != "tu"
+        return at_night or (self._clock is not None and self._clock[0] == _HOURS)
 
     # One method for each kind of piece: each reads the groups of its own expression.
 
@@ -211,6 +226,7 @@ class _Expression:
         early = hours <= _SMALL_HOURS and not piece.group("hours").startswith("0")
         self._may_be_afternoon = early and self._sent.hour > _SMALL_HOURS
         self._clock = (hours, minutes)
+        self._part += "" if piece.group("at_night") is None else " khuya"
 
     def _add_half_day(self, piece: re.Match[str]) -> None:
         hours = _number(piece.group("am_hours")) % _NOON + _NOON * (piece.group("half_of_day") == "pm")
@@ -289,7 +305,9 @@ class _Expression:
             month, year = (month % 12) + 1, year + month // 12
         if not 1 <= month <= _MONTHS:
             return
-        if EXCLUDES.fullmatch(self._limit) or "dau" in words:  # "trước tháng 12": before its first day
+        if "giua" in words:
+            self._day = date(year, month, _MIDDLE_OF_MONTH)
+        elif EXCLUDES.fullmatch(self._limit) or "dau" in words:  # "trước tháng 12": before its first day
             self._day = date(year, month, 1)
         else:
             self._day = _last_day(year, month)
@@ -357,7 +375,8 @@ class _Expression:
 def names_no_day(typed: str, moment: datetime) -> bool:
     """Return whether words for a time name a day that the calendar does not have ("17h ngày 31/4", 29/2 in most years).
 
-    `moment` is how `named_times` read them: by the rest of the words, which is not what was meant.
+    Nor has it those of other centuries. `moment` is how `named_times` read them: by the rest of the words, which is not
+    what was meant.
     """
     days = [(int(found[1]), int(found[2])) for found in _DAY_AND_MONTH.finditer(fold(typed))]
     leap = _date(moment.year, _FEBRUARY, 29)
@@ -366,7 +385,7 @@ def names_no_day(typed: str, moment: datetime) -> bool:
         day > _last_day(_LEAP_YEAR, month).day or ((day, month) == (29, _FEBRUARY) and not in_leap_year)
         for day, month in days
         if 1 <= month <= _MONTHS
-    )
+    ) or bool(_OTHER_CENTURY.search(fold(typed)))
 
 
 def a_year_before(moment: datetime) -> datetime:
@@ -376,7 +395,7 @@ def a_year_before(moment: datetime) -> datetime:
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year // 100 == _CENTURY else None
     except ValueError:
         return None
 
@@ -418,7 +437,14 @@ _WEEKDAYS = {
 _HOUR_WORDS = frozenset({"tieng", "gio", "h", "g", "gio dong ho", "tieng dong ho"})
 _MINUTE_WORDS = frozenset({"phut", "p", "'"})
 _SATURDAY, _NOON, _HOURS, _MINUTES, _MONTHS = 5, 12, 24, 60, 12
-_SMALL_HOURS = 6
+_SMALL_HOURS, _SMALLEST_HOURS, _AFTERNOON, _MIDDLE_OF_MONTH = 6, 5, 3, 15
+_MIDDAY, _LATE = re.compile("trưa|trua"), re.compile("chiều|chieu|tối|toi|đêm|dem|khuya")
+_EVENING, _NIGHT = re.compile("tối|toi nay"), re.compile("đêm|dem|khuya")  # "toi" alone may be "tôi" (I).
+_WHOLE = re.compile(r"(?:cuoi|het) (?:tuan|thang|quy)\b|(?:cuoi nam|giua thang)\b")
+"""Matches the end or middle of a period, whose day is within a limit also after "trước".
+
+"Trước khi hết năm" is left as the tables learnt it.
+"""
 _HALF_DAY, _DAY, _WEEK = timedelta(hours=12), timedelta(days=1), timedelta(days=7)
 _CLOSE = time(17)
 """When offices close: the moment meant by a date without a time."""
@@ -428,4 +454,5 @@ LATELY = timedelta(days=7)
 """How long before the message a time may lie and still be its deadline, set by an author who mistook the date."""
 _LIMIT_WITHIN = 40
 _DAY_AND_MONTH = re.compile(r"(?<![\d/.:-])(\d{1,2})(?:\s?[/.-]\s?|\s*thang\s*)(\d{1,2})(?![\d:h])")
-_LEAP_YEAR, _FEBRUARY = 2024, 2
+_OTHER_CENTURY = re.compile(r"(?:nam |/)(?!20)\d{4}\b")
+_LEAP_YEAR, _FEBRUARY, _CENTURY = 2024, 2, 20

@@ -9,6 +9,7 @@ from tests.unit.features.desk import GROUP, UIDS, to
 from tests.unit.features.directives.ledger import ABSENT, DUE, ORDER, SECOND, LedgerDesk, act
 from tests.unit.storage.stored import new_case
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
+from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.directives import DirectiveState, Progress
 from zalo_governor.domain.events import (
     Attachment,
@@ -307,6 +308,32 @@ def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -
     assert [one.person_ids for one in asked] == [(desk.person("y_te").id,)]
 
 
+def test_an_edit_into_no_order_ends_the_directive_and_the_admins_can_take_it_up_again() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.take()
+    sorry = "Xin lỗi các đồng chí, tôi gửi nhầm nhóm."
+    act(desk, "leader", MessageRevised, key=order.key, text=sorry)
+    assert desk.directive().state is DirectiveState.DROPPED
+    [told] = to(desk.take(), "admin")
+    assert "tin chỉ đạo CĐ1 đã được sửa" in told
+    act(desk, "leader", MessageRevised, key=order.key, text=f"{sorry} Cảm ơn.")
+    assert desk.take() == []
+    desk.say("admin", "CĐ1", place="private")
+    assert "tin đã được sửa, không còn là chỉ đạo" in to(desk.take(), "admin")[0]
+    desk.say("admin", "/molai CĐ1", place="private")
+    assert desk.directive().open
+
+
+def test_an_edit_of_words_that_only_people_took_for_an_order_leaves_the_directive_open() -> None:
+    desk = LedgerDesk()
+    thanks = desk.order("Xin cảm ơn các đồng chí.")
+    assert desk.store.directives == []
+    desk.reply("admin", thanks, "/giaoviec Sở Y tế, 17h ngày 25/11")
+    act(desk, "leader", MessageRevised, key=thanks.key, text="Xin cảm ơn các đồng chí!")
+    assert desk.directive().open
+
+
 def test_an_edit_that_may_be_secret_leaves_no_text() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
@@ -402,6 +429,32 @@ def test_nobody_is_reminded_while_an_answer_may_have_come_that_was_not_judged() 
     posted = desk.take()
     assert (len(to(posted, "tai_chinh")), to(posted, "y_te")) == (1, [])
     assert len(to(posted, "leader")) == 1
+
+
+def test_what_waited_for_the_line_into_the_quiet_hours_goes_out_at_their_end() -> None:
+    desk = LedgerDesk(escalation=EscalationSettings())
+    desk.order(ORDER)
+    desk.take()
+    desk.store.lags_behind = True
+    desk.until(DUE + timedelta(hours=6))
+    desk.store.lags_behind = False
+    ends = desk.policy.rests_until(desk.now)
+    assert ends is not None
+    desk.until(ends - timedelta(minutes=1))
+    assert desk.take() == []
+    desk.until(ends)
+    assert len(to(desk.take(), "leader")) == 1
+
+
+def test_who_gave_a_directive_and_has_no_part_in_the_group_any_more_is_not_told_of_its_deadline() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.take()
+    desk.change("leader", grants={})
+    desk.until(DUE + timedelta(minutes=5))
+    told = desk.take()
+    assert to(told, "leader") == []
+    assert len(to(told, "report_reader")) == 1
 
 
 def test_many_are_reminded_on_command_only_after_they_were_named() -> None:

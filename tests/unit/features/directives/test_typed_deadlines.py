@@ -33,6 +33,7 @@ def test_a_date_that_is_over_is_not_taken_for_next_years() -> None:
         ("10/11/2027", datetime(2027, 11, 10, 10, 0, tzinfo=UTC), "hạn 17:00 thứ Tư 10/11/2027"),
         ("15/1", datetime(2027, 1, 15, 10, 0, tzinfo=UTC), "hạn 17:00 thứ Sáu 15/01/2027"),
         ("17h ngày 30/11", datetime(2026, 11, 30, 10, 0, tzinfo=UTC), "hạn 17:00 thứ Hai 30/11"),
+        ("12 tháng", datetime(2027, 11, 24, 10, 0, tzinfo=UTC), "hạn 17:00 thứ Tư 24/11/2027"),
         ("sáng thứ sáu tuần sau", datetime(2026, 12, 4, 4, 30, tzinfo=UTC), "thứ Sáu 04/12"),
     ],
 )

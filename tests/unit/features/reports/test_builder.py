@@ -1,6 +1,7 @@
 """The report: one page, its figures, and when it is sent by itself."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,6 +32,7 @@ from zalo_governor.domain.people import Group, GroupSnapshot, Role
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Handling, LeakSigns, Period
 from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
+from zalo_governor.features.reports.scheduled import ScheduledReports
 from zalo_governor.features.reports.sentences import coverage_line
 from zalo_governor.features.reports.text import TEXT_LIMIT, render_text
 from zalo_governor.messaging.formatter import MessageFormatter
@@ -375,6 +377,17 @@ def test_who_reads_the_reports_of_many_groups_gets_one_message_with_a_line_for_e
     assert "- Nhóm Xã 3: 100 tin nhắn" in overview
     [report] = to(told, "admin")
     assert "BÁO CÁO HOẠT ĐỘNG" in report
+
+
+def test_who_reads_many_groups_gets_the_overview_once_a_day_whichever_group_has_the_report() -> None:
+    others = {str(8 * 10**18 + 2 + n): f"Xã {n}" for n in range(4)}
+    desk = Desk(groups={GROUP: "Điều hành"} | others)
+    offices = {one: replace(desk.policy, here=frozenset({one})) for one in desk.policy.groups}
+    common = replace(desk.policy, offices=offices)
+    for hours, office in enumerate(common.all_offices[1:], 3):
+        ScheduledReports(office, common).daily_report(desk.transaction, NOW + timedelta(hours=hours))
+    [overview] = to(desk.take(), "leader")
+    assert "của 5 Nhóm:" in overview
 
 
 def test_a_month_before_the_program_heard_anything_is_summed_up_for_nobody() -> None:

@@ -190,6 +190,7 @@ def test_a_reply_is_receipt_answer_or_neither(reply: str, kind: str) -> None:
         ("Công văn 12 yêu cầu nộp trước ngày 3/10/2026, đến nay Sở Mẫu chưa nộp, yêu cầu nộp ngay.", None),
         ("Sở Mẫu báo cáo vụ việc xảy ra trước 9h sáng nay.", None),
         ("Hạn 17h hôm qua mà Sở Mẫu chưa báo cáo. Yêu cầu báo cáo ngay.", None),
+        ("Giao Sở Mẫu hoàn thành hồ sơ trong vòng 52 tuần.", None),
         ("Sở Mẫu quá hạn 28/11 chưa nộp, yêu cầu nộp ngay.", None),
     ],
 )

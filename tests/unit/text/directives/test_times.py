@@ -58,11 +58,54 @@ TUESDAY = datetime.fromisoformat("2026-11-24T09:10")
         ("Hết đêm nay bơm xong", "2026-11-24T23:59"),
         ("By Friday gửi danh sách", "2026-11-27T17:00"),
         ("Chiều mai vào lúc 15h gửi tôi", "2026-11-25T15:00"),
+        ("Xong trước cuối tháng 12", "2026-12-31T17:00"),
+        ("Xong trước cuối tháng sau", "2026-12-31T17:00"),
+        ("Xong trước hết tháng này", "2026-11-30T17:00"),
+        ("Xong trước đầu tháng 12", "2026-11-30T17:00"),
+        ("Xong trước tháng 12", "2026-11-30T17:00"),
+        ("Xong trước giữa tháng 12", "2026-12-15T17:00"),
+        ("Chậm nhất giữa tháng 12", "2026-12-15T17:00"),
+        ("Xong trước hết quý I", "2027-03-31T17:00"),
+        ("Xong trước cuối tuần", "2026-11-27T17:00"),
+        ("Xong trước cuối năm", "2026-12-31T17:00"),
+        ("Gửi trước 12h đêm nay", "2026-11-25T00:00"),
+        ("Gửi trước 12h30 đêm nay", "2026-11-25T00:30"),
+        ("Gửi trước 1h đêm mai", "2026-11-26T01:00"),
+        ("Gửi trước 12h đêm 25/11", "2026-11-26T00:00"),
+        ("Gửi trước 12h khuya nay", "2026-11-25T00:00"),
+        ("Gửi trước 10h khuya nay", "2026-11-24T22:00"),
+        ("Gửi trước 1h khuya mai", "2026-11-26T01:00"),
+        ("Gửi trước 12 giờ khuya", "2026-11-25T00:00"),
+        ("Gửi trước 1h trưa mai", "2026-11-25T13:00"),
+        ("Gửi trước 11h30 trưa mai", "2026-11-25T11:30"),
     ],
 )
 def test_a_time_is_resolved(said: str, moment: str) -> None:
     for text in (said, fold(said)):
         assert datetime.fromisoformat(moment) in [named.moment for named in named_times(text, TUESDAY)], text
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        ("Gửi trước 12h tối nay", "2026-11-25T00:00"),
+        ("Gửi trước 11h tối nay", "2026-11-24T23:00"),
+        ("truoc 12h30 toi can so lieu", "2026-11-24T12:30"),
+    ],
+)
+def test_an_evening_ends_at_midnight_and_toi_without_marks_may_be_i(said: str, moment: str) -> None:
+    assert [named.moment for named in named_times(said, TUESDAY)] == [datetime.fromisoformat(moment)]
+
+
+def test_in_the_small_hours_tonight_is_the_night_that_lasts() -> None:
+    [named] = named_times("Gửi trước 3h đêm nay", datetime.fromisoformat("2026-11-24T00:40"))
+    assert named.moment == datetime.fromisoformat("2026-11-24T03:00")
+
+
+@pytest.mark.parametrize("said", ["trước ngày 01 tháng 01 năm 0001", "ngày 31 tháng 12 năm 9999"])
+def test_a_date_of_another_century_is_none_and_breaks_nothing(said: str) -> None:
+    assert named_times(f"Sở Y tế báo cáo {said}", TUESDAY) == []
+    assert all(names_no_day(f"24h {said}", named.moment) for named in named_times(f"24h {said}", TUESDAY))
 
 
 @pytest.mark.parametrize(
