@@ -282,6 +282,20 @@ def test_who_knows_the_code_cannot_make_a_file_that_does_harm(filled: Place, tmp
     assert filled.count() == before
 
 
+def test_a_backup_from_before_a_change_that_makes_more_rows_of_one_is_restored(empty: Place, tmp_path: Path) -> None:
+    """Until revision 0009 an account had one trial, since then it has one in each of its groups."""
+    lines = [
+        {"key": b64encode(MASTER).decode(), "form": "0009"},
+        {"file": "governor.yaml", "content": b64encode(b"{}").decode()},
+        _table("groups", ["group_id", "account", "seen_ms", "snapshot"], ["snapshot"]),
+        *([group, BOT, 1, "AAAA"] for group in (GROUP, "8000000000000000002")),
+        _table("trials", ["account", "began_ms"]),
+        [BOT, 1],
+    ]
+    empty.restore(_written(tmp_path / "older.zgbackup", lines))
+    assert empty.count()["trials"] == 2
+
+
 def _table(name: str, columns: list[Any], binary: list[str] | None = None) -> dict[str, Any]:
     return {"table": name, "columns": columns, "binary": binary or []}
 
@@ -293,13 +307,14 @@ def _written(path: Path, lines: list[Any]) -> Path:
         writer = SealedWriter(file, CODE, program="1.0", made_at="2026-11-24T01:00:00+00:00")
         for line in lines:
             match line:
-                case {"key": key}:
+                case {"key": _}:
                     manifest = {"program": "1.0", "made_at": "2026-11-24T01:00:00+00:00", "form": newest()}
-                    written: Any = {"manifest": {**manifest, "key": key, "account": BOT}}
+                    written: Any = {"manifest": {**manifest, **line, "account": BOT}}
                 case {"table": table}:
-                    written, counts = line, {table: 0}
+                    written, counts = line, {**counts, table: 0}
                 case list():
-                    written, counts = line, {table: count + 1 for table, count in counts.items()}
+                    written, last = line, list(counts)[-1]
+                    counts[last] += 1
                 case _:
                     written = line
             writer.line(json.dumps(written).encode())
