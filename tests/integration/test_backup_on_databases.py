@@ -28,6 +28,8 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.engine.lock_owner import PANEL, RunningError, refuse_while_running
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.offices import add_office, role_of
 from zalo_governor.storage.migrations import newest
@@ -245,6 +247,20 @@ def test_a_database_with_something_in_it_stays_unless_it_is_to_be_replaced(fille
         filled.restore(path)
     done = filled.restore(path, replace=True)
     assert done.kept
+
+
+def test_no_file_is_replaced_under_a_running_panel_which_would_go_on_with_the_old_one(filled: Place) -> None:
+    if filled.settings.database_url:
+        pytest.skip("on PostgreSQL the panel sees the restored tables")
+    path, database = filled.backup(), filled.open()
+    panel = InstanceLock(database, PANEL)
+    panel.take()
+    refuse_while_running(database)  # Other work on the database does not replace it.
+    with pytest.raises(RunningError, match="systemctl stop zalo-governor-panel"):
+        filled.restore(path, replace=True)
+    panel.release()
+    database.close()
+    assert filled.restore(path, replace=True).kept
 
 
 def test_a_wrong_code_and_a_damaged_file_change_nothing(filled: Place, empty: Place) -> None:
