@@ -28,6 +28,8 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.engine.lock_owner import PANEL, RunningError, refuse_while_running
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.offices import add_office, role_of
 from zalo_governor.storage.migrations import newest
@@ -247,6 +249,20 @@ def test_a_database_with_something_in_it_stays_unless_it_is_to_be_replaced(fille
     assert done.kept
 
 
+def test_no_file_is_replaced_under_a_running_panel_which_would_go_on_with_the_old_one(filled: Place) -> None:
+    if filled.settings.database_url:
+        pytest.skip("on PostgreSQL the panel sees the restored tables")
+    path, database = filled.backup(), filled.open()
+    panel = InstanceLock(database, PANEL)
+    panel.take()
+    refuse_while_running(database)  # Other work on the database does not replace it.
+    with pytest.raises(RunningError, match="systemctl stop zalo-governor-panel"):
+        filled.restore(path, replace=True)
+    panel.release()
+    database.close()
+    assert filled.restore(path, replace=True).kept
+
+
 def test_a_wrong_code_and_a_damaged_file_change_nothing(filled: Place, empty: Place) -> None:
     path = filled.backup()
     with pytest.raises(BackupError, match=CODE.mark):
@@ -282,6 +298,20 @@ def test_who_knows_the_code_cannot_make_a_file_that_does_harm(filled: Place, tmp
     assert filled.count() == before
 
 
+def test_a_backup_from_before_a_change_that_makes_more_rows_of_one_is_restored(empty: Place, tmp_path: Path) -> None:
+    """Until revision 0009 an account had one trial, since then it has one in each of its groups."""
+    lines = [
+        {"key": b64encode(MASTER).decode(), "form": "0009"},
+        {"file": "governor.yaml", "content": b64encode(b"{}").decode()},
+        _table("groups", ["group_id", "account", "seen_ms", "snapshot"], ["snapshot"]),
+        *([group, BOT, 1, "AAAA"] for group in (GROUP, "8000000000000000002")),
+        _table("trials", ["account", "began_ms"]),
+        [BOT, 1],
+    ]
+    empty.restore(_written(tmp_path / "older.zgbackup", lines))
+    assert empty.count()["trials"] == 2
+
+
 def _table(name: str, columns: list[Any], binary: list[str] | None = None) -> dict[str, Any]:
     return {"table": name, "columns": columns, "binary": binary or []}
 
@@ -293,13 +323,14 @@ def _written(path: Path, lines: list[Any]) -> Path:
         writer = SealedWriter(file, CODE, program="1.0", made_at="2026-11-24T01:00:00+00:00")
         for line in lines:
             match line:
-                case {"key": key}:
+                case {"key": _}:
                     manifest = {"program": "1.0", "made_at": "2026-11-24T01:00:00+00:00", "form": newest()}
-                    written: Any = {"manifest": {**manifest, "key": key, "account": BOT}}
+                    written: Any = {"manifest": {**manifest, **line, "account": BOT}}
                 case {"table": table}:
-                    written, counts = line, {table: 0}
+                    written, counts = line, {**counts, table: 0}
                 case list():
-                    written, counts = line, {table: count + 1 for table, count in counts.items()}
+                    written, last = line, list(counts)[-1]
+                    counts[last] += 1
                 case _:
                     written = line
             writer.line(json.dumps(written).encode())

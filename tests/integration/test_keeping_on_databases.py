@@ -23,6 +23,7 @@ from tests.unit.storage.stored import (
 )
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Finding, Severity, Verdict
+from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
@@ -178,6 +179,11 @@ def test_a_person_is_erased_and_nobody_can_tell_who_it_was(
         assert uow.statistics.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 4
     # What Zalo's history gives again is known, and is not taken for news.
     assert Inbox(filled, BOT).admit([entry("2", "Xin gửi báo cáo")]) == []
+    again = entry("9", thread_id=MEMBER, is_group=False, source=Source.BACKFILL)
+    assert Inbox(filled, BOT).admit([again]) == []
+    # But what the person writes from now on is heard, and so is everybody else.
+    later = again._replace(key="10"), again._replace(thread_id=OTHER, key="11")
+    assert [found.entry for found in Inbox(filled, BOT).admit([again, *later])] == [*later]
     assert not [where for where, plain in opened(filled) if "Lò Văn Mẫu".encode() in plain]
 
 

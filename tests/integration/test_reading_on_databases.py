@@ -34,6 +34,21 @@ def test_others_write_while_one_reads_and_it_sees_none_of_it(database: Database)
         assert seen.claims.is_claimed("job", START)
 
 
+def test_who_looks_at_a_case_while_reading_keeps_nobody_from_writing_one(database: Database) -> None:
+    units = UnitsOfWork(database, BOT)
+
+    def write() -> None:
+        with units.begin() as uow:
+            uow.tx.lock_office()
+
+    with units.begin(reading=True) as seen:
+        assert seen.cases.get(1) is None
+        writing = Thread(target=write)
+        writing.start()
+        writing.join(5)
+        assert not writing.is_alive()
+
+
 def test_what_only_reads_cannot_write(database: Database) -> None:
     units = UnitsOfWork(database, BOT)
     with pytest.raises((DBAPIError, StoreUnavailableError)), units.begin(reading=True) as seen:

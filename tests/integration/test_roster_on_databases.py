@@ -3,13 +3,16 @@ from sqlalchemy import insert, select, update
 
 from tests.integration.seen import holding
 from tests.rosters import put_roster, roster_of
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, entry, message
 from zalo_governor.app.roster_import import import_roster
-from zalo_governor.domain.people import EVERYWHERE, Namesake, Person, Role, Standing
+from zalo_governor.domain.clock import EVER, NEVER
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.people import EVERYWHERE, FoundAccount, Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import group_members, persons, roster
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
@@ -129,6 +132,17 @@ def test_what_one_transaction_changes_of_the_roster_it_sees(database: Database) 
         assert uow.people.get(other).standing is Standing.UNMATCHED
         uow.roster.put(BOT, GROUP, 0, TAN.model_copy(update={"uid": OTHER}))
         assert uow.people.get(other).standing is Standing.LISTED
+
+
+def test_messages_of_who_was_recognised_by_telephone_count_for_the_agency_on_the_list(database: Database) -> None:
+    [said] = Inbox(database, BOT).admit([entry()])
+    bare = LO.model_copy(update={"uid": None})
+    put_roster(database, BOT, GROUP, [bare])
+    with UnitsOfWork(database, BOT).begin() as uow:
+        uow.verdicts.store(said, message(said), Verdict(), START)
+        uow.roster.link_phone(BOT, "+84912345678", FoundAccount(uid=MEMBER, global_id=None), bare)
+        [counted] = uow.distributions.agencies(GROUP, EVER, NEVER)
+    assert (counted.agency, counted.messages, counted.senders) == ("Sở Y tế", 1, 1)
 
 
 def test_who_holds_a_role_is_found_on_a_list_without_accounts(database: Database) -> None:

@@ -92,7 +92,19 @@ class DailySchedule:
                 self._digest_task(office, ScheduledReports.suggestions_digest),
             ),
         ]
-        return [duty._replace(name=f"{duty.name}:{office}") for duty in duties] if office else duties
+        own = f":{office}" if office else ""
+        return [duty._replace(name=duty.name + own, run=self._unless_restored(duty.run)) for duty in duties]
+
+    def _unless_restored(self, run: Callable[[datetime], None]) -> Callable[[datetime], None]:
+        """Return a function that calls `run`, but not for a time before a restore: that report may have been sent."""
+
+        def run_unless_restored(due: datetime) -> None:
+            with self._units.begin(reading=True) as uow:
+                restored = uow.claims.is_restored_since(due)
+            if not restored:
+                run(due)
+
+        return run_unless_restored
 
     def _report_task(
         self, office: int, act: Callable[[ScheduledReports, BeginUnitOfWork, datetime], object]

@@ -74,7 +74,7 @@ def restore(
 
     Raises:
         BackupError: the restore was refused and nothing was changed; the message says why.
-        RunningError: a bot process uses the present database; nothing was changed.
+        RunningError: a bot process or the panel uses the present database; nothing was changed.
     """
     read = survey(path, code, steps.check)
     check_known(read.manifest.form)
@@ -103,11 +103,11 @@ def restore(
 
 
 def refuse_to_overwrite(settings: Settings, clock: Clock, *, replace: bool) -> None:
-    """Raise an error if a bot uses the present database, or if it holds data and `replace` is False.
+    """Raise an error if a bot or the panel uses the present database, or if it holds data and `replace` is False.
 
     Raises:
         BackupError: it holds data or cannot be read; the message says how to replace it.
-        RunningError: a bot process uses it.
+        RunningError: a bot process or the panel uses it.
     """
     file = _file_of(settings)
     if file is not None and not file.exists():
@@ -115,7 +115,7 @@ def refuse_to_overwrite(settings: Settings, clock: Clock, *, replace: bool) -> N
     # Nothing is decrypted, so that this can be checked before the recovery code gives the key.
     database = Database(settings.sqlalchemy_url, Keys(bytes(32)), clock)
     try:
-        refuse_while_running(database)
+        refuse_while_running(database, panel=True)
         if not replace and not is_empty(database):
             raise BackupError(
                 "Cơ sở dữ liệu ở nơi khôi phục đã có dữ liệu; chưa thay đổi gì. Nếu muốn thay bằng bản sao lưu, "
@@ -156,7 +156,7 @@ class _PresentInstallation:
 
         Raises:
             BackupError: they must not be replaced; the message says why.
-            RunningError: a bot process uses the database.
+            RunningError: a bot process or the panel uses the database.
         """
         if self._settings.given_key and not self._same_key:
             raise BackupError(

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Annotated
 
 import typer
@@ -20,6 +20,8 @@ from zalo_governor.domain.panel import PANEL_ROLES
 from zalo_governor.domain.people import Person
 from zalo_governor.features.panel.access import issue_link
 from zalo_governor.messaging.command_parsing import folded
+from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
+from zalo_governor.storage.engine.lock_owner import PANEL
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps, give_memory_back
@@ -44,7 +46,11 @@ def serve(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     logging.configure(console=False)
     records = open_records(settings, system_clock)
     office = None
+    lock = InstanceLock(records.database, PANEL)
     try:
+        if records.database.is_sqlite:
+            with suppress(OtherInstanceError):  # Of two panels, one tells `restore` that they run.
+                lock.take()
         known = Words(words.action, words.value, words.facts, lambda: words.vietnamese()["actions"])
         office = Office(records, config.resolve(), known)
         watch = ConfigurationWatch(
@@ -75,6 +81,7 @@ def serve(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     finally:
         if office is not None:
             office.close()
+        lock.release()
         records.close()
 
 

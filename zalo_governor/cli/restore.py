@@ -87,7 +87,7 @@ def _sentences(done: Restored) -> list[str]:
     lines.append(
         "Thời gian từ bản sao lưu đến nay được ghi là gián đoạn khi Hệ thống khởi động; tin trong thời gian đó được "
         "lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ. Vụ việc mới được đánh số cách số cuối cùng "
-        "ít nhất 100, để không trùng mã đã báo."
+        "ít nhất 100, để không trùng mã đã báo. Báo cáo, tin tổng hợp định kỳ đến hạn trước lúc này không gửi nữa."
     )
     return lines
 

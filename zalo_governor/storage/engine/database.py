@@ -231,9 +231,9 @@ class Database:
     def lock(self, connection: Connection, number: int) -> None:
         """Acquire PostgreSQL's advisory lock `number` of this schema, waiting for holders, until the transaction ends.
 
-        No effect on SQLite, where only one transaction writes at a time.
+        No effect on SQLite, where only one transaction writes at a time, nor in a `snapshot`, which hinders no writer.
         """
-        if not self.is_sqlite:
+        if not self.is_sqlite and not connection.get_execution_options().get("postgresql_readonly"):
             connection.execute(_LOCK, {"number": number})
 
     def close(self) -> None:

@@ -11,6 +11,8 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import LOCK_SPACE, lock_file, lock_number
 
 _LOCKS = Path("/proc/locks")
+PANEL = "panel"
+"""Stands in place of a bot account in the name of the lock file that a panel holds beside an SQLite file."""
 
 
 class RunningError(GovernorError):
@@ -35,21 +37,28 @@ def occupant(database: Database, account: str) -> LockOwner | None:
     return _owner_of_file_lock(lock_file(database.file, account))
 
 
-def refuse_while_running(database: Database) -> None:
+def refuse_while_running(database: Database, *, panel: bool = False) -> None:
     """Raise RunningError if a bot process uses the database, under any account.
 
+    With `panel`, also if a panel does: it would go on using an SQLite file that is replaced.
+
     Raises:
-        RunningError: a bot process is running.
+        RunningError: a bot process, or the panel, is running.
         StoreUnavailableError: PostgreSQL does not answer.
     """
     if database.file is None:
         found = _owner_of_server_lock(database, None)
     else:
-        files = database.file.parent.glob(lock_file(database.file, "*").name)
+        files = {*database.file.parent.glob(lock_file(database.file, "*").name)} - {lock_file(database.file, PANEL)}
         found = next(filter(None, map(_owner_of_file_lock, files)), None)
     if found is not None:
         raise RunningError(
             "Hệ thống đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại."
+        )
+    if panel and database.is_sqlite and occupant(database, PANEL) is not None:
+        raise RunningError(
+            "Bảng điều khiển đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop "
+            "zalo-governor-panel), rồi làm lại."
         )
 
 

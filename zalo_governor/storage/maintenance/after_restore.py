@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, case, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, insert, or_, select, update
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.inbound import RawDict, Seal
@@ -16,6 +16,7 @@ from zalo_governor.domain.jobs import JobKind, JobOutcome
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import leave_numbers_out
 from zalo_governor.storage.repositories.bodies import open_message
+from zalo_governor.storage.repositories.claims import RESTORED
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
 from zalo_governor.storage.schema import (
     PENDING,
@@ -23,6 +24,7 @@ from zalo_governor.storage.schema import (
     directives,
     erasures,
     inbox,
+    job_runs,
     jobs,
     outbox,
     persons,
@@ -96,10 +98,12 @@ def look_ahead(connection: Connection, now: datetime) -> None:
     """Adjust a restored database to what may have happened between the backup and `now`.
 
     Marks unsent messages as possibly sent, lets at least an hour pass before admins or leader are told of a case,
-    closes the queued jobs except follow-ups of directives and scans of attachments, and skips numbers of cases, people
-    and directives that may have been given since.
+    closes the queued jobs except follow-ups of directives and scans of attachments, takes scheduled reports and digests
+    that were due for sent, and skips numbers of cases, people and directives that may have been given since.
     """
     now_ms = to_ms(now)
+    connection.execute(delete(job_runs).where(job_runs.c.job == RESTORED))
+    connection.execute(insert(job_runs).values(job=RESTORED, due_ms=now_ms))
     # The message may have been sent after the backup.
     connection.execute(update(outbox).where(outbox.c.state.in_([*PENDING, "sending"])).values(repeated=True))
     later = to_ms(now + _REVIEW_TIME)

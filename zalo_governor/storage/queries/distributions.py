@@ -26,7 +26,6 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.roster import Rosters
-from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import cases, events, findings, person_uids, persons, remarks, statements
 from zalo_governor.storage.schema.base import count_where
 
@@ -239,14 +238,15 @@ class Distributions(Repository):
         return counted
 
     def _agency_of_person(self, group_id: str) -> dict[int | None, str]:
-        roster = entries_of(self._tx.connection, self._tx.keys, group_id)
-        agencies = {entry.agency for entry in roster}
-        agency_of_uid = {entry.uid: whole_agency(entry.agency, agencies) for entry in roster if entry.uid}
+        account = self._tx.account or ""
+        roster = self._roster.matched(account, group_id)
+        agencies = {entry.agency for entry, _ in roster}
+        agency_of_uid = {uid: whole_agency(entry.agency, agencies) for entry, uids in roster for uid in uids}
         if not agency_of_uid:
             return {}
         same = self._merged()
         known = self._tx.execute(
-            select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == (self._tx.account or ""))
+            select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == account)
         )
         return {
             same.get(row.person_id, row.person_id): agency_of_uid[row.uid] for row in known if row.uid in agency_of_uid

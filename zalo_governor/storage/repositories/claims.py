@@ -9,6 +9,9 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.schema import job_runs
 
+RESTORED = "restored"
+"""Name of the claim with the time at which the database was last restored from a backup."""
+
 
 class Claims(Repository):
     """Claims of the runs of scheduled jobs: of several processes, only the one that claims a run carries it out."""
@@ -22,3 +25,8 @@ class Claims(Repository):
         """Return whether the run of the work named `job` that is due at `due` has been claimed."""
         claimed = select(job_runs.c.job).where(job_runs.c.job == storable(job), job_runs.c.due_ms == to_ms(due))
         return self._tx.execute(claimed).first() is not None
+
+    def is_restored_since(self, due: datetime) -> bool:
+        """Return whether the database was restored from a backup after `due`, so that claims of then may be lost."""
+        later = select(job_runs.c.job).where(job_runs.c.job == RESTORED, job_runs.c.due_ms >= to_ms(due))
+        return self._tx.execute(later).first() is not None

@@ -8,7 +8,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
     bindparam,
+    cast,
     exists,
     func,
     insert,
@@ -28,6 +30,7 @@ from zalo_governor.storage.repositories.receipts import is_watched
 from zalo_governor.storage.schema import (
     NUMBER_BITS,
     WAITS,
+    erasures,
     events,
     former_accounts,
     inbox,
@@ -299,11 +302,18 @@ class Inbox:
         return [account, *known]
 
     def _without_known_history(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Drop entries that a replaced account received before; an entry received live with new content is kept."""
-        if not any(len(self._accounts(account)) > 1 for account in {entry.account for entry in entries}):
+        """Drop entries that a replaced account received before, and old private ones of persons who were erased.
+
+        An entry received live with new content is kept.
+        """
+        if not any(len(self._accounts(entry.account)) > 1 or _may_be_erased(entry) for entry in entries):
             return entries
         with self._database.read() as connection:
-            return [entry for entry in entries if not self._is_known_history(connection, entry)]
+            return [
+                entry
+                for entry in entries
+                if not self._is_known_history(connection, entry) and not _is_erased(connection, entry)
+            ]
 
     def _is_known_history(self, connection: Connection, entry: Entry) -> bool:
         same = select(inbox.c.fingerprint).where(
@@ -332,6 +342,22 @@ class Inbox:
         with self._database.read() as connection:
             rows = connection.execute(statement, values).all()
         return [admitted_of(self._database.keys, row) for row in rows]
+
+
+def _may_be_erased(entry: Entry) -> bool:
+    return not entry.is_group and entry.source is not Source.LIVE
+
+
+def _is_erased(connection: Connection, entry: Entry) -> bool:
+    """Return whether an entry of Zalo's history is stored for a person whose uid was erased (`maintenance.erasure`)."""
+    same = select(inbox.c.id).where(
+        inbox.c.account == entry.account,
+        inbox.c.thread_id.in_(select(literal_column("'erased-'") + cast(erasures.c.person_id, String))),
+        inbox.c.kind == entry.kind.value,
+        inbox.c.key == storable(entry.key),
+        inbox.c.fingerprint == entry.fingerprint,
+    )
+    return _may_be_erased(entry) and connection.execute(same.limit(1)).first() is not None
 
 
 def _heard_by(account: str) -> ColumnElement[bool]:

@@ -1,0 +1,30 @@
+"""What is due at times of day, on both databases."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.unit.app.test_policy import policy_of
+from tests.unit.storage.stored import START
+from zalo_governor.app.schedule import DailySchedule
+from zalo_governor.config import GroupSettings
+from zalo_governor.features.facade import FeatureFacade
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.maintenance.after_restore import look_ahead
+from zalo_governor.storage.unit_of_work import UnitsOfWork
+
+
+def test_a_digest_that_was_due_before_a_restore_is_not_sent_again_and_the_next_one_is(
+    database: Database, units: UnitsOfWork
+) -> None:
+    features, unused = FeatureFacade(policy_of(GroupSettings(id="1"))), object()
+    rest: dict[str, Any] = dict.fromkeys(("group_sync", "stopping", "clock"), unused)
+    schedule = DailySchedule(unused, units, features=lambda: features, **rest)  # type: ignore[arg-type]
+    [digest] = [duty for duty in schedule.duties() if duty.name == "suggestions_digest"]
+    with database.write() as connection:
+        look_ahead(connection, START - timedelta(days=1))
+        look_ahead(connection, START)
+    due = [START - timedelta(hours=1), START + timedelta(hours=1)]
+    for moment in due:
+        digest.run(moment)
+    with units.begin() as uow:
+        assert [uow.claims.is_claimed("suggestions_digest:1", moment) for moment in due] == [False, True]
