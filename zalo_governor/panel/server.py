@@ -293,6 +293,7 @@ class PanelServer:
                 return _Answer(HTTPStatus.UNAUTHORIZED, Html("vao.html", {"path": ""}))
             facts: dict[str, Any] = {"menu": self._sessions.menu(person), "made": to_ms(self._office.clock())}
             facts["me"] = self._office.policy.voice.named(person)
+            facts["mark"] = self._streams.mark(uow.tx.connection, person)  # Before the page reads what it shows.
             try:
                 visit = Visit(self._office, uow, person, asked, route.roles, writes=route.writes, done=done)
                 reply: Reply = route.handler(visit)
