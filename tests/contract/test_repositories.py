@@ -310,9 +310,9 @@ def test_a_scan_is_known_by_its_message_and_its_content(storage: Storage) -> Non
     with storage.begin() as uow:
         assert uow.file_scans.of_message(GROUP, "1") == [kept]
         assert uow.file_scans.of_message(GROUP, "2") == []
-        assert uow.file_scans.find_result(mac, START) == kept.result
-        assert uow.file_scans.find_result(mac, START + MINUTE) is None
-        assert uow.file_scans.find_result(b"unknown", START) is None
+        assert uow.file_scans.find(mac, START) == kept
+        assert uow.file_scans.find(mac, START + MINUTE) is None
+        assert uow.file_scans.find(b"unknown", START) is None
 
 
 def test_scans_of_a_period_are_counted_by_what_came_of_them(storage: Storage) -> None:

@@ -117,7 +117,7 @@ def test_figures_stay_and_the_hash_of_the_file_goes_with_the_contents(
         assert uow.file_scans.figures(GROUP, START - DAY, START + DAY) == before
         [scan] = uow.file_scans.of_message(GROUP, "1")
         assert scan.result == RESULT
-        assert uow.file_scans.find_result(b"m" * 16, START) is None
+        assert uow.file_scans.find(b"m" * 16, START) is None
 
 
 def test_of_an_erased_person_no_file_is_recognised_and_none_is_scanned(

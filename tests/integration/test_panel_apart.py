@@ -206,6 +206,20 @@ def test_a_stream_tells_nothing_of_another_group(bot: TwoGroups, panel: Panel) -
 
 
 @SQLITE
+def test_what_changes_while_a_page_is_on_its_way_is_told_by_its_stream_at_once_and_nothing_else_is(
+    bot: TwoGroups, panel: Panel
+) -> None:
+    theirs, mine = panel.enter(OF_B[Role.ADMIN]), panel.enter(OF_A[Role.ADMIN])
+    marks = [re.findall(r'data-mark="(-?\d+)"', browser.get("/viec").text)[0] for browser in (theirs, mine)]
+    bot.say(bot.message("De nghi cac dong chi gui so lieu ve van phong", by=OF_A[Role.MEMBER], idTo=GROUP))
+    with _stream(theirs, f"/viec&dau={marks[0]}") as of_b, _stream(mine, f"/viec&dau={marks[1]}") as of_a:
+        assert b"changed" in of_a.recv(4096)
+        of_b.settimeout(1.5)
+        with pytest.raises(TimeoutError):
+            of_b.recv(4096)
+
+
+@SQLITE
 def test_a_stream_ends_when_the_person_loses_the_role_in_one_of_the_groups(
     bot: TwoGroups, panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -954,3 +954,35 @@ def test_work_of_seconds_keeps_nobody_else_waiting(panel: Panel, monkeypatch: py
         go_on.set()
         assert sorted(one.result().status for one in asked)[-2:] == [503, 503]
     assert done
+
+
+def test_work_whose_browser_has_gone_away_counts_until_it_ends_and_is_not_begun_any_more(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, begun, mine = threading.Event(), threading.Semaphore(0), panel.enter(ADMIN)
+    hung: list[int] = []
+
+    def hang(*_: object, **__: object) -> bytes:
+        hung.append(len(hung))
+        begun.release()
+        assert go_on.wait(30)
+        return b"{}"
+
+    monkeypatch.setattr(panel.office, "helper", hang)
+    most = server._SLOW_AT_ONCE + server._SLOW_WAITING
+    leaving, staying = ([Browser(panel, mine.cookie) for _ in range(most)] for _ in range(2))
+    with ThreadPoolExecutor(2 * most) as pool:
+        gone = [pool.submit(other.post, "/suc-khoe/kiem-tra") for other in leaving]
+        assert all(begun.acquire(timeout=10) for _ in range(server._SLOW_AT_ONCE))
+        assert not wait(gone, 2).done
+        for other in leaving:
+            assert other._open is not None
+            other._open.sock.shutdown(socket.SHUT_RDWR)
+        assert not wait(gone, 10).not_done
+        time.sleep(1)
+        asked = [pool.submit(other.post, "/suc-khoe/kiem-tra") for other in staying]
+        refused, _ = wait(asked, 4)
+        go_on.set()
+        assert [one.result().status for one in refused] == [503] * server._SLOW_AT_ONCE
+        wait(asked)
+    assert len(hung) == server._SLOW_AT_ONCE + server._SLOW_WAITING

@@ -187,7 +187,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "sealed since": _in_unit(lambda uow: uow.verdicts.sealed_since([_id(n) for n in range(50)])),
     "a scan to do": _in_unit(lambda uow: uow.jobs.claim(BOT, [JobKind.SCAN_ATTACHMENT], NOW, limit=1)),
     "the next scan": _in_unit(lambda uow: uow.jobs.next_due(BOT, [JobKind.SCAN_ATTACHMENT])),
-    "the same file": _in_unit(lambda uow: uow.file_scans.find_result(b"m" * 16, NOW - DAY)),
+    "the same file": _in_unit(lambda uow: uow.file_scans.find(b"m" * 16, NOW - DAY)),
     "scans of a message": _in_unit(lambda uow: uow.file_scans.of_message(GROUP, "30")),
     "scans of a period": _in_unit(lambda uow: uow.file_scans.figures(GROUP, NOW - DAY, NOW)),
     "a recall before the scan": _in_unit(lambda uow: uow.case_messages.find_withdrawal(GROUP, "30")),

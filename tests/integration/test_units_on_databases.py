@@ -232,6 +232,30 @@ def test_names_are_known_once_judged_and_not_from_a_fetch(units: UnitsOfWork, in
         assert someone(uow, OTHER).display_name == "Mới vào"
 
 
+def test_an_older_list_of_members_changes_nothing_for_who_came_or_left_after_it_was_made(
+    units: UnitsOfWork, inbox: Inbox
+) -> None:
+    def listed(*uids: str) -> GroupSnapshot:
+        return GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=uids, total_members=len(uids))
+
+    came, left = (heard(inbox, key, kind=ElementKind.GROUP_ACT) for key in ("j1", "l1"))
+    shared: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "at": START + timedelta(seconds=20)}
+    with units.begin() as uow:
+        uow.members.save_group(BOT, listed("1", MEMBER), [], START)
+        joined = MembersJoined(id=came.id, sender_uid="1", members=(NamedUid(uid=OTHER),), **shared)
+        uow.verdicts.store(came, joined, Verdict(), START)
+        gone = MembersLeft(id=left.id, sender_uid=MEMBER, members=(NamedUid(uid=MEMBER),), **shared)
+        uow.verdicts.store(left, gone, Verdict(), START)
+    with units.begin() as uow:
+        uow.members.save_group(BOT, listed("1", MEMBER), [], START + timedelta(seconds=10))
+    with units.begin() as uow:
+        assert uow.members.moved_since(BOT, GROUP, START) == {MEMBER, OTHER}
+        assert uow.members.present_uids(BOT, GROUP) == {"1", OTHER}
+        uow.members.save_group(BOT, listed("1", MEMBER), [], START + timedelta(minutes=1))
+    with units.begin() as uow:
+        assert uow.members.present_uids(BOT, GROUP) == {"1", MEMBER}
+
+
 def test_a_sealed_name_is_not_kept(units: UnitsOfWork, inbox: Inbox) -> None:
     item = heard(inbox, "n1", kind=ElementKind.NAME)
     with units.begin() as uow:

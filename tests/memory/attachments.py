@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from tests.memory.base import MemoryRepository
-from zalo_governor.domain.attachments import FileScan, ScanFigures, ScanResult
+from zalo_governor.domain.attachments import FileScan, ScanFigures
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.repositories.file_scans import FileScans
@@ -20,10 +20,9 @@ class MemoryFileScans(MemoryRepository, FileScans):
     def mac(self, content: bytes | bytearray) -> bytes:
         return sha256(content).digest()
 
-    def find_result(self, mac: bytes, since: datetime) -> ScanResult | None:
+    def find(self, mac: bytes, since: datetime) -> FileScan | None:
         known = [scan for scan in self._store.scans.values() if scan.mac == mac and scan.scanned_at >= since]
-        newest = max(known, key=lambda scan: scan.scanned_at, default=None)
-        return newest.result if newest else None
+        return max(known, key=lambda scan: scan.scanned_at, default=None)
 
     def of_message(self, group_id: str, message_key: str) -> list[FileScan]:
         return [

@@ -55,6 +55,9 @@ class MemoryMembers(MemoryRepository, Members):
     def present_uids(self, account: str, group_id: str) -> set[str]:
         return set(self._store.present)
 
+    def moved_since(self, account: str, group_id: str, at: datetime) -> set[str]:
+        return set()
+
     def groups_with(self, account: str, uid: str) -> set[str]:
         return {GROUP} if uid in self._store.present else set()
 

@@ -1,5 +1,6 @@
 """What the Debian package tells of the program: nothing is forgotten when a command or a version changes."""
 
+import os
 import re
 import subprocess
 import sys
@@ -95,3 +96,29 @@ def test_the_units_of_the_package_use_what_it_installs(texts: ModuleType) -> Non
     assert run in made["zalo-governor.service"].splitlines()
     assert "ConditionPathExists=/srv/zalo-governor/governor.yaml" in made["zalo-governor.service"].splitlines()
     assert made["zalo-governor.sysusers"].startswith("u zalo-governor ")
+
+
+_SYSTEMCTL = """\
+#!/bin/sh
+[ "$1" = list-units ] || { echo "$@" >>"$0.did"; exit; }
+for pattern; do
+    for unit in zalo-governor-panel.service zalo-governor-scan-worker.service zalo-governor-panel@so-mau.service; do
+        case $unit in $pattern) echo "$unit loaded active running" ;; esac
+    done
+done
+"""
+
+
+def test_whatever_debhelper_does_not_start_again_is_stopped_before_the_files_change_and_started_after(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "systemd" / "system").mkdir(parents=True)
+    (tmp_path / "systemctl").write_text(_SYSTEMCTL)
+    (tmp_path / "systemctl").chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    for script, told in (("prerm", "upgrade"), ("postinst", "none")):
+        commands = (PACKAGING / "debian" / f"zalo-governor.{script}").read_text().replace("/run/", f"{tmp_path}/")
+        commands = commands.replace("/opt/", f"{tmp_path}/opt/").replace("/srv/", f"{tmp_path}/srv/")
+        subprocess.run(["sh", "-s", told], input=commands, text=True, check=True, env=path)
+    running = "zalo-governor-panel@so-mau.service zalo-governor-panel.service zalo-governor-scan-worker.service"
+    assert (tmp_path / "systemctl.did").read_text() == f"stop {running}\nstart --no-block {running}\n"

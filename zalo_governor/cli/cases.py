@@ -75,4 +75,4 @@ def _print_table(found: list[tuple[Case, Person]], configuration: Configuration)
         opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"
         clause = voice.citation(case.clause).removesuffix(" Quy chế")
         table.add_row(case.code, opened, voice.named(person), clause, str(case.count), voice.state(case.state))
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)

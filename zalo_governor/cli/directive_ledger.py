@@ -59,7 +59,7 @@ def list_directives(config: Path, *, as_json: bool) -> None:
             f"{line.reported}{of}",
             str(line.overdue),
         )
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     count, yes, no = map(
         sum, zip((0, 0, 0), *((of.questions, of.questions_yes, of.questions_no) for of in asked), strict=True)
     )
@@ -85,11 +85,9 @@ def show_directive(config: Path, code: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(orjson.dumps(_as_json(directive, assignees, closed, giver), option=orjson.OPT_INDENT_2))
         return
-    console = Console()
-    console.print(
-        f"{directive.code} ({words.value(directive.state.value)}), {giver}, {_moment(directive.at)}", markup=False
-    )
-    console.print(directive.text, markup=False)
+    console = Console(markup=False, emoji=False)
+    console.print(f"{directive.code} ({words.value(directive.state.value)}), {giver}, {_moment(directive.at)}")
+    console.print(directive.text)
     table = folding_table("Đơn vị nhận", "Hạn", "Tiến độ", "Trả lời lúc", "Báo cáo lúc")
     now = system_clock()
     for one in assignees:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access, note_opening
@@ -110,11 +109,9 @@ def _print_results(
     for posting in postings.of(list(shares)):
         begins = " ".join(posted_text(posting.raw)[:_EXCERPT_LENGTH].split())
         moment = f"{local(posting.at):%H:%M %d/%m/%Y}"
-        seen = Text(_reader_names(uow, postings.readers(posting.group_id, posting.key)))
-        table.add_row(
-            f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins)
-        )
-    Console().print(table)
+        seen = _reader_names(uow, postings.readers(posting.group_id, posting.key))
+        table.add_row(f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, begins)
+    Console(markup=False, emoji=False).print(table)
     say("Người đã xem chỉ được lưu với tin thuộc một vụ việc; không có tên ở đây không có nghĩa là chưa xem.")
     say("Giống nhau chưa phải là kết luận: nhiều người có thể cùng đăng một nội dung lấy từ nguồn khác.")
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.text.alphabet import split_tone
+from zalo_governor.text.normalise import normalise
 from zalo_governor.text.similarity import words_of
 
 
@@ -59,6 +61,22 @@ def likeliest(matched: Matched, name: str) -> int | None:
     return -place if best >= _LEAST_LIKENESS else None
 
 
+def named_exactly(matched: Matched, name: str, title: str) -> int | None:
+    """Return the index of the roster entry with this very full name and a similar title; None if there is none.
+
+    Diacritics count, case does not. Only entries whose person has no known Zalo account are compared.
+    """
+    from rapidfuzz import fuzz  # noqa: PLC0415  rarely needed, and it takes two megabytes of memory
+
+    found = [
+        (max(fuzz.token_sort_ratio(_words(known), _words(title)) for known in (entry.title, entry.position)), -place)
+        for place, (entry, uids) in enumerate(matched)
+        if not uids and _spelt(entry.full_name) == _spelt(name)
+    ]
+    best, place = max(found, default=(0.0, 0))
+    return -place if best >= _LEAST_LIKENESS else None
+
+
 def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, str]) -> list[Proposal]:
     """Pair roster entries without a known Zalo account with members of similar names who are not on the roster.
 
@@ -105,6 +123,10 @@ def _likeness(entry: RosterEntry, display_name: str) -> float:
         return 0.0
     whole = fuzz.token_set_ratio(_words(f"{entry.full_name} {entry.title} {entry.agency}"), shown)
     return float(name * _NAME_SHARE + whole * (1 - _NAME_SHARE))
+
+
+def _spelt(name: str) -> list[tuple[str, str]]:
+    return [split_tone(word) for word in normalise(name).text.lower().split()]
 
 
 def _words(text: str) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from zalo_governor.domain.people import DESK, Person
-from zalo_governor.panel.live import Changes, case_of
+from zalo_governor.panel.live import Changes, case_of, mark_of
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.sessions import Sessions
+from zalo_governor.storage.queries.panel import PanelQueries
 
 _CHECK_SECONDS = 15.0
 """How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
@@ -50,7 +52,7 @@ class ChangeStreams:
         response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
         response.content_type = "text/event-stream"
         self._open[person.id] += 1
-        queue = self._changes.listen(groups)
+        queue = self._changes.listen(groups, request.query.get("dau", ""))
         case_id = None
         try:
             case_id = await self._thread(self._open_case, person, request.query.get("trang", ""))
@@ -79,6 +81,10 @@ class ChangeStreams:
             if case_id is not None:
                 self._office.presence.leave(case_id, person.id)
         return response
+
+    def mark(self, connection: Connection, person: Person) -> str:
+        """Return the mark of a page that is made for the person, by which its stream tells what changed since then."""
+        return mark_of(PanelQueries(self._office.database).stamps_in(connection), self._groups_of(person))
 
     def _groups_of(self, person: Person) -> frozenset[str]:
         return frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))

@@ -25,6 +25,11 @@ def case_of(path: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def mark_of(stamps: Mapping[str, object], groups: frozenset[str]) -> str:
+    """Return a short text that is another one after each change in one of the groups, while the program runs."""
+    return str(hash(tuple(stamps.get(group) for group in sorted(groups))))
+
+
 class Presence:
     """Who is looking at which case now."""
 
@@ -55,14 +60,17 @@ class Changes:
 
     def __init__(self, stamps: Callable[[], Mapping[str, object]]) -> None:
         self._stamps = stamps
-        self._open: dict[asyncio.Queue[str | None], frozenset[str]] = {}
+        self._open: dict[asyncio.Queue[str | None], tuple[frozenset[str], str]] = {}
         self._task: asyncio.Task[None] | None = None
         self.hurried = asyncio.Event()
 
-    def listen(self, groups: frozenset[str]) -> asyncio.Queue[str | None]:
-        """Return a queue that gets the word `changed` after each change in one of the groups, and None at the end."""
+    def listen(self, groups: frozenset[str], mark: str = "") -> asyncio.Queue[str | None]:
+        """Return a queue that gets the word `changed` after each change in one of the groups, and None at the end.
+
+        `mark` is that of the page (`mark_of`): what has changed since it was made is told too.
+        """
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
-        self._open[queue] = groups
+        self._open[queue] = groups, mark
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         return queue
@@ -88,11 +96,11 @@ class Changes:
             except Exception as error:  # Whatever it is, open pages go on hearing of later changes.
                 log.warning("panel_cannot_look", error=type(error).__name__)
             else:
-                if before is not None:
-                    changed = {group for group in now.keys() | before.keys() if now.get(group) != before.get(group)}
-                    for queue, groups in self._open.items():
-                        if changed & groups and queue.empty():
-                            queue.put_nowait("changed")
+                before = now if before is None else before
+                for queue, (groups, mark) in self._open.items():
+                    if (mark or mark_of(before, groups)) != mark_of(now, groups) and queue.empty():
+                        queue.put_nowait("changed")
+                    self._open[queue] = groups, ""
                 before = now
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.hurried.wait(), _LOOK_SECONDS)

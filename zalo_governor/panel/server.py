@@ -251,15 +251,20 @@ class PanelServer:
 
     async def _slowly(self, work: Callable[[], object]) -> "Future[object]":
         """Have work done that takes seconds, apart from what makes the pages; return its outcome."""
+        outcome = self._slow_pool.submit(work)
         self._slow += 1
+        waited = asyncio.wrap_future(outcome)
+        waited.add_done_callback(self._end_slow)
         try:
-            outcome = self._slow_pool.submit(work)
-            waited = asyncio.wrap_future(outcome)
             await asyncio.wait([waited])
-            waited.exception()  # The page asks for it, by the outcome.
             return outcome
         finally:
-            self._slow -= 1
+            outcome.cancel()  # What has not begun is not wanted any more once the browser has gone away.
+
+    def _end_slow(self, waited: "asyncio.Future[object]") -> None:
+        self._slow -= 1
+        if not waited.cancelled():
+            waited.exception()  # The page asks for it, by the outcome.
 
     async def _asked(self, route: Route, request: web.Request) -> Asked | None:
         form: Form = ({}, {})
@@ -293,6 +298,7 @@ class PanelServer:
                 return _Answer(HTTPStatus.UNAUTHORIZED, Html("vao.html", {"path": ""}))
             facts: dict[str, Any] = {"menu": self._sessions.menu(person), "made": to_ms(self._office.clock())}
             facts["me"] = self._office.policy.voice.named(person)
+            facts["mark"] = self._streams.mark(uow.tx.connection, person)  # Before the page reads what it shows.
             try:
                 visit = Visit(self._office, uow, person, asked, route.roles, writes=route.writes, done=done)
                 reply: Reply = route.handler(visit)

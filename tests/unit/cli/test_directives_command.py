@@ -82,7 +82,7 @@ def config(tmp_path: Path) -> Path:
         giver = uow.people.find_or_create(BOT, "7000000000000000099")
         assert giver
         directive = uow.directives.add(new_directive(giver.id))
-        for name, reported in (("Sở Mẫu", START), ("Sở Thử", None)):
+        for name, reported in (("Sở Mẫu", START), ("Sở Thử [/b]", None)):
             asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name=name, due_at=START)
             uow.directives.put_assignee(asked.model_copy(update={"received_at": reported, "reported_at": reported}))
     records.close()
@@ -98,7 +98,7 @@ def test_the_ledger_is_listed_and_one_directive_is_shown(config: Path) -> None:
     assert "hỏi Quản trị Nhóm về 0 tin" in listed.stdout
     shown = CliRunner().invoke(app, ["show", "cđ 1", *options])
     assert "Sở Mẫu báo cáo số liệu" in shown.stdout
-    assert "Sở Thử" in shown.stdout
+    assert "Sở Thử [/b]" in shown.stdout
     assert "đã báo cáo" in shown.stdout
     assert not re.search(r"\b(reported|overdue|received|open)\b", shown.stdout)
     [row] = json.loads(CliRunner().invoke(app, ["list", "--json", *options]).stdout)
@@ -106,7 +106,7 @@ def test_the_ledger_is_listed_and_one_directive_is_shown(config: Path) -> None:
     one = json.loads(CliRunner().invoke(app, ["show", "1", "--json", *options]).stdout)
     assert [(each["name"], each["progress"]) for each in one["addressees"]] == [
         ("Sở Mẫu", "reported"),
-        ("Sở Thử", "overdue"),
+        ("Sở Thử [/b]", "overdue"),
     ]
 
 

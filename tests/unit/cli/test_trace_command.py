@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, entry, message, sealed_entry
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, entry, message, new_case, new_directive, sealed_entry
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings
@@ -64,6 +64,22 @@ def test_who_has_seen_it_stands_beside_it_where_that_is_kept(config: str) -> Non
     assert "(đã nhận, chưa rõ đã xem: 1)" in row
     unknown = CliRunner().invoke(app, ["trace", "sáng mai họp giao ban", "--config", config], env={"COLUMNS": "250"})
     assert "không lưu" in unknown.output
+
+
+def test_brackets_in_a_members_name_are_shown_as_they_are_and_read_as_no_format(config: str) -> None:
+    name = "Lò Văn Mẫu [sở y tế] [/b] :x:"
+    records = open_records(load_settings(Path(config)), system_clock)
+    [heard] = Inbox(records.database, BOT).admit([entry("9", LEAKED, at_ms=to_ms(system_clock()))])
+    with UnitsOfWork(records.database, BOT).begin() as uow:
+        uow.verdicts.store(heard, message(heard, sender_name=name), Verdict(), system_clock())
+        person = uow.people.find_or_create(BOT, MEMBER)
+        assert person
+        uow.cases.add(new_case(person.id, heard.id))
+        uow.directives.add(new_directive(person.id))
+    records.close()
+    for words in (["trace", LEAKED], ["cases"], ["directives", "list"], ["directives", "show", "CĐ1"]):
+        shown = CliRunner().invoke(app, [*words, "--config", config], env={"COLUMNS": "250"})
+        assert (shown.exit_code, name in shown.output) == (0, True), words
 
 
 def test_a_file_may_hold_the_text(config: str, tmp_path: Path) -> None:

@@ -99,6 +99,33 @@ def test_who_shows_neither_is_named_by_the_admin() -> None:
     assert group.store.entries[1].title == "Phó Giám đốc Sở Nội vụ"
 
 
+def test_a_name_typed_out_is_never_taken_for_a_like_name_on_the_roster_nor_for_another_titles_namesake() -> None:
+    for typed in ("Hoàng Thị Hòa Mẫu - Chánh Văn phòng Sở Y tế", "Hoàng Thị Hoa Mẫu - Chuyên viên Sở Nội vụ"):
+        group = Group()
+        group.comes(STRANGER)
+        named(group, "Hoàng Thị Hoa Mẫu - CVP")
+        ask(group, f"/thanhvien VP1 {typed}")
+        name, title = typed.split(" - ")
+        assert group.store.entries == [HOA, RosterEntry(full_name=name, title=title, uid=STRANGER)]
+
+
+@pytest.mark.parametrize("title", ["Chánh Văn phòng", "chanh van phong, So Y te"])
+def test_a_name_typed_out_as_the_roster_has_it_is_that_person(title: str) -> None:
+    group = Group()
+    group.store.entries = [HOA.model_copy(update={"full_name": "Hoàng Thị Hòa Mẫu"}), HOA]
+    group.comes(STRANGER)
+    ask(group, f"/thanhvien VP1 HOÀNG THỊ HOA MẪU - {title}")
+    assert [entry.uid for entry in group.store.entries] == [None, STRANGER]
+    assert group.states() == ["false_alarm"]
+
+
+def test_a_name_typed_without_its_title_is_not_guessed_at() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    assert "chưa đủ họ tên và chức vụ" in ask(group, "/thanhvien VP1 Hoàng Thị Hòa Mẫu")
+    assert group.store.entries == [HOA]
+
+
 def test_the_list_names_strangers_by_number_and_those_who_are_missing() -> None:
     group = Group()
     group.uow.people.find_or_create(BOT, STRANGER)

@@ -1,7 +1,7 @@
 """Jobs that scan attachments: they download a file, have it scanned, and act on what was found."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import structlog
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 _HURRIED_TRIES = 2
 _SAME_FILE = timedelta(days=1)
 """How long a result holds for the same file; afterwards it is scanned again, with newer signatures."""
+_PASSES = frozenset({NotChecked.CHECKSUM, NotChecked.TIMED_OUT, NotChecked.CRASHED, NotChecked.NO_ANTIVIRUS})
+"""What may be otherwise when the same file comes again, so that it is scanned again at once."""
 
 
 class NotFetchedError(GovernorError):
@@ -69,6 +71,8 @@ ScanDone = Callable[[ScanResult], None]
 class _Scanned(NamedTuple):
     result: ScanResult
     mac: bytes | None
+    at: datetime | None = None
+    """When the same file was scanned, whose result this is; None for a scan of its own."""
 
 
 _CRASHED = _Scanned(ScanResult(not_checked=(NotChecked.CRASHED,)), None)
@@ -121,7 +125,6 @@ class ScanAttachmentHandler:
         task = _task(job)
         scanned: _Scanned = done.result or _CRASHED
         result = scanned.result
-        now = self._policy.clock()
         uow.file_scans.add(
             FileScan(
                 event_id=task.event_id,
@@ -129,7 +132,7 @@ class ScanAttachmentHandler:
                 account=job.account,
                 message_key=task.message_key,
                 sent_at=task.sent_at,
-                scanned_at=now,
+                scanned_at=scanned.at or self._policy.clock(),
                 result=result,
                 mac=scanned.mac,
             )
@@ -151,9 +154,9 @@ class ScanAttachmentHandler:
         """Return the result for the file; that of the same file where it was scanned before."""
         with self._begin() as uow:
             mac = uow.file_scans.mac(content)
-            known = uow.file_scans.find_result(mac, self._policy.clock() - _SAME_FILE)
-        if known is not None:
-            return Performed(JobOutcome.DONE, _Scanned(known, mac))
+            known = uow.file_scans.find(mac, self._policy.clock() - _SAME_FILE)
+        if known is not None and _PASSES.isdisjoint(known.result.not_checked):
+            return Performed(JobOutcome.DONE, _Scanned(known.result, mac, known.scanned_at))
         try:
             result = self._scan(content, task.name)
         except GovernorError as error:

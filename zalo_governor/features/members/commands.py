@@ -14,7 +14,7 @@ from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
 from zalo_governor.domain.people import Group, Role
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.domain.roster_matching import likeliest
+from zalo_governor.domain.roster_matching import likeliest, named_exactly
 from zalo_governor.features.cases.new_case import new_case
 from zalo_governor.features.cases.transitions import open_case
 from zalo_governor.features.members.outsiders import OutsiderService, order_expulsion
@@ -74,12 +74,15 @@ class Belongs(Command[Whom]):
         if found.person.namesake and not whom.rest:
             return self._ask_for_name(found, whom)
         matched = call.uow.roster.matched(self.policy.account, found.group.id)
-        place = likeliest(matched, whom.rest or found.person.display_name)
+        named = name_and_title(whom.rest or plain(found.person.display_name, LONGEST_NAME))
+        if whom.rest:  # Typed where a guess would be wrong, so nothing is guessed.
+            place = named_exactly(matched, *named) if named else None
+        else:
+            place = likeliest(matched, found.person.display_name)
         if place is not None:
             entry = matched[place][0].model_copy(update={"uid": found.person.uid})
             call.uow.roster.put(self.policy.account, found.group.id, place, entry)
             return self._close_case(call, found, whom, TextId("member_matched"), TextId("reason_recognised"), entry)
-        named = name_and_title(whom.rest or plain(found.person.display_name, LONGEST_NAME))
         if named is None:
             return Answer([self.voice.render(TextId("member_needs_name"), code=whom.code)], "no_name", whom.code)
         entry = RosterEntry(full_name=named[0], title=named[1], uid=found.person.uid)

@@ -124,15 +124,18 @@ class GroupSync:
             return self._sweep(group_id)
 
     def _sweep(self, group_id: str) -> int:
+        began = self._clock()  # Of who comes or goes from now on, Zalo's list may not know.
         snapshot, members = self._fetch(group_id)
-        began = self._synced_at[group_id] = self._clock()
+        self._synced_at[group_id] = began
         with self._requests_lock:
             writers = self._writers.pop(group_id, frozenset())
         with self._begin() as uow:
             uow.members.link_global_ids(self._account, members)
             before = uow.members.seen_at(self._account, group_id)
             look = GroupSnapshotDiff(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
-            present = uow.members.present_uids(self._account, group_id)
+            moved = uow.members.moved_since(self._account, group_id, began)
+            listed = moved.intersection(snapshot.member_uids)
+            present = uow.members.present_uids(self._account, group_id) - moved | listed
             elements = [
                 *look.changes(uow.members.group_snapshot(group_id), snapshot, present, writers),
                 *look.names(members, uow.members.judged_names(self._account, group_id)),

@@ -17,7 +17,8 @@ let lostAt = null;
 function listen() {
   if (!document.querySelector(".me") || !window.EventSource) return;
   if (stream) stream.close();
-  stream = new EventSource("/luong?trang=" + encodeURIComponent(location.pathname));
+  const mark = document.getElementById("main").dataset.mark;
+  stream = new EventSource("/luong?trang=" + encodeURIComponent(location.pathname) + "&dau=" + mark);
   stream.onopen = () => {
     document.getElementById("lost").hidden = true;
     if (lostAt) changed(); // Nobody has told what changed meanwhile.

@@ -85,6 +85,11 @@ class PanelQueries:
 
     def stamps(self) -> Mapping[str, tuple[int, ...]]:
         """Return group id -> numbers and latest times of its cases and directives, to notice a change by comparing."""
+        with self._database.read() as connection:
+            return self.stamps_in(connection)
+
+    def stamps_in(self, connection: Connection) -> Mapping[str, tuple[int, ...]]:
+        """Return the same as `stamps`, as the connection's transaction sees it."""
         found: dict[str, tuple[int, ...]] = {}
         of_cases = select(
             cases.c.group_id, func.count(), func.max(cases.c.state_ms), func.max(cases.c.last_event_ms)
@@ -98,10 +103,9 @@ class PanelQueries:
             func.sum(directives.c.addressees),
         ).group_by(directives.c.group_id)
         of_answers = select(directive_answers.c.group_id, func.count()).group_by(directive_answers.c.group_id)
-        with self._database.read() as connection:
-            for wanted in (of_cases, of_directives, of_answers):
-                for group_id, *figures in connection.execute(wanted):
-                    found[group_id] = (*found.get(group_id, ()), *(int(figure or 0) for figure in figures))
+        for wanted in (of_cases, of_directives, of_answers):
+            for group_id, *figures in connection.execute(wanted):
+                found[group_id] = (*found.get(group_id, ()), *(int(figure or 0) for figure in figures))
         return found
 
     def decided_by(self, connection: Connection, person_id: int, since: datetime) -> list[int]:

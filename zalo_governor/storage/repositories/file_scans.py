@@ -38,16 +38,16 @@ class FileScans(Repository):
         """Return the keyed hash of a file's content, by which the same file is recognised."""
         return self._tx.keys.mac(bytes(content))
 
-    def find_result(self, mac: bytes, since: datetime) -> ScanResult | None:
-        """Return the newest result for a file with that keyed hash, scanned since `since`; None if there is none."""
+    def find(self, mac: bytes, since: datetime) -> FileScan | None:
+        """Return the newest scan of a file with that keyed hash, made since `since`; None if there is none."""
         newest = (
-            select(file_scans.c.result)
+            select(file_scans)
             .where(file_scans.c.mac == mac, file_scans.c.scanned_ms >= to_ms(since))
             .order_by(file_scans.c.scanned_ms.desc())
             .limit(1)
         )
-        result = self._tx.execute(newest).scalar()
-        return None if result is None else ScanResult.model_validate(result)
+        row = self._tx.execute(newest).first()
+        return _scan(row) if row else None
 
     def of_message(self, group_id: str, message_key: str) -> list[FileScan]:
         """Return the scans of a message's attachment, oldest first; several if the message was revised."""

@@ -69,6 +69,7 @@ class Members(Repository):
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         """Store the group's state (`snapshot`) and who is in the group, as Zalo reported them at `at`.
 
+        Who came or went later, by an event, stays as the event told.
         Members' names are not stored here: a name must first be checked for state secrets and by the rules.
         """
         self._tx.lock_office()
@@ -79,9 +80,11 @@ class Members(Repository):
             insert(groups), {"group_id": group_id, "account": account, "seen_ms": to_ms(at), "snapshot": sealed}
         )
         seen = {*snapshot.member_uids, *(member.uid for member in members)}
-        self._set_present(account, group_id, seen, at, present=True)
+        moved = self.moved_since(account, group_id, at)
+        self._set_present(account, group_id, seen - moved, at, present=True)
         if not snapshot.members_hidden:
-            self._set_present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
+            gone = self.present_uids(account, group_id) - seen - moved
+            self._set_present(account, group_id, gone, at, present=False)
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
         """Return the uids of the group's current members, from the last fetched list and later events."""
@@ -89,6 +92,15 @@ class Members(Repository):
             group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
         )
         return set(self._tx.execute(known).scalars())
+
+    def moved_since(self, account: str, group_id: str, at: datetime) -> set[str]:
+        """Return the uids of those who are known to have come into the group, or left it, after `at`."""
+        moved = select(group_members.c.uid).where(
+            group_members.c.account == account,
+            group_members.c.group_id == group_id,
+            group_members.c.since_ms > to_ms(at),
+        )
+        return set(self._tx.execute(moved).scalars())
 
     def present_since(self, account: str, group_id: str, uid: str) -> datetime | None:
         """Return since when the member has been known to be in the group; None if not there."""

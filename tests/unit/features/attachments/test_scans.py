@@ -212,6 +212,32 @@ def test_the_same_file_is_not_scanned_again_within_a_day() -> None:
     assert len(desk.scanned) == 2
 
 
+def test_a_file_that_is_sent_every_day_is_scanned_anew_though_each_message_took_over_the_last_result() -> None:
+    desk = ScanDesk(found(), found())
+    for _ in range(3):
+        desk.send()
+        desk.later(hours=20)
+    assert len(desk.scanned) == 2
+    assert [scan.scanned_at - NOW for scan in desk.store.scans.values()] == [timedelta(hours=h) for h in (0, 0, 40)]
+
+
+@pytest.mark.parametrize("lacks", [NotChecked.NO_ANTIVIRUS, NotChecked.TIMED_OUT, NotChecked.CRASHED])
+def test_a_result_that_lacks_what_may_be_had_now_is_not_taken_over(lacks: NotChecked) -> None:
+    desk = ScanDesk(found(not_checked=(lacks,)), found())
+    desk.send()
+    desk.send()
+    assert desk.results_of_scans() == [(lacks,), ()]
+
+
+def test_a_wrong_checksum_is_not_taken_over_by_a_message_that_announced_the_file_rightly() -> None:
+    desk = ScanDesk(found(), found())
+    desk.as_announced = False
+    desk.send()
+    desk.as_announced = True
+    desk.send()
+    assert desk.results_of_scans() == [(NotChecked.CHECKSUM,), ()]
+
+
 def test_a_stamp_seals_the_message_and_is_told_with_its_page() -> None:
     desk = ScanDesk(found(STAMP))
     event = desk.send()

@@ -22,11 +22,20 @@ class OneGroup(MemoryMembers):
 
     seen: GroupSnapshot | None = None
 
+    def __init__(self, store: MemoryStore, uow: MemoryUnitOfWork) -> None:
+        super().__init__(store, uow)
+        self.moved: dict[str, tuple[datetime, bool]] = {}
+        """uid -> when an event told that somebody came (True) or left."""
+
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
         return self.seen
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
-        return set(self.seen.member_uids) if self.seen else set()
+        came = {uid for uid, (_, here) in self.moved.items() if here}
+        return ({*self.seen.member_uids} | came) - (self.moved.keys() - came) if self.seen else came
+
+    def moved_since(self, account: str, group_id: str, at: datetime) -> set[str]:
+        return {uid for uid, (moved_at, _) in self.moved.items() if moved_at > at}
 
     swept: datetime | None = None
 
@@ -56,6 +65,7 @@ class Given:
         self.name = "Nhóm"
         self.refuses = False
         self.hidden = False
+        self.takes = timedelta()
         self.members = [Member(uid="2", display_name="Tí")]
         self.admitted: list[RawDict] = []
         self.keys: list[str] = []
@@ -79,6 +89,7 @@ class Given:
             raise GovernorError("221")
         uids = tuple(member.uid for member in self.members)
         count = len(uids) + self.hidden
+        self.now += self.takes
         snapshot = GroupSnapshot(
             group_id=group_id, name=self.name, owner_uid="2", member_uids=uids, total_members=count
         )
@@ -134,6 +145,21 @@ def test_a_later_sweep_finds_who_came_meanwhile() -> None:
     given.admitted.clear()
     given.roll_call.sweep(GROUP)
     assert {"joined": "3"} in given.admitted
+
+
+def test_who_comes_or_goes_while_zalo_is_asked_is_told_of_by_the_event_alone() -> None:
+    given = Given()
+    given.members.append(Member(uid="3", display_name="Tèo"))
+    given.roll_call.sweep(GROUP)
+    given.now += timedelta(hours=1)
+    given.takes = timedelta(seconds=4)
+    meanwhile = given.now + timedelta(seconds=2)
+    given.group.moved = {"3": (meanwhile, False), "4": (meanwhile, True)}
+    for expected in ([], [{"joined": "3"}, {"left": "4"}]):
+        given.admitted.clear()
+        given.roll_call.sweep(GROUP)
+        assert [raw for raw in given.admitted if raw.keys() & {"joined", "left"}] == expected
+        given.now += timedelta(hours=1)
 
 
 def test_a_group_name_that_must_not_be_kept_is_handed_to_the_door_and_not_remembered() -> None:
