@@ -71,6 +71,23 @@ def test_a_second_time_nothing_of_what_people_wrote_is_lost(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_password_of_the_mailbox_and_the_order_of_its_lines_stay_when_the_rest_is_answered_again(
+    path: Path,
+) -> None:
+    write_settings(path, FIRST)
+    edited = path.read_text(encoding="utf-8").replace("sender: a@example.vn", "password: bimat, sender: a@example.vn")
+    path.write_text(edited, encoding="utf-8")
+    write_settings(path, FIRST)
+    assert path.read_text(encoding="utf-8") == edited
+    write_settings(path, Choices(alarm={"smtp": {**SMTP, "host": "thu.example.vn"}}))
+    smtp = load_settings(path).alarm.smtp
+    assert smtp
+    assert smtp.password
+    assert (smtp.host, smtp.password.get_secret_value()) == ("thu.example.vn", "bimat")
+    write_settings(path, Choices(alarm={"smtp": None}))
+    assert load_settings(path).alarm.smtp is None
+
+
 def test_who_keeps_another_role_stays_and_who_has_none_left_goes(path: Path) -> None:
     write_settings(path, FIRST)
     reader = Holder("13", "G13", "Phạm Văn Bình - Chánh Văn phòng")
