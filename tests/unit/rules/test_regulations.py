@@ -126,7 +126,7 @@ def test_a_draft_may_cite_the_clauses_of_the_named_regulation_and_a_file_of_a_fo
     draft, common = tmp_path / "khoe-hang.yaml", office / "rules" / "khoe-hang.yaml"
     draft.write_text(DRAFT, encoding="utf-8")
     assert load_rule(draft, RULEBOOK, office, "dak-lak").clause == "2.5"
-    with pytest.raises(ConfigError, match="khoe-hang.yaml:5: clause: quy-che.yaml không có khoản này"):
+    with pytest.raises(ConfigError, match=r"khoe-hang\.yaml:5: clause: quy-che\.yaml không có khoản này"):
         load_rule(draft, RULEBOOK, office)
     common.write_text(DRAFT.replace("2.5", "4.2"), encoding="utf-8")
     try:

@@ -115,10 +115,43 @@ def test_another_group_takes_the_place_of_one_that_was_not_chosen_and_a_name_giv
 def test_choices_that_make_no_settings_leave_the_file_as_it_was_and_nothing_beside_it(path: Path) -> None:
     write_settings(path, FIRST)
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match="after_minutes"):
+    with pytest.raises(ConfigError, match=r"governor\.yaml \(bản sẽ ghi\):\d+: alarm\.after_minutes"):
         write_settings(path, Choices(alarm={"after_minutes": 0}))
     assert path.read_bytes() == before
     assert {found.name for found in path.parent.iterdir()} == {"governor.yaml", "config"}
+
+
+def test_people_keep_their_roles_in_the_groups_that_stay_and_who_had_them_elsewhere_alone_goes(path: Path) -> None:
+    there, new = ChosenGroup("8000000000000000002", "Giao ban"), ChosenGroup("8000000000000000003", "Giao ban")
+    holders = {
+        Role.LEADER: [LEADER._replace(groups=(GROUP.id, there.id))],
+        Role.ADMIN: [ADMIN._replace(groups=(there.id,))],
+    }
+    write_settings(path, Choices(groups=[GROUP, there], holders=holders))
+    assert [one.groups for one in load_settings(path).people] == [(GROUP.name, there.name), (there.name,)]
+    edited = path.read_text(encoding="utf-8").replace('global_id: "G11"', 'global_id: "G11"\n    phone: "0912345678"')
+    path.write_text(edited, encoding="utf-8")
+    # Another group of the same name.
+    write_settings(path, Choices(groups=[GROUP, there, new]))
+    assert [one.groups for one in load_settings(path).people] == [(GROUP.name, there.id), (there.id,)]
+    write_settings(path, Choices(groups=[GROUP, new]))
+    assert [(one.phone, one.groups) for one in load_settings(path).people] == [("0912345678", (GROUP.name,))]
+
+
+def test_roles_given_by_ids_are_written_by_the_names_in_the_file_where_these_are_unique(path: Path) -> None:
+    twin = ChosenGroup("8000000000000000002", GROUP.name)
+    in_both = {Role.ADMIN: [ADMIN._replace(groups=(GROUP.id,)), ADMIN._replace(groups=(twin.id,))]}
+    write_settings(path, Choices(groups=[GROUP, twin], holders=in_both))
+    assert [one.groups for one in load_settings(path).people] == [(GROUP.id, twin.id)]
+    edited = path.read_text(encoding="utf-8").replace('uid: "12"', 'uid: "12"\n    phone: "0912345678"')
+    path.write_text(edited.replace(f"name: {GROUP.name}", "name: điều hành", 1), encoding="utf-8")
+    # The same entry stays as it is; the leader's is new.
+    leads = {Role.LEADER: [LEADER._replace(groups=(GROUP.id,))]}
+    write_settings(path, Choices(groups=[GROUP._replace(name="Tên mới"), twin], holders=in_both | leads))
+    assert [(one.phone, one.groups) for one in load_settings(path).people] == [
+        ("0912345678", (GROUP.id, twin.id)),
+        (None, ("điều hành",)),
+    ]
 
 
 def test_who_had_a_role_in_all_groups_and_is_chosen_for_one_has_it_there_alone(path: Path) -> None:
