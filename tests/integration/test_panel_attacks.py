@@ -817,6 +817,18 @@ def test_a_draft_of_a_rule_is_tried_on_one_group_alone(panel: Panel, monkeypatch
     assert said[1].startswith("thu: 0 dấu hiệu trong 0 mục")
 
 
+def test_a_text_is_tried_by_the_regulation_of_the_group(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def helper(*arguments: str, given: bytes) -> bytes:
+        asked.append(arguments)
+        return b'{"findings": []}' if given else b""
+
+    monkeypatch.setattr(panel.office, "helper", helper)
+    assert "Không có dấu hiệu nào" in panel.enter(ADMIN).post("/quy-tac/thu", {"cau": "Chào buổi sáng"}).text
+    assert asked == [("check", "-", "--group", GROUP)]
+
+
 # State secrets
 
 

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from zalo_governor.cli.json_lines import BadLineError, answer_file, as_json, parse_object
-from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_rules
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_group, chosen_rules
+from zalo_governor.config import load_settings
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
 from zalo_governor.domain.findings import Finding, Verdict
-from zalo_governor.rules.base import NO_CONTEXT
+from zalo_governor.rules.base import NO_CONTEXT, RuleContext
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.loader import load_rulebook
 
@@ -22,15 +23,19 @@ def check(
         str,
         typer.Argument(metavar="TỆP", help="Tệp mỗi dòng một đối tượng JSON (JSON lines); -: đọc từ lệnh trước dấu |."),
     ] = "-",
+    group: Annotated[
+        str | None, typer.Option(help="Mã Nhóm: xét theo quy chế của Nhóm này; bỏ trống là theo quy chế chung.")
+    ] = None,
     config_dir: RulesFolder = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Xét từng dòng JSON {"id", "text" | "name" | "file_name"} theo các quy tắc; mỗi dòng cho một dòng kết quả."""
     engine = load_rulebook(chosen_rules(config_dir, config)).engine
-    raise typer.Exit(answer_file(file, partial(judge_line, engine)))
+    context = RuleContext(regulation=chosen_group(load_settings(config), group).regulation) if group else NO_CONTEXT
+    raise typer.Exit(answer_file(file, partial(judge_line, engine, context)))
 
 
-def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
+def judge_line(engine: Engine, context: RuleContext, line: bytes, number: int) -> bytes:
     """Apply the rules to one JSON line of the input; return {"id": id given in the line, "findings": […]} as JSON.
 
     `number` is the line's number from 1, for error messages.
@@ -39,7 +44,7 @@ def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
         BadLineError: the line is not an object with exactly one of the keys text, name, file_name, or a rule failed.
     """
     item = _parse_line(line, number)
-    verdict = engine.judge(subject_event({key: item[key] for key in SUBJECTS if key in item}), NO_CONTEXT)
+    verdict = engine.judge(subject_event({key: item[key] for key in SUBJECTS if key in item}), context)
     if verdict.failures:
         failed = ", ".join(f"{failure.rule_id} ({failure.error})" for failure in verdict.failures)
         raise BadLineError(f"dòng {number}: quy tắc gặp lỗi: {failed}; dòng này chưa được xét, các dòng khác vẫn xét")

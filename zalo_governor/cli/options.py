@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.config import Settings, load_settings, shipped_config
+from zalo_governor.config import GroupSettings, Settings, load_settings, shipped_config
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.domain.people import Group
 
 RulesFolder = Annotated[
     Path | None,
@@ -34,7 +33,7 @@ def chosen_rules(config_dir: Path | None, config: Path) -> Path:
     return config_dir or (load_settings(config).rules_dir if config.exists() else shipped_config())
 
 
-def chosen_group(settings: Settings, wanted: str | None) -> Group:
+def chosen_group(settings: Settings, wanted: str | None) -> GroupSettings:
     """Return the watched group whose id the operator gave as `wanted`; if it is None, the first group of the settings.
 
     Raises:
@@ -42,7 +41,7 @@ def chosen_group(settings: Settings, wanted: str | None) -> Group:
     """
     for group in settings.groups:
         if wanted in {None, group.id}:
-            return Group(group.id, group.name)
+            return group
     if wanted is None:
         raise ConfigError("groups: tệp cấu hình chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups")
     known = ", ".join(group.id for group in settings.groups)

@@ -73,7 +73,9 @@ def try_rule(
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp của quy tắc viết bằng YAML, có mục check.")],
     since: Annotated[str, typer.Option(help=f"Từ bao giờ, {EXAMPLES}.")] = "30d",
     samples: Annotated[int, typer.Option(min=0, max=1000, help="Số tin được nêu từng tin.")] = 50,
-    group: Annotated[str | None, typer.Option(help="Mã Nhóm: chỉ thử trên tin của Nhóm này.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Mã Nhóm: chỉ thử trên tin của Nhóm này, theo quy chế của Nhóm.")
+    ] = None,
     with_text: Annotated[
         bool, typer.Option("--with-text", help="Hiện cả nội dung tin; việc xem được ghi vào nhật ký kiểm tra.")
     ] = False,
@@ -82,7 +84,8 @@ def try_rule(
     """Thử một quy tắc mới trên các tin đã nhận, trước khi dùng: bao nhiêu tin, từng tin nào; không thay đổi gì."""
 
     def choose(records: AppContext) -> tuple[Rulebook, Rule[Any]]:
-        return records.rulebook, load_rule(file, records.rulebook, records.settings.rules_dir)
+        regulation = records.configuration.book_of(only or "").name
+        return records.rulebook, load_rule(file, records.rulebook, records.settings.rules_dir, regulation)
 
     start = start_of(since, "--since")
     only = group and chosen_group(load_settings(config), group).id

@@ -15,6 +15,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock, today
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.features.reports.text import render_text
@@ -63,14 +64,13 @@ def report(
         with UnitsOfWork(records.database, records.account).begin() as uow:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
             note_access(uow, system_clock, "report.made", group_id=chosen.id, **days_of)
-            made = compose(uow, chosen, as_period(span, voice), voice, system_clock)
+            made = compose(uow, Group(chosen.id, chosen.name), as_period(span, voice), voice, system_clock)
         if face is Format.TEXT:
             content = f"{render_text(made, records.catalogue, voice.regulation)}\n".encode()
         elif face is Format.JSON:
             content = f"{render_json(made)}\n".encode()
         else:
-            own = next(one for one in settings.groups if one.id == chosen.id)
-            paper = paper_of(made, settings.of_group(own).office.letterhead, voice)
+            paper = paper_of(made, settings.of_group(chosen).office.letterhead, voice)
             content = ReportRenderer(settings.report_template).print(paper, ReportFormat(face.value))
     _output(content, output)
 

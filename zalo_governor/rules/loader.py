@@ -83,18 +83,20 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
     return common._replace(engine=engine, own=own)
 
 
-def load_rule(path: Path, common: Rulebook, rules_dir: Path) -> Rule[Any]:
+def load_rule(path: Path, common: Rulebook, rules_dir: Path, regulation: str = "") -> Rule[Any]:
     """Load one rule that is written in YAML alone, to try it out; its file need not be among those in force.
 
-    If the file is in the folder of a regulation, its clause is one of that, else one of the common regulation. What
-    is read from `STANDARD_INPUT` may have any id.
+    If the file is in the folder of a regulation, its clause is one of that, else one of the regulation named
+    `regulation`, "" for the common one. What is read from `STANDARD_INPUT` may have any id.
 
     Raises:
         ConfigError: the file is wrong, or is not such a rule.
     """
-    own = path.resolve().parent.parent
-    folders = [folder for folder in regulation_folders(rules_dir).values() if folder.resolve() == own]
-    document, loader = load_yaml(path), _Loader([*folders, rules_dir], common if folders else None)
+    named = regulation_folders(rules_dir)
+    homes = {folder.resolve(): folder for folder in (*named.values(), rules_dir)}
+    home = homes.get(path.resolve().parent.parent) or named.get(regulation, rules_dir)
+    folders = [*dict.fromkeys((home, rules_dir))]
+    document, loader = load_yaml(path), _Loader(folders, common if folders[1:] else None)
     if path == STANDARD_INPUT:
         document = document._replace(path=Path(f"{document.data.get('id', path.stem)}.yaml"))
     if "check" not in document.data:

@@ -33,7 +33,7 @@ class Holder(NamedTuple):
     full_name: str | None = None
     title: str | None = None
     groups: tuple[str, ...] = ()
-    """Names, or ids, of the groups in which the role is held; () for all."""
+    """Ids, or names in governor.yaml, of the groups in which the role is held; () for all."""
 
     @property
     def written_name(self) -> str:

@@ -1,5 +1,6 @@
 """Writing governor.yaml: a new file starts from the shipped template; an existing file keeps its edits and comments."""
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Role
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder
 from zalo_governor.setup.yaml_edit import RoundTrip, put
@@ -24,6 +26,17 @@ def write_settings(path: Path, choices: Choices) -> None:
         ConfigError: the resulting settings would be invalid; the file is unchanged.
         OSError: the file cannot be written; it is unchanged.
     """
+    content = checked_content(path, choices)
+    atomic_files.replace_file(path, content, mode=_mode(path))
+
+
+def checked_content(path: Path, choices: Choices) -> bytes:
+    """Return what `write_settings` would write.
+
+    Raises:
+        ConfigError: the resulting settings would be invalid.
+        OSError: nothing can be written beside `path`.
+    """
     source = path if path.exists() else shipped_config() / "governor.yaml"
     file = RoundTrip(source.read_text(encoding="utf-8"), source)
     for key, value in choices.top.items():
@@ -37,21 +50,37 @@ def write_settings(path: Path, choices: Choices) -> None:
         for key, value in values.items():
             put(file.section(name), key, value)
     if choices.groups is not None:
-        _put_groups(file.entries("groups"), choices.groups)
+        _put_groups(file.entries("groups"), choices.groups, file.root.get("people") or [])
     if choices.holders:
-        _put_people(file.entries("people"), choices.holders)
-    mode = path.stat().st_mode & 0o777 if path.exists() else _NEW_FILE_MODE
+        _put_people(file.entries("people"), choices.holders, _names_to_cite(file.root.get("groups") or ()))
+    content = file.text.encode()
     trial = path.with_name(f".{path.name}.new")
-    atomic_files.replace_file(trial, file.text.encode(), mode=mode)
+    atomic_files.replace_file(trial, content, mode=_mode(path))
     try:
         load_settings(trial)
-        trial.replace(path)
+    except ConfigError as error:
+        raise ConfigError(str(error).replace(str(trial), f"{path} (bản sẽ ghi)")) from None
     finally:
         trial.unlink(missing_ok=True)
-    atomic_files.sync_folder(path.parent)
+    return content
 
 
-def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup]) -> None:
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777 if path.exists() else _NEW_FILE_MODE
+
+
+def _names_to_cite(groups: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return id -> by what `people` cites each group: its name in the file if no other group has it, else its id."""
+    count = Counter(group.get("name") for group in groups)
+    return {one["id"]: one["name"] if one.get("name") and count[one["name"]] == 1 else one["id"] for one in groups}
+
+
+def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup], people: list[Any]) -> None:
+    """Change `there`, the list `groups` of governor.yaml, and the groups that `people` cite, to the groups wanted.
+
+    Who has roles only in groups that are no longer watched loses the entry.
+    """
+    cited = {name: entry["id"] for entry in there for name in (entry.get("name"), entry["id"])}
     ids = [group.id for group in wanted]
     for place in reversed(range(len(there))):
         if there[place]["id"] not in ids:
@@ -60,20 +89,27 @@ def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup]) -> None:
     for group in wanted:
         if group.id not in known:
             there.append(CommentedMap(id=DoubleQuotedScalarString(group.id), name=group.name))
+    names = _names_to_cite(there)
+    for place in reversed(range(len(people))):
+        if (groups := people[place].get("groups") or _ALL) != _ALL:
+            kept = [name if name == names[of] else of for name in groups if (of := cited.get(name)) in names]
+            put(people[place], "groups", kept)
+            if not kept:
+                del people[place]
 
 
-def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -> None:
+def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]], names: Mapping[str, str]) -> None:
     """Change `there`, the list `people` of governor.yaml, so that the people in `holders` have their new roles.
 
     Each person has one entry with all roles that are held in the same groups; entries without any role left are
-    removed.
+    removed. `names` maps ids of groups to what the file cites them by.
     """
     people: dict[tuple[str, tuple[str, ...]], tuple[Holder, list[Role]]] = {}
-    for holder, role in _with_groups_joined(holders):
+    for holder, role in _with_groups_joined(holders, names):
         people.setdefault((holder.uid, holder.groups), (holder, []))[1].append(role)
     for place in reversed(range(len(there))):
         entry = there[place]
-        meant = next((key for key, (holder, _) in people.items() if _is_same_entry(entry, holder)), None)
+        meant = next((key for key, (holder, _) in people.items() if _is_same_entry(entry, holder, names)), None)
         kept = _roles_kept([Role(role) for role in entry["roles"]], holders)
         if not kept and meant is None:
             del there[place]
@@ -97,13 +133,16 @@ def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -
         there.append(entry)
 
 
-def _with_groups_joined(holders: Mapping[Role, Sequence[Holder]]) -> Iterator[tuple[Holder, Role]]:
+def _with_groups_joined(
+    holders: Mapping[Role, Sequence[Holder]], names: Mapping[str, str]
+) -> Iterator[tuple[Holder, Role]]:
     """Yield each holder with a role, once for all the groups in which that person holds it."""
     for role, chosen in holders.items():
         joined: dict[str, Holder] = {}
         for holder in chosen:
             before = joined.get(holder.uid, holder._replace(groups=()))
-            joined[holder.uid] = before._replace(groups=tuple(dict.fromkeys((*before.groups, *holder.groups))))
+            cited = [names.get(group, group) for group in holder.groups]
+            joined[holder.uid] = before._replace(groups=tuple(dict.fromkeys((*before.groups, *cited))))
         for holder in joined.values():
             yield holder, role
 
@@ -125,10 +164,10 @@ def identity(holder: Holder) -> tuple[str, str]:
     return ("global_id", holder.global_id) if holder.global_id else ("uid", holder.uid)
 
 
-def _is_same_entry(entry: Mapping[str, Any], holder: Holder) -> bool:
+def _is_same_entry(entry: Mapping[str, Any], holder: Holder, names: Mapping[str, str]) -> bool:
     """Return whether the entry is of the same person, and of the same groups."""
     named = entry.get("groups") or _ALL
-    if (() if named == _ALL else tuple(named)) != holder.groups:
+    if (() if named == _ALL else tuple(names.get(group, group) for group in named)) != holder.groups:
         return False
     by_global_id = entry.get("global_id") and entry.get("global_id") == holder.global_id
     return bool(by_global_id) or entry.get("uid") == holder.uid

@@ -54,8 +54,14 @@ class RoundTrip:
 
 
 def put(section: CommentedMap, key: str, value: Any) -> None:
-    """Set `section[key]` to `value`; an equal value is left alone, to keep its notation (quotes, number format)."""
-    if key not in section or section[key] != value:
+    """Set `section[key]` to `value`; an equal value is left alone, to keep its notation (quotes, number format).
+
+    Keys that a mapping there has and the dict `value` has not stay, such as a password that is not asked for.
+    """
+    if isinstance(value, dict) and isinstance(there := section.get(key), CommentedMap):
+        for name, inner in value.items():
+            put(there, name, inner)
+    elif key not in section or section[key] != value:
         section[key] = _styled(value)
 
 

@@ -83,6 +83,20 @@ def test_empty_lines_are_passed_over_and_strange_ones_answered() -> None:
     assert [answer["id"] for answer in answers(result)] == [2**70, 3]
 
 
+def test_the_regulation_of_a_named_group_judges_instead_of_the_common_one(tmp_path: Path) -> None:
+    config = tmp_path / "governor.yaml"
+    config.write_text('groups: [{id: "82", regulation: dak-lak}]\n', encoding="utf-8")
+    lines = '{"text": "Cảm ơn các đồng chí 😍"}\n{"text": "chao ca nha hom nay chung ta hop luc may gio vay"}\n'
+
+    def clauses(*options: str) -> list[list[str]]:
+        result = CliRunner().invoke(app, ["-", "--config", str(config), *options], input=lines)
+        return [[finding["clause"] for finding in answer["findings"]] for answer in answers(result)]
+
+    assert (clauses(), clauses("--group", "82")) == ([[], ["3.1"]], [["2.4"], []])
+    unknown = CliRunner().invoke(app, ["-", "--config", str(config), "--group", "83"], input=lines)
+    assert isinstance(unknown.exception, ConfigError)
+
+
 def test_a_file_can_be_given_and_its_absence_is_said(tmp_path: Path) -> None:
     (tmp_path / "lines.jsonl").write_text('{"id":1,"text":"ok"}\n', encoding="utf-8")
     assert answers(CliRunner().invoke(app, [str(tmp_path / "lines.jsonl")])) == [{"id": 1, "findings": []}]

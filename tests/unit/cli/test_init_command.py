@@ -83,6 +83,7 @@ def test_a_second_time_only_what_was_answered_changes(make: Make, capsys: pytest
         (ANSWERS + f"config_dir: {shipped_config()}\n", f"tra-loi.yaml:5: config_dir: {shipped_config()} là bản cấu"),
         (ANSWERS + "route_to: http://example.org\n", "tra-loi.yaml:5: route_to: chỉ nhận địa chỉ của chính máy này"),
         (ANSWERS + "alarm: {after_minutes: 0}\n", "tra-loi.yaml:5: alarm.after_minutes"),
+        (ANSWERS.replace("leader: su", "leader: {name: su, groups: [y te]}"), "governor.yaml (bản sẽ ghi):"),
     ],
 )
 def test_a_wrong_answer_is_named_and_writes_nothing(make: Make, tmp_path: Path, answers: str, complaint: str) -> None:
@@ -90,6 +91,20 @@ def test_a_wrong_answer_is_named_and_writes_nothing(make: Make, tmp_path: Path, 
         make(answers)
     assert not (tmp_path / "governor.yaml").exists()
     assert not (tmp_path / "config").exists()
+
+
+def test_who_had_a_role_in_a_group_that_is_no_longer_watched_alone_is_named(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = make() / "governor.yaml"
+    text = config.read_text(encoding="utf-8")
+    other = "  - {full_name: Tẩn Văn Mẫu, uid: '7000000000000000088', roles: [admin], groups: [Y tế]}"
+    text = re.sub("^groups:$", 'groups:\n  - {id: "8000000000000000002", name: Y tế}', text, flags=re.MULTILINE)
+    config.write_text(re.sub("^people:$", f"people:\n{other}", text, flags=re.MULTILINE), encoding="utf-8")
+    assert len(load_settings(config).people) == 3
+    make("groups: [tinh mau]\n")
+    assert [person.full_name for person in load_settings(config).people] == ["Giàng A Sử", "Lò Văn Mẫu"]
+    assert "thôi theo dõi sẽ bị bỏ khỏi governor.yaml: Tẩn Văn Mẫu." in capsys.readouterr().out
 
 
 def test_only_this_machine_may_take_zalos_place(make: Make) -> None:

@@ -16,7 +16,7 @@ from zalo_governor.domain.events import Attachment, MessageSent
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.rules.base import RuleContext
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
-from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.rules.loader import load_rule, load_rulebook
 
 ROOT = Path(__file__).parents[3]
 RULEBOOK = load_rulebook(shipped_config())
@@ -107,6 +107,32 @@ def test_an_office_that_has_only_what_shipped_before_is_judged_and_cited_as_befo
     cited = {topic: RULEBOOK.regulation.number_of(topic) for topic in ClauseTopic}
     assert cited == {topic: old.regulation.number_of(topic) for topic in ClauseTopic}
     assert (cited[ClauseTopic.ACCOUNTS], cited[ClauseTopic.REPORTING]) == ("7.2", "6.2")
+
+
+DRAFT = """
+id: khoe-hang
+title: Khoe hàng
+why: Thử
+clause: "2.5"
+severity: minor
+check: {any: [{words: {any_of: [hàng mới về]}}]}
+examples: {match: [{text: Hàng mới về}], no_match: [{text: xin chào}]}
+"""
+
+
+def test_a_draft_may_cite_the_clauses_of_the_named_regulation_and_a_file_of_a_folder_those_of_its_own(
+    office: Path, tmp_path: Path
+) -> None:
+    draft, common = tmp_path / "khoe-hang.yaml", office / "rules" / "khoe-hang.yaml"
+    draft.write_text(DRAFT, encoding="utf-8")
+    assert load_rule(draft, RULEBOOK, office, "dak-lak").clause == "2.5"
+    with pytest.raises(ConfigError, match=r"khoe-hang\.yaml:5: clause: quy-che\.yaml không có khoản này"):
+        load_rule(draft, RULEBOOK, office)
+    common.write_text(DRAFT.replace("2.5", "4.2"), encoding="utf-8")
+    try:
+        assert load_rule(common, RULEBOOK, office, "dak-lak").clause == "4.2"
+    finally:
+        common.unlink()
 
 
 BINDING = 'uses: 4.2-noi-dung-xau\nclause: "2.1"\n'

@@ -71,6 +71,23 @@ def test_a_second_time_nothing_of_what_people_wrote_is_lost(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_password_of_the_mailbox_and_the_order_of_its_lines_stay_when_the_rest_is_answered_again(
+    path: Path,
+) -> None:
+    write_settings(path, FIRST)
+    edited = path.read_text(encoding="utf-8").replace("sender: a@example.vn", "password: bimat, sender: a@example.vn")
+    path.write_text(edited, encoding="utf-8")
+    write_settings(path, FIRST)
+    assert path.read_text(encoding="utf-8") == edited
+    write_settings(path, Choices(alarm={"smtp": {**SMTP, "host": "thu.example.vn"}}))
+    smtp = load_settings(path).alarm.smtp
+    assert smtp
+    assert smtp.password
+    assert (smtp.host, smtp.password.get_secret_value()) == ("thu.example.vn", "bimat")
+    write_settings(path, Choices(alarm={"smtp": None}))
+    assert load_settings(path).alarm.smtp is None
+
+
 def test_who_keeps_another_role_stays_and_who_has_none_left_goes(path: Path) -> None:
     write_settings(path, FIRST)
     reader = Holder("13", "G13", "Phạm Văn Bình - Chánh Văn phòng")
@@ -98,10 +115,43 @@ def test_another_group_takes_the_place_of_one_that_was_not_chosen_and_a_name_giv
 def test_choices_that_make_no_settings_leave_the_file_as_it_was_and_nothing_beside_it(path: Path) -> None:
     write_settings(path, FIRST)
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match="after_minutes"):
+    with pytest.raises(ConfigError, match=r"governor\.yaml \(bản sẽ ghi\):\d+: alarm\.after_minutes"):
         write_settings(path, Choices(alarm={"after_minutes": 0}))
     assert path.read_bytes() == before
     assert {found.name for found in path.parent.iterdir()} == {"governor.yaml", "config"}
+
+
+def test_people_keep_their_roles_in_the_groups_that_stay_and_who_had_them_elsewhere_alone_goes(path: Path) -> None:
+    there, new = ChosenGroup("8000000000000000002", "Giao ban"), ChosenGroup("8000000000000000003", "Giao ban")
+    holders = {
+        Role.LEADER: [LEADER._replace(groups=(GROUP.id, there.id))],
+        Role.ADMIN: [ADMIN._replace(groups=(there.id,))],
+    }
+    write_settings(path, Choices(groups=[GROUP, there], holders=holders))
+    assert [one.groups for one in load_settings(path).people] == [(GROUP.name, there.name), (there.name,)]
+    edited = path.read_text(encoding="utf-8").replace('global_id: "G11"', 'global_id: "G11"\n    phone: "0912345678"')
+    path.write_text(edited, encoding="utf-8")
+    # Another group of the same name.
+    write_settings(path, Choices(groups=[GROUP, there, new]))
+    assert [one.groups for one in load_settings(path).people] == [(GROUP.name, there.id), (there.id,)]
+    write_settings(path, Choices(groups=[GROUP, new]))
+    assert [(one.phone, one.groups) for one in load_settings(path).people] == [("0912345678", (GROUP.name,))]
+
+
+def test_roles_given_by_ids_are_written_by_the_names_in_the_file_where_these_are_unique(path: Path) -> None:
+    twin = ChosenGroup("8000000000000000002", GROUP.name)
+    in_both = {Role.ADMIN: [ADMIN._replace(groups=(GROUP.id,)), ADMIN._replace(groups=(twin.id,))]}
+    write_settings(path, Choices(groups=[GROUP, twin], holders=in_both))
+    assert [one.groups for one in load_settings(path).people] == [(GROUP.id, twin.id)]
+    edited = path.read_text(encoding="utf-8").replace('uid: "12"', 'uid: "12"\n    phone: "0912345678"')
+    path.write_text(edited.replace(f"name: {GROUP.name}", "name: điều hành", 1), encoding="utf-8")
+    # The same entry stays as it is; the leader's is new.
+    leads = {Role.LEADER: [LEADER._replace(groups=(GROUP.id,))]}
+    write_settings(path, Choices(groups=[GROUP._replace(name="Tên mới"), twin], holders=in_both | leads))
+    assert [(one.phone, one.groups) for one in load_settings(path).people] == [
+        ("0912345678", (GROUP.id, twin.id)),
+        (None, ("điều hành",)),
+    ]
 
 
 def test_who_had_a_role_in_all_groups_and_is_chosen_for_one_has_it_there_alone(path: Path) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.policy import seeds
 from zalo_governor.app.sessions import log_in
-from zalo_governor.cli.init.questions import Conversation
+from zalo_governor.cli.init.questions import Conversation, full_names, people_left
 from zalo_governor.cli.init.summary import confirm, show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
 from zalo_governor.cli.login.flow import (
@@ -35,7 +35,7 @@ from zalo_governor.domain.people import GroupSnapshot, Member, Role
 from zalo_governor.setup.answers_file import AnswerFile, load_answers
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
 from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample
-from zalo_governor.setup.settings_writer import write_settings
+from zalo_governor.setup.settings_writer import checked_content, write_settings
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps
@@ -173,6 +173,7 @@ class Installation:
             seen, choices = self._asking.converse(lambda: self._decide(client, session.uid, there, folder))
         except ZaloError as error:
             raise told(error) from error
+        checked_content(self._config, choices)
         report = OfficeCopy(shipped_config(), folder).bring_up_to_date(choices.regulation)
         write_settings(self._config, choices)
         settings = load_settings(self._config)
@@ -283,6 +284,9 @@ class Installation:
         seen = _GroupData(account, groups, list(everybody.values()))
         named = self._answers.holders(seen.members) if self._answers else conversation.holders(members)
         choices = self._choices(conversation, seen, with_leader(named, first=self._first), folder)
+        left = people_left(self._settings, watched)
+        if gone := [person for person in self._settings.people if person not in left]:
+            self._asking.say(f"Vai trò chỉ ở Nhóm thôi theo dõi sẽ bị bỏ khỏi governor.yaml: {full_names(gone)}.")
         if not self._answers:
             sum_up(self._asking, choices)
             if not confirm(self._asking):

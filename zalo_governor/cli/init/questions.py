@@ -1,14 +1,14 @@
 """The questions that `zalo-governor init` asks on the terminal, worded for people who are not programmers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.config import PersonSettings, Settings, SmtpSettings
 from zalo_governor.domain.clock import local, system_clock
-from zalo_governor.domain.people import Member, Role
+from zalo_governor.domain.people import EVERYWHERE, Member, Role
 from zalo_governor.messaging.typed_dates import parse_day
 from zalo_governor.setup.choices import OVERSEER_NAME, ROLE_NAMES, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
@@ -111,15 +111,15 @@ class Conversation:
         """
         self._begin(Section.PEOPLE, "Những người có vai trò theo Quy chế")
         self._asking.say("Gõ một phần họ tên, có dấu hoặc không dấu, rồi chọn người theo số trong danh sách hiện ra.")
+        people = people_left(self._settings, members)
         if len(members) == 1:
             [of_group] = members.values()
             return {
                 role: self._ask_holders(role, name, of_group)
                 for role, name in ROLE_NAMES.items()
-                if not self._keeps_holders(role, name)
+                if not self._keeps_holders(role, name, people)
             }
-        people = self._settings.people
-        if people and self._asking.yes(f"Hiện có vai trò: {_full_names(people)}. Giữ nguyên tất cả?", default=True):
+        if people and self._asking.yes(f"Hiện có vai trò: {full_names(people)}. Giữ nguyên tất cả?", default=True):
             return {}
         chosen: dict[Role, list[Holder]] = {role: [] for role in ROLE_NAMES}
         before: tuple[ChosenGroup, dict[Role, list[Holder]]] | None = None
@@ -132,7 +132,7 @@ class Conversation:
             else:
                 asked = {role: self._ask_holders(role, name, of_group) for role, name in ROLE_NAMES.items()}
             for role, holders in asked.items():
-                chosen[role] += [holder._replace(groups=(group.name or group.id,)) for holder in holders]
+                chosen[role] += [holder._replace(groups=(group.id,)) for holder in holders]
             before = group, asked
         everybody = {member.uid: member for of_group in members.values() for member in of_group}
         chosen[Role.OVERSEER] = self._ask_holders(Role.OVERSEER, OVERSEER_NAME, list(everybody.values()))
@@ -193,15 +193,15 @@ class Conversation:
         SmtpSettings.model_validate(given)
         return given
 
-    def _keeps_holders(self, role: Role, name: str) -> bool:
-        """Ask whether the people who hold the role now keep it; return False, without asking, if nobody holds it.
+    def _keeps_holders(self, role: Role, name: str, people: Sequence[PersonSettings]) -> bool:
+        """Ask whether those of `people` who hold the role keep it; return False, without asking, if nobody holds it.
 
         `name` is the role's Vietnamese name for the question.
         """
-        now = [person for person in self._settings.people if role in person.roles]
+        now = [person for person in people if role in person.roles]
         if not now:
             return False
-        return self._asking.yes(f"{name}: hiện là {_full_names(now)}. Giữ nguyên?", default=True)
+        return self._asking.yes(f"{name}: hiện là {full_names(now)}. Giữ nguyên?", default=True)
 
     def _ask_holders(self, role: Role, name: str, members: Sequence[Member]) -> list[Holder]:
         found: list[Holder] = []
@@ -274,7 +274,14 @@ def _enter_hint(role: Role, found: Sequence[Holder]) -> str:
     return "" if role in _REQUIRED_ROLES else " (Enter: không có ai)"
 
 
-def _full_names(people: Sequence[PersonSettings]) -> str:
+def people_left(settings: Settings, groups: Iterable[ChosenGroup]) -> list[PersonSettings]:
+    """Return the people of the settings who have a role in one of these groups, or in all."""
+    watched = {EVERYWHERE, *(group.id for group in groups)}
+    return [person for person in settings.people if not watched.isdisjoint(settings.grants_of(person))]
+
+
+def full_names(people: Sequence[PersonSettings]) -> str:
+    """Return the full names of people, for a question or a notice."""
     return ", ".join(person.full_name for person in people)
 
 

@@ -31,12 +31,13 @@ def sum_up(asking: Asking, choices: Choices) -> None:
     The sections are numbered in the order of `Section`, for `confirm`.
     """
     office, regulation = choices.office, choices.regulation
+    names = {group.id: group.name or group.id for group in choices.groups or ()}
     asking.say()
     asking.say("── Nội dung sẽ ghi")
-    asking.say(f"  1. Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
+    asking.say(f"  1. Nhóm: {', '.join(names.values())}")
     asking.say("  2. Những người có vai trò")
     for role, chosen in choices.holders.items():
-        named = ", ".join(_describe_holder(one) for one in chosen)
+        named = ", ".join(_describe_holder(one, names) for one in chosen)
         asking.say(f"     {ROLE_NAMES.get(role, OVERSEER_NAME)}: {named or 'chưa có'}")
     asking.say(f"  3. Cơ quan: {office['unit']}, {office['province']}; cơ quan lập báo cáo: {office['desk']}")
     signing = ", ".join(filter(None, (office["signer"], office["signer_name"])))
@@ -48,8 +49,8 @@ def sum_up(asking: Asking, choices: Choices) -> None:
     asking.say(f"  6. Bảng điều khiển: {'bật' if choices.panel.get('enabled') else 'chưa bật'}")
 
 
-def _describe_holder(holder: Holder) -> str:
-    where = f"; Nhóm {', '.join(holder.groups)}" if holder.groups else ""
+def _describe_holder(holder: Holder, names: Mapping[str, str]) -> str:
+    where = f"; Nhóm {', '.join(names[group] for group in holder.groups)}" if holder.groups else ""
     return f"{holder.written_name} ({holder.written_title or 'chưa ghi chức vụ'}{where})"
 
 

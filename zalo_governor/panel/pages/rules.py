@@ -59,7 +59,7 @@ def try_text(visit: Visit) -> Reply:
     if not text:
         return _page(visit, group)
     given = orjson.dumps({"name" if kind == "ten" else "text": text})
-    lines = visit.outside(lambda: visit.office.helper("check", "-", given=given)).splitlines()
+    lines = visit.outside(lambda: visit.office.helper("check", "-", "--group", group.id, given=given)).splitlines()
     try:
         found = orjson.loads(lines[0])["findings"]
     except (IndexError, KeyError, ValueError):
@@ -80,7 +80,12 @@ def try_file(visit: Visit) -> Reply:
     except GovernorError as error:
         visit.complain(str(error))
         return _page(visit, group)
-    findings = [_finding(visit, group, one.model_dump()) for one in result.findings]
+    # A file is judged by the common regulation, whose clauses the findings name.
+    alike = visit.policy.of(group.id).regulation.clause_like
+    findings = [
+        _finding(visit, group, one.model_dump() | {"clause": alike(one.clause, one.rule_id) or one.clause})
+        for one in result.findings
+    ]
     return _page(
         visit, group, tried=file.name, found=findings, unchecked=reasons_in_words(visit.voice, result.not_checked)
     )
@@ -195,9 +200,8 @@ def _lists(visit: Visit) -> list[str]:
 
 
 def _finding(visit: Visit, group: Group, one: Any) -> dict[str, Any]:
-    """Return what the page says of a finding; the clause is that of the group's own regulation."""
-    voice, rule = visit.policy.of(group.id).voice, one.get("rule") or one["rule_id"]
-    clause = visit.policy.of(group.id).regulation.clause_like(one["clause"], rule) or one["clause"]
+    """Return what the page says of a finding, whose clause is one of the group's own regulation."""
+    voice, rule, clause = visit.policy.of(group.id).voice, one.get("rule") or one["rule_id"], one["clause"]
     return {
         "rule": rule,
         "title": visit.policy.of(group.id).regulation.title_of_rule(rule),
@@ -216,7 +220,7 @@ def _request(visit: Visit, group: Group, one: Mapping[str, Any], *, about_name: 
         id=0,
         group_id=group.id,
         rule_id=one["rule"],
-        clause=office.regulation.clause_like(one["clause"], one["rule"]) or one["clause"],
+        clause=one["clause"],
         severity=severity,
         label=one["label"],
         level=one.get("level"),

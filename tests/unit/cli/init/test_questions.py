@@ -112,15 +112,25 @@ def test_yes_and_no_are_typed_as_people_type_them(talk: Talk, said: io.StringIO)
     assert "Đề nghị gõ c (có) hoặc k (không)." in said.getvalue()
 
 
+def test_who_had_a_role_only_in_a_group_that_was_not_chosen_is_not_offered_to_keep_it(
+    talk: Talk, said: io.StringIO
+) -> None:
+    elsewhere = tuple(person.model_copy(update={"groups": ("Nhóm hai",)}) for person in BEFORE.people)
+    conversation = talk("minh", "1", "", "", "", "thu", "1", "", "", "", "", "")
+    conversation._settings = BEFORE.model_copy(update={"people": elsewhere})
+    assert [one.uid for one in conversation.holders({OTHER: MEMBERS})[Role.LEADER]] == ["2"]
+    assert "hiện là" not in said.getvalue()
+
+
 def test_each_of_several_groups_has_its_own_people_who_may_be_those_of_the_one_before(talk: Talk) -> None:
     minh, thu = ["minh", "1", "", ""], ["thu", "1", "", ""]
     # Not as before; the first group: Minh leads, Thu is the admin; the second the same; no overseer.
     lines = ["k", *minh, "", *thu, "", "", "", "c", ""]
     holders = talk(*lines).holders({GROUP: MEMBERS, OTHER: MEMBERS})
-    assert [(one.uid, one.groups) for one in holders[Role.LEADER]] == [("2", ("Nhóm hai",)), ("2", ("Ngành Y tế",))]
-    assert [(one.uid, one.groups) for one in holders[Role.ADMIN]] == [("3", ("Nhóm hai",)), ("3", ("Ngành Y tế",))]
+    assert [(one.uid, one.groups) for one in holders[Role.LEADER]] == [("2", ("82",)), ("2", ("83",))]
+    assert [(one.uid, one.groups) for one in holders[Role.ADMIN]] == [("3", ("82",)), ("3", ("83",))]
     # Now the second group has another admin, and Thu oversees both.
     lines = ["k", *minh, "", *thu, "", "", "", "k", *minh, "", "minh", "1", "", "", "", *thu[:2], ""]
     holders = talk(*lines).holders({GROUP: MEMBERS, OTHER: MEMBERS})
-    assert [(one.uid, one.groups) for one in holders[Role.ADMIN]] == [("3", ("Nhóm hai",)), ("2", ("Ngành Y tế",))]
+    assert [(one.uid, one.groups) for one in holders[Role.ADMIN]] == [("3", ("82",)), ("2", ("83",))]
     assert [(one.uid, one.groups) for one in holders[Role.OVERSEER]] == [("3", ())]
