@@ -356,7 +356,7 @@ def test_an_office_that_fails_keeps_no_other_from_being_scanned(server: Server, 
     for office in (OURS, THEIRS):
         (tmp_path / office).mkdir()
         (tmp_path / office / "governor.yaml").write_text(f"database_url: {server.url(office)}\n")
-        (tmp_path / office / "session.json").write_text("{}")
+        (tmp_path / office / "session.json").write_text('{"imei": "a", "user_agent": "b", "cookies": {"zpw_sek": "c"}}')
     records = open_records(load_settings(tmp_path / THEIRS / "governor.yaml"), system_clock)
     records.keep_account(BOT)
     [admitted] = Inbox(records.database, BOT).admit([entry()])

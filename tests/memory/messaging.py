@@ -14,7 +14,7 @@ from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.panel import PanelKeyKind
 from zalo_governor.domain.trial import Trial, TrialFigures, Withheld
 from zalo_governor.storage.repositories.audit import AuditTrail
-from zalo_governor.storage.repositories.claims import Claims
+from zalo_governor.storage.repositories.claims import RESTORED, Claims
 from zalo_governor.storage.repositories.feedback import Feedback
 from zalo_governor.storage.repositories.outbox_entries import OutboxEntries
 from zalo_governor.storage.repositories.panel_keys import PanelKeys
@@ -214,6 +214,9 @@ class MemoryClaims(MemoryRepository, Claims):
 
     def is_claimed(self, job: str, due: datetime) -> bool:
         return (job, due) in self._store.runs
+
+    def is_restored_since(self, due: datetime) -> bool:
+        return any(job == RESTORED and at >= due for job, at in self._store.runs)
 
 
 class MemoryPanelKeys(MemoryRepository, PanelKeys):

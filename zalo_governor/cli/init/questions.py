@@ -189,6 +189,8 @@ class Conversation:
                 "  Mật khẩu hộp thư không hỏi ở đây, mà đặt cho dịch vụ trước khi khởi động: xem trang "
                 "docs/van-hanh.md, mục Mật khẩu hộp thư."
             )
+        if now and (host, user) != (now.host, now.user or ""):
+            given |= {"user": user or None, "password": None}  # Another mailbox has another password.
         given |= {"sender": sender, "recipients": [one.strip() for one in recipients.split(",")]}
         SmtpSettings.model_validate(given)
         return given
