@@ -247,6 +247,36 @@ def test_a_name_that_is_also_a_country_excuses_nothing() -> None:
     assert label("Nga công bố hồ sơ tối mật thời chiến tranh lạnh") is None
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Phim hay quá. {}",
+        "Chơi game không? {}",
+        "Tin bóng đá: đội nhà thắng rồi!\n{}",
+        "{}. Xin nhắc mọi người quy chế cấm đăng văn bản mật",
+        "Mỹ vừa thắng ván cờ… {}. Xin nhắc quy chế cấm đăng văn bản mật",
+    ],
+)
+def test_a_sentence_beside_a_secret_excuses_nothing(beside: str) -> None:
+    text = beside.format(SECRET)
+    finding = SHIPPED.inspect(text)
+    assert finding is not None
+    assert (finding.label, finding.level, finding.seals) == ("classified", "toi_mat", True)
+    assert [text[start:end] for start, end in finding.spans] == ["tối mật"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tối nay nhà văn hóa chiếu phim. Hồ sơ tuyệt mật. Vé đoàn viên giảm nửa giá",
+        "Luật chia ba độ:\nĐộ cao nhất là tuyệt mật\nĐộ thứ hai là tối mật\nĐộ thứ ba là mật",
+        "Nhắc các phòng: quy chế cấm đăng văn bản mật. Ai có văn bản mật thì nộp văn thư",
+    ],
+)
+def test_sentences_on_a_film_or_the_rules_are_still_no_disclosure_together(text: str) -> None:
+    assert label(text) != "classified"
+
+
 def test_talk_about_the_rule_is_counted_but_nothing_is_sealed() -> None:
     finding = SHIPPED.inspect("Mời văn thư đến nhận tài liệu mật trực tiếp")
     assert finding is not None
