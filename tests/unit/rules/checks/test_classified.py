@@ -145,6 +145,15 @@ def test_an_office_chooses_from_how_sure_on_a_message_is_sealed_and_from_how_sur
         SECRET.replace("tối mật", "to^'i ma^.t"),
         SECRET.replace("báo cáo tối mật", "baocaotoimat"),
         SECRET.replace("tối mật", "tóy mậc"),
+        SECRET.replace("mật", "rnật"),
+        SECRET.replace("mật", "mạt"),
+        SECRET.replace("mật", "mậtj"),
+        SECRET.replace("tối mật", "🇲🇦🇹"),
+        SECRET.replace("mật", "ᎷẬᎢ"),
+        SECRET.replace("mật", "ꓟẬꓔ"),
+        SECRET.replace("mật", "mʼậʼt"),
+        SECRET.replace("mật", "mˑậˑt"),
+        SECRET.replace("mật", "mـậـt"),
         SECRET[::-1],
         SECRET.replace("báo cáo tối mật", "b.á.o c.á.o t.ố.i m.ậ.t"),
         SECRET.replace("báo cáo tối mật", "b á o   c á o   t ố i   m ậ t"),
@@ -245,6 +254,25 @@ def test_a_quote_is_sealed_but_does_not_accuse_the_quoter() -> None:
 def test_a_name_that_is_also_a_country_excuses_nothing() -> None:
     assert label("Chị Nga gửi các anh kế hoạch tối mật GIẢ ĐỊNH") == "classified"
     assert label("Nga công bố hồ sơ tối mật thời chiến tranh lạnh") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Đồng chí Mật gửi báo cáo số 5", None),
+        ("Đ/c Mật gửi báo cáo số 5", None),
+        ("Đề nghị đ/c Mật báo cáo kết quả số 5", None),
+        ("đc Mật gửi báo cáo số 5", None),
+        ("Báo cáo các đồng chí mật số 5 em gửi kèm", "classified"),
+        ("Báo cáo công tác tuần tra nghiêm mật số 5, gửi các anh", None),
+        ("Tổ dân quân canh gác cẩn mật kho vật tư", None),
+        ("Báo cáo số 5: xã ven sông dân cư trù mật", None),
+        ("Chị bán mật gửi danh sách khách rồi ạ", None),
+        ("Em gửi đ/c công văn m.ậ.t số 5", "classified"),
+    ],
+)
+def test_a_comrade_called_mat_and_everyday_compounds_are_no_level(text: str, expected: str | None) -> None:
+    assert label(text) == expected
 
 
 @pytest.mark.parametrize(
