@@ -74,6 +74,24 @@ def test_a_mark_counts_whatever_the_document_is_about(level: str, text: str) -> 
     assert level in {finding.level for finding in told(result)}
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "MẬT (Bản số 02)", "TỐI MẬT Số: 12/KH-UBND", "ĐỘ MẬT: TUYỆT MẬT. BẢN SỐ 03", "SỞ GIẢ ĐỊNH\tMẬT (Bản số: 1)",
+        "M Ậ T", "T U Y Ệ T  M Ậ T", "Mật", "MËT",
+    ],
+)  # fmt: skip
+def test_a_mark_with_a_number_behind_it_or_spelt_otherwise_counts_in_a_document_on_state_secrets(mark: str) -> None:
+    assert scan(f"{mark}\nKẾ HOẠCH GIẢ ĐỊNH\n{STATE_SECRETS}".encode(), "van-ban.txt").seals
+
+
+@pytest.mark.parametrize(
+    "heading", ["MẬT (Bản số 1)\nTỐI MẬT (Bản số 2)", "Tuyệt mật\nTối mật\nMật", "Mật: 12", "MẬT SỐ LƯỢNG"]
+)
+def test_different_marks_or_words_behind_one_are_what_the_document_is_about(heading: str) -> None:
+    assert not scan(f"{heading}\nBÁO CÁO GIẢ ĐỊNH\n{STATE_SECRETS}".encode(), "van-ban.txt").seals
+
+
 def test_a_text_of_short_lines_takes_time_linear_in_its_length() -> None:
     began = time.process_time()
     assert len(list(paragraphs("TUYỆT MẬT\n" + "ab cd\n" * 300_000))) == 1
@@ -89,7 +107,7 @@ def test_what_was_read_till_the_clock_ran_out_is_judged(monkeypatch: pytest.Monk
         return inspect(rule, text)
 
     monkeypatch.setattr(ClassifiedRule, "inspect", inspect_the_first)
-    result = scan(f"TUYỆT MẬT\nKẾ HOẠCH GIẢ ĐỊNH.\n{last}".encode(), "van-ban.txt")
+    result = scan(f"TUYỆT MẬT\nKẾ HOẠCH GIẢ ĐỊNH.\n{'Đoạn giữa. ' * 60}\n{last}".encode(), "van-ban.txt")
     assert {finding.level for finding in told(result)} == {"tuyet_mat"}
     assert NotChecked.TIMED_OUT in result.not_checked
 

@@ -178,7 +178,10 @@ _FOLDED = {
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),
     **dict(zip("αικνορτυχγεηωβμ", "aikvoptuxyenwbm", strict=True)),
     **dict(zip("ıɑɡᴍᴀᴛᴏɪᴜʏᴇ", "iagmatoiuye", strict=True)),
+    **dict(zip("ᎷꮇᎪꭺᎢꭲꓟꓮꓔꓳꓲꓴꓬꓰ", "MmAaTtMATOIUYE", strict=True)),
     **dict.fromkeys("\u2010\u2011\u2012", "-"),
+    # Letters to Unicode, signs to readers: between the letters of a word they would hide it.
+    **dict.fromkeys(map(chr, (*range(0x2B9, 0x2C2), *range(0x2C8, 0x2D2), 0x2EC, 0x2EE, 0x640)), "'"),
 }
 _PLAIN_SIGNS = f"\\n\\r -~–—“”‘’…•{''.join(sorted(MARKED_LETTERS))}"
 _PLAIN = re.compile(f"[{_PLAIN_SIGNS}]*")

@@ -66,6 +66,10 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
 
     def look(self, text: str) -> Finding | None:
         """Return the finding on one string, None if it is clean. Takes time linear in the length of the text."""
+        return self._look_at(text, 0.0)
+
+    def _look_at(self, text: str, least: float) -> Finding | None:
+        """Return the finding on a text; `least` is a probability below which nothing in it is `classified`."""
         normalised = with_single_blanks(normalise(text))
         if len(normalised.text) > WINDOW and hints_of_secrets(normalised.text) > _MOST_HINTS:
             # No real text has so many; scoring each would block all other messages for minutes.
@@ -79,7 +83,26 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             (self.tables.verdict.score(features_of(view.weighed, hides=view.hides)), view)
             for view in views[:_MOST_VIEWS]
         ]
-        return self._classify(*max(scored, key=lambda one: one[0]))
+        score, view = max(scored, key=lambda one: one[0])
+        finding = self._classify(score, view, least)
+        if least or len(text) > _LONGEST_UNDRESSED or (finding is not None and finding.seals):
+            return finding
+        levels = {word.level for word in view.weighed.words}
+        # What names all levels explains them, perhaps one a line.
+        return (0 < len(levels) < len(Level) and self._look_at_sentences(text)) or finding
+
+    def _look_at_sentences(self, text: str) -> Finding | None:
+        """Return the first finding on a sentence that surely discloses a secret, whatever the others are about."""
+        stops = [stop.end() for stop in _STOP.finditer(text)]
+        start = 0
+        for end in (*stops, len(text)) if stops else ():
+            sentence = text[start:end].rstrip()
+            finding = self._look_at(sentence, _SURE_ALONE) if len(sentence.split()) >= _FEWEST_WORDS else None
+            if finding is not None and finding.seals and finding.level:
+                spans = tuple((start + first, start + last) for first, last in finding.spans)
+                return finding.model_copy(update={"spans": spans})
+            start = end
+        return None
 
     def may_speak(self, text: str) -> bool:
         """Return whether the quick checks (words, small model) suspect the text, so that `look` uses the full model."""
@@ -120,7 +143,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         """Return whether the small model, of single words only, finds the text suspicious; most texts are not."""
         return self.tables.glance.score(glanced(text[:WINDOW])) > self.parameters.glance
 
-    def _classify(self, score: float, view: "View") -> Finding | None:
+    def _classify(self, score: float, view: "View", least: float) -> Finding | None:
         weighed = view.weighed
         # The model knows "mat.pdf" from names of secret files; it may be of eyes or faces (mắt, mặt) as well.
         unclear = not (weighed.named or weighed.hinted) and _NAME_WITH_MAT.search(weighed.folded) is not None
@@ -133,7 +156,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
                 return None
             # Beside words with diacritics, such as a mention's, a bare "mat" is not read as a level: the admin looks.
             maybe = surely
-        if probability >= surely and not unclear:
+        if probability >= max(surely, least) and not unclear:
             clause = (weighed.work and self.topics.get(ClauseTopic.CLASSIFIED_WORK)) or self.clause
             return self.finding("classified", clause=clause, seals=True, **more)
         if probability >= maybe or self._has_prominent_level(probability, weighed):
@@ -224,6 +247,11 @@ _MOST_HINTS = 5_000
 _MOST_VIEWS = 400
 _LONGEST_UNDRESSED = 2_000
 _SCORE_LIMIT = 30.0
+_STOP = re.compile(r"(?<=[.!?…])\s+|\n+")
+_FEWEST_WORDS = 5
+"""Words of a sentence that is scored by itself; shorter ones are the items of a list, or the name of a film."""
+_SURE_ALONE = 0.9
+"""Probability from which a single sentence is `classified`; less sure ones are explained by the rest of the text."""
 _LONGEST_HINT = 130
 """Longest text, in characters, that may well be a hint; longer ones without a level word are mostly press."""
 _LEAST_POINTS = 2

@@ -72,9 +72,10 @@ class HarmfulRule(Rule[HarmfulParameters]):
         self._get_model()
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield at most one finding per string of the event that its sender typed; commands to the bot are skipped."""
+        """Yield at most one finding per string that the sender typed; commands to the bot in private are skipped."""
         for field, text in event.strings():
-            if field in _CHECKED_FIELDS and not text.startswith("/"):
+            # In a group "/" also begins Zalo's codes for emoji ("/-heart").
+            if field in _CHECKED_FIELDS and (event.is_group or not text.startswith("/")):
                 finding = self.inspect(text)
                 if finding:
                     yield finding.model_copy(update={"field": field})

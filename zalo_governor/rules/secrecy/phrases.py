@@ -198,7 +198,7 @@ class Phrases:
                 return word.level is Level.MAT
             if called_secret or (word.disguised and _SIGN.search(written)):
                 return False
-            return before in self._before and (before != _COPY_OR_VILLAGE or written.istitle())
+            return before in self._before and (before not in _BEFORE_NAMES or written.istitle())
         if word.disguised or word.level is Level.TUYET_MAT:
             return False
         if before in self._before and text[word.start : word.end].istitle():  # "anh Mat" is a person.
@@ -310,8 +310,8 @@ unlike "ke hoach mat dien" ("power cut plan").
 """
 _RECOVERED = "tai lieu thu hoi"
 _STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
-_COPY_OR_VILLAGE = "bản"
-"""Means a copy ("bản mật", the secret copy) or a village ("bản Mật")."""
+_BEFORE_NAMES = frozenset(("bản", "chí", "đc"))
+"""Words before a person or village called Mật: "bản mật" is a secret copy, "bản Mật" a village."""
 _SIGN = re.compile(r"[^\w\s]|_")
 _OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))

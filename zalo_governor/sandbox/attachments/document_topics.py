@@ -21,10 +21,9 @@ _HONEY = re.compile(
 _LEAST_ON_HONEY = 2
 _MARK = re.compile(
     r"(?:^|\t)[^\w\t\n]*(?:((?:TUYỆT |TỐI )?MẬT)|(?:[Đđ]ộ mật|ĐỘ MẬT) ?[:\t] ?((?i:tuyệt |tối )?(?i:mật)))"
-    r"[^\w\t\n]*(?=\t|$)",
-    re.MULTILINE,
+    r"(?:[^\w\t\n]+(?i:bản số|số) ?[:.…\d][^\t\n]{0,40})?[^\w\t\n]*(?=\t|$)"
 )
-"""A line or cell with nothing but a mark."""
+"""A line or cell with nothing but a mark, and perhaps the number of the document or of its copy."""
 _HEADING = 600
 """Characters of the first page among which the mark of a document stands (annex I of Decree 30/2020/ND-CP)."""
 _EMPTY_COLUMN = re.compile(
@@ -63,13 +62,16 @@ def topics_of(texts: Iterable[TextPart]) -> Topics:
     )
 
 
-def mark_of(text: str) -> str | None:
-    """Return the secrecy mark ("MẬT") at a document's beginning, alone in its line or cell; None if there is none.
+def heading_of(text: str) -> Iterator[str]:
+    """Yield the lines at a document's beginning, of each only its secrecy marks ("MẬT") if these are set as forms ask.
 
-    None, too, if there are different marks: such a document is about them.
+    Of a text on honey the other lines are left out: there, "Mật" alone is a heading.
     """
-    marks = {(found[1] or found[2]).upper() for found in _MARK.finditer(_composed(text)[:_HEADING])}
-    return marks.pop() if len(marks) == 1 else None
+    text = _composed(text)
+    on_honey = _HONEY.search(text.lower()) is not None
+    for line in text[:_HEADING].split("\n"):
+        marks = [found[1] or found[2] for found in _MARK.finditer(line)]
+        yield from marks or ([] if on_honey else [line])
 
 
 def paragraphs(text: str) -> Iterator[str]:

@@ -18,8 +18,8 @@ from zalo_governor.sandbox.attachments.contents import LimitError, TextPart
 from zalo_governor.sandbox.attachments.document_topics import (
     BODY,
     Topics,
+    heading_of,
     is_table,
-    mark_of,
     paragraphs,
     topics_of,
     without_empty_columns,
@@ -116,9 +116,16 @@ class FileRules:
                 yield from self._judge_paragraph(part._replace(text=paragraph), topics if own else None)
 
     def _judge_mark(self, part: TextPart) -> Iterator[ScanFinding]:
-        mark = mark_of(part.text) if _is_own(part) else None
-        if mark is not None:
-            yield from self._judge_paragraph(part._replace(text=mark), None)
+        """Judge the mark of a document, alone in its line; a document with different marks is about them."""
+        marks = {}
+        for line in heading_of(part.text) if _is_own(part) else ():
+            finding = self._classified.inspect(line)
+            if finding and finding.seals and "line" in (finding.reason or "").split("+"):
+                [(start, end), *_] = finding.spans
+                if not any(map(str.isalnum, line[:start] + line[end:])):
+                    marks[finding.level] = line
+        if len(marks) == 1:
+            yield from self._judge_paragraph(part._replace(text=marks.popitem()[1]), None)
 
     def _judge_paragraph(self, part: TextPart, topics: Topics | None) -> Iterator[ScanFinding]:
         """Judge a text as the rule judges a message; `topics` are those of the document, if they may explain it."""

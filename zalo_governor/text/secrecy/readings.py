@@ -27,6 +27,8 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
     if changed and _ODD_LETTER.search(normalised):
         yield _ODD_LETTER.sub(lambda odd: _plain_letter(odd[0]), normalised)
     lower = normalised.lower()
+    if _ALMOST.search(lower):
+        yield _ALMOST.sub("mật", normalised)
     if _KEYS.search(lower):
         yield _WORD.sub(_composed, normalised)
     if ("tậm" in lower or "tam" in lower) and _BACKWARDS.search(normalised):
@@ -129,7 +131,7 @@ _ODD_LETTER = re.compile(
     f"[{''.join(_LOOKS_LIKE)}]|(?![{''.join(sorted(MARKED_LETTERS))}])[\u00c0-\u024f\u1e00-\u1eff]"
 )
 _RUN_OF_LETTERS = re.compile(
-    r"(?<![^\W_])(?<![@$])[^\W\d_]((?:[^\w@$]|_){1,3})[^\W\d_](?![^\W_]|[@$])(?:\1[^\W\d_](?![^\W_]|[@$]))*"
+    r"(?<![^\W_])(?<![@$])(?![đĐ]/[cC](?![^\W_]))[^\W\d_]((?:[^\w@$]|_){1,3})[^\W\d_](?![^\W_]|[@$])(?:\1[^\W\d_](?![^\W_]|[@$]))*"
 )
 """Single letters with the same separator between them: "m.ậ.t"."""
 _GAP = re.compile(r"  +")
@@ -172,5 +174,7 @@ _WAYS = (
 )
 _WORD = re.compile(r"[A-Za-zâêô](?:[A-Za-zâêô0-9^(+'`?~]|\.(?=[A-Za-z])){0,14}\.?")
 _KEYS = re.compile(r"m(?:aat[kc]?j|aajt|a\^t?\.t?|a65t|a6t5|a5t|ajt|at[j5]|â(?:tj|t5|jt))")
+_ALMOST = re.compile(r"(?<![^\W_])(?:rnật|mậtj|(?<=tối )mạt|(?<=tuyệt )mạt|🇲🇦🇹)(?![^\W_])", re.IGNORECASE)
+"""The word "mật" in letters that look like its own, with one more key, or with one mark missing after its prefix."""
 _BACKWARDS = re.compile(r"(?<![^\W_])[tT][ậẬ][mM](?:\s+(?:[iI][ốỐ][tT]|[tT][ệỆ][yY][uU][tT]))?(?![^\W_])"
     r"|(?<![^\W_])tam\s+(?:iot|teyut)(?![^\W_])", re.IGNORECASE)  # fmt: skip

@@ -145,6 +145,15 @@ def test_an_office_chooses_from_how_sure_on_a_message_is_sealed_and_from_how_sur
         SECRET.replace("tối mật", "to^'i ma^.t"),
         SECRET.replace("báo cáo tối mật", "baocaotoimat"),
         SECRET.replace("tối mật", "tóy mậc"),
+        SECRET.replace("mật", "rnật"),
+        SECRET.replace("mật", "mạt"),
+        SECRET.replace("mật", "mậtj"),
+        SECRET.replace("tối mật", "🇲🇦🇹"),
+        SECRET.replace("mật", "ᎷẬᎢ"),
+        SECRET.replace("mật", "ꓟẬꓔ"),
+        SECRET.replace("mật", "mʼậʼt"),
+        SECRET.replace("mật", "mˑậˑt"),
+        SECRET.replace("mật", "mـậـt"),
         SECRET[::-1],
         SECRET.replace("báo cáo tối mật", "b.á.o c.á.o t.ố.i m.ậ.t"),
         SECRET.replace("báo cáo tối mật", "b á o   c á o   t ố i   m ậ t"),
@@ -245,6 +254,55 @@ def test_a_quote_is_sealed_but_does_not_accuse_the_quoter() -> None:
 def test_a_name_that_is_also_a_country_excuses_nothing() -> None:
     assert label("Chị Nga gửi các anh kế hoạch tối mật GIẢ ĐỊNH") == "classified"
     assert label("Nga công bố hồ sơ tối mật thời chiến tranh lạnh") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Đồng chí Mật gửi báo cáo số 5", None),
+        ("Đ/c Mật gửi báo cáo số 5", None),
+        ("Đề nghị đ/c Mật báo cáo kết quả số 5", None),
+        ("đc Mật gửi báo cáo số 5", None),
+        ("Báo cáo các đồng chí mật số 5 em gửi kèm", "classified"),
+        ("Báo cáo công tác tuần tra nghiêm mật số 5, gửi các anh", None),
+        ("Tổ dân quân canh gác cẩn mật kho vật tư", None),
+        ("Báo cáo số 5: xã ven sông dân cư trù mật", None),
+        ("Chị bán mật gửi danh sách khách rồi ạ", None),
+        ("Em gửi đ/c công văn m.ậ.t số 5", "classified"),
+    ],
+)
+def test_a_comrade_called_mat_and_everyday_compounds_are_no_level(text: str, expected: str | None) -> None:
+    assert label(text) == expected
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Phim hay quá. {}",
+        "Chơi game không? {}",
+        "Tin bóng đá: đội nhà thắng rồi!\n{}",
+        "{}. Xin nhắc mọi người quy chế cấm đăng văn bản mật",
+        "Mỹ vừa thắng ván cờ… {}. Xin nhắc quy chế cấm đăng văn bản mật",
+    ],
+)
+def test_a_sentence_beside_a_secret_excuses_nothing(beside: str) -> None:
+    text = beside.format(SECRET)
+    finding = SHIPPED.inspect(text)
+    assert finding is not None
+    assert (finding.label, finding.level, finding.seals) == ("classified", "toi_mat", True)
+    assert [text[start:end] for start, end in finding.spans] == ["tối mật"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tối nay nhà văn hóa chiếu phim. Hồ sơ tuyệt mật. Vé đoàn viên giảm nửa giá",
+        "Luật chia ba độ:\nĐộ cao nhất là tuyệt mật\nĐộ thứ hai là tối mật\nĐộ thứ ba là mật",
+        "Nhắc các phòng: quy chế cấm đăng văn bản mật. Ai có văn bản mật thì nộp văn thư",
+    ],
+)
+def test_sentences_on_a_film_or_the_rules_are_still_no_disclosure_together(text: str) -> None:
+    assert label(text) != "classified"
 
 
 def test_talk_about_the_rule_is_counted_but_nothing_is_sealed() -> None:

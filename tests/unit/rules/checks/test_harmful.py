@@ -25,6 +25,13 @@ def test_a_plain_offer_with_a_price_is_brought_to_the_member() -> None:
     assert (finding.label, finding.severity, finding.seals) == ("drugs", Severity.MINOR, False)
 
 
+@pytest.mark.parametrize("sign", ["/-heart ", "/-strong", "/", "/ "])
+def test_a_sign_that_begins_commands_excuses_no_offer_in_a_group(sign: str) -> None:
+    offer = MessageSent(at=AT, text=sign + OFFER)
+    assert [finding.label for finding in SHIPPED.check(offer, NO_CONTEXT)] == ["drugs"]
+    assert not [*SHIPPED.check(offer.model_copy(update={"is_group": False}), NO_CONTEXT)]
+
+
 def test_what_is_only_likely_goes_to_the_admin_to_look_at() -> None:
     finding = SHIPPED.inspect("Bọn ăn hại, câm mồm vào")
     assert finding is not None
