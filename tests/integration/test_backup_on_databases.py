@@ -1,5 +1,6 @@
 """A backup of either database, put back into either, and what must not come back with it."""
 
+import errno
 import json
 import sqlite3
 from base64 import b64encode
@@ -142,8 +143,8 @@ def test_an_office_moves_from_sqlite_into_its_schema_and_back_beside_another(
     before = first.count()
     done = moved.restore(path)
     assert done.kept == "schema zg_so_noi_vu_truoc_20261124_080000"
-    # What waited to be judged is fetched again.
-    assert moved.count() == before | {"inbox": before["inbox"] - 1, "waiting": 0}
+    # What waited to be judged is fetched again; when it was restored is claimed.
+    assert moved.count() == before | {"inbox": before["inbox"] - 1, "waiting": 0, "job_runs": before["job_runs"] + 1}
     path = moved.backup()
     before = moved.count()
     back.restore(path)
@@ -408,6 +409,35 @@ def test_an_empty_machine_gets_settings_and_key_as_well(filled: Place, tmp_path:
     assert (tmp_path / "third" / "data" / "governor.db").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "third" / "data").stat().st_mode & 0o777 == 0o700
     assert done.made_at == START
+
+
+def test_the_service_can_read_the_configuration_that_root_restored_and_half_of_it_is_not_left_as_the_whole(
+    tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Place(tmp_path / "first", None, clock)
+    for name in ("rules/a.yaml", "rules/b.yaml"):
+        path = first.folder / "config" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("id: a", encoding="utf-8")
+    first.config.write_text("config_dir: config\n", encoding="utf-8")
+    first.settings = load_settings(first.config)
+    first.fill()
+    path, config = first.backup(), tmp_path / "third" / "governor.yaml"
+    writing = rebuilding.replace_file
+
+    def full_disk(file: Path, content: bytes, *, mode: int) -> None:
+        if file.name == "b.yaml" and "third" in file.parts:
+            raise OSError(errno.ENOSPC, "full")
+        writing(file, content, mode=mode)
+
+    monkeypatch.setattr(rebuilding, "replace_file", full_disk)
+    with pytest.raises(OSError, match="full"):
+        restore(path, CODE, config, clock, _looking, STEPS, replace=False)
+    monkeypatch.undo()
+    restore(path, CODE, config, clock, _looking, STEPS, replace=True)
+    found = sorted((tmp_path / "third" / "config").rglob("*.yaml"))
+    assert [(file.name, file.stat().st_mode & 0o777) for file in found] == [("a.yaml", 0o644), ("b.yaml", 0o644)]
+    assert [file.name for file in (tmp_path / "third").iterdir() if file.name.startswith(".")] == []
 
 
 def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_of_late(filled: Place) -> None:

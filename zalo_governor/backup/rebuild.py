@@ -209,9 +209,12 @@ def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]
 
 
 def write_config(read: Survey, folder: Path) -> None:
-    """Write the configuration files of the backup `read` into a folder, readable by this user only."""
+    """Write the configuration files of the backup `read` into a folder, with the rights that `init` gives them.
+
+    They are no secrets, and the service, which has a user of its own, must read what root restores.
+    """
     for name, content in read.files.items():
         inside = folder / name.removeprefix(CONFIG)
         if name.startswith(CONFIG) and inside.resolve().is_relative_to(folder.resolve()):
             inside.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(inside, content, mode=0o600)
+            replace_file(inside, content, mode=0o644)

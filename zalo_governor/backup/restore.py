@@ -237,6 +237,10 @@ def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed:
 def _restore_missing_files(read: Survey, settings: Settings, settings_file: Path) -> None:
     """Write the settings file and the configuration folder from the backup `read`, each only if it is missing."""
     if settings.config_dir is not None and not settings.config_dir.exists():
-        write_config(read, settings.config_dir)
+        # Not in its place before it is whole: a further restore leaves alone what is there.
+        draft = settings.config_dir.with_name(f".{settings.config_dir.name}.khoi-phuc")
+        draft.mkdir(parents=True, exist_ok=True)
+        write_config(read, draft)
+        draft.rename(settings.config_dir)
     if not settings_file.exists():
         replace_file(settings_file, read.files[SETTINGS], mode=0o600)
