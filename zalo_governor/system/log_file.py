@@ -48,7 +48,10 @@ class LogFileHandler(logging.handlers.BaseRotatingHandler):
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802  logging's own name
         """Return whether to rotate the file before writing `record`: on a new UTC day, or if the file is too large."""
         begun, self._day = self._day, self._day_of(record.created)
-        size = self._file.path.stat().st_size if self._file.path.exists() else 0
+        if not self._file.path.exists():
+            self.close()  # The line goes into a new file, not into the one that somebody removed.
+            return False
+        size = self._file.path.stat().st_size
         return size > 0 and (begun not in {None, self._day} or size >= self._file.most_bytes)
 
     def doRollover(self) -> None:  # noqa: N802  logging's own name

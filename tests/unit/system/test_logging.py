@@ -161,6 +161,17 @@ def test_a_large_file_is_put_aside_and_the_oldest_go(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in aside} == {0o600}
 
 
+def test_a_file_that_somebody_removed_to_free_the_disk_is_begun_anew(tmp_path: Path) -> None:
+    file = log_file(tmp_path)
+    with logging_to(file):
+        for number in range(3):
+            structlog.get_logger("zalo_governor.x").info("swept", count=number)
+            if number == 0:
+                file.path.unlink()
+    assert [json.loads(line)["count"] for line in file.path.read_text().splitlines()] == [1, 2]
+    assert file.path.stat().st_mode & 0o777 == 0o600
+
+
 def test_yesterdays_file_is_put_aside_and_what_is_older_than_the_limit_goes(tmp_path: Path) -> None:
     file = log_file(tmp_path)
     file.path.parent.mkdir()
