@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta
+from time import monotonic
 from typing import NamedTuple
 
 import structlog
@@ -20,6 +21,10 @@ _CATCH_UP_SECONDS = 60.0
 """Seconds to wait at most, before tasks run, until missed messages are fetched."""
 _AGAIN_AFTER = timedelta(minutes=1)
 """How long to wait before a task is tried again for which the database was unavailable."""
+_LOOK_SECONDS = 20.0
+"""Seconds between two checks whether the clock was changed; APScheduler's own waits do not notice that."""
+_CHANGED = timedelta(minutes=1)
+"""A clock that went on by so much more or less than the time that passed was changed, or the machine was asleep."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -80,13 +85,17 @@ class Schedule:
         self._caught_up.wait(_CATCH_UP_SECONDS)
         if self._stopped.is_set():
             return
+        ahead = self._ahead()
         with self._turn:
-            for duty in self._duties:
-                self._add(duty)
-                if duty.at is not None:
-                    self._scheduler.add_job(self._run, args=[duty, duty.at], id=f"{duty.name}:missed")
+            self._plan(missed=True)
             self._scheduler.start()
-        self._stopped.wait()
+        while not self._stopped.wait(_LOOK_SECONDS):
+            moved, ahead = abs(self._ahead() - ahead), self._ahead()
+            if moved > _CHANGED:
+                log.warning("clock_changed", seconds=round(moved.total_seconds()))
+                with self._turn:
+                    # After a whole day only at the next times: a wrong year must not have everything deleted as old.
+                    self._plan(missed=moved < timedelta(days=1))
         self._scheduler.shutdown(wait=True)
 
     def apply(self, duties: Sequence[Duty]) -> None:
@@ -112,6 +121,18 @@ class Schedule:
         """Return whether the program is stopping, so that a long task should end early."""
         return self._stopped.is_set()
 
+    def _ahead(self) -> timedelta:
+        """Return the clock's time less the monotonic time, which stays the same until the clock is changed."""
+        return timedelta(seconds=self._clock().timestamp() - monotonic())
+
+    def _plan(self, *, missed: bool) -> None:
+        """Add all tasks, in place of those added before; with `missed`, run each now for its last due time."""
+        for duty in self._duties:
+            self._add(duty)
+            if missed and duty.at is not None:
+                again = f"{duty.name}:missed"
+                self._scheduler.add_job(self._run, args=[duty, duty.at], id=again, replace_existing=True)
+
     def _add(self, duty: Duty) -> None:
         """Add a task to the scheduler, unless the task is switched off."""
         if duty.at is None:
@@ -124,7 +145,7 @@ class Schedule:
             minute=duty.at.minute,
             timezone=VIETNAM,
         )
-        self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
+        self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name, replace_existing=True)
 
     def _run(self, duty: Duty, at: time) -> None:
         """Run a task for its last due time, which has the time of day `at`; an exception is only logged.

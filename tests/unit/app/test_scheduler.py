@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from types import SimpleNamespace
 from typing import Any
 
@@ -103,6 +103,41 @@ def test_what_was_missed_is_made_up_once_at_start_and_a_failing_duty_stops_no_ot
 
     run([Duty("a", time(8, 0), None, fail), Duty("b", time(8, 0), None, note)], lambda: len(done) == 2)
     assert sorted(done) == ["02/03 08:00", "fails"]
+
+
+@pytest.mark.parametrize(
+    ("wrong_by", "made_up"), [(timedelta(hours=-9), 2), (timedelta(days=400), 1), (timedelta(days=-400), 1)]
+)
+def test_once_a_wrong_clock_is_set_right_the_duties_come_at_their_times_again(
+    monkeypatch: pytest.MonkeyPatch, wrong_by: timedelta, made_up: int
+) -> None:
+    off = [wrong_by]
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Clock":
+            return cls.fromtimestamp((datetime.now(UTC) + off[0]).timestamp(), tz)
+
+    for place in ("schedulers.base", "triggers.date"):
+        monkeypatch.setattr(f"apscheduler.{place}.datetime", Clock)
+    monkeypatch.setattr("zalo_governor.app.scheduler._LOOK_SECONDS", 0.05)
+    done: list[datetime] = []
+    caught_up = threading.Event()
+    caught_up.set()
+    schedule = Schedule([Duty("a", time(8, 0), None, done.append)], caught_up, lambda: Clock.now(UTC))
+    thread = threading.Thread(target=schedule.run)
+    thread.start()
+    for _ in range(200):
+        if done:
+            break
+        thread.join(0.02)
+    off[0] = timedelta(0)
+    thread.join(0.5)
+    ahead = schedule._scheduler.get_job("a").next_run_time - datetime.now(UTC)
+    schedule.stop()
+    thread.join(10)
+    assert timedelta(0) < ahead <= timedelta(days=1)
+    assert len(done) == made_up
 
 
 def test_a_duty_is_tried_again_once_the_database_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
