@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from zalo_governor.app.config_reload import versions
 from zalo_governor.app.container import Container
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.fallback_alert import FallbackAlert
@@ -52,6 +53,8 @@ class _Bot:
     def __init__(self, records: AppContext, file: Path) -> None:
         self._records = records
         self._file = file
+        # Before the login, which may wait for days: what is changed meanwhile is to be applied afterwards.
+        self._loaded = versions(file, records.settings.rules_dir)
         self._observability = Observability(records)
         self._lock: InstanceLock | None = None
         self._container: Container | None = None
@@ -118,6 +121,7 @@ class _Bot:
             self._observability,
             self._rate_limit,
             self._file,
+            self._loaded,
         )
         return self._container.parts()
 

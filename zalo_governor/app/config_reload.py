@@ -49,6 +49,10 @@ _PLACE = re.compile(r"(?:.*/)?(?P<file>[^/:\n]+(?::\d+)?): (?:(?P<key>[\w.]+): )
 """Matches where a ConfigError says that the fault is: name of the file with the line, and the key."""
 
 
+Versions = dict[Path, tuple[tuple[int, ...], bytes]]
+"""File -> what tells its version, and the hash of its content; for an unreadable file, the error replaces the hash."""
+
+
 class ConfigurationWatch:
     """Watcher of the configuration files: checks them at intervals, and applies valid changes to the running bot.
 
@@ -59,12 +63,14 @@ class ConfigurationWatch:
         on_broken: called with the error text when a changed file is invalid, once per error.
         on_mended: called when the files are valid again.
         on_restart: called with the changed settings keys that take effect only after a restart.
+        loaded: the files' versions when they were loaded, as `versions` returned them; None if that was just now.
     """
 
     def __init__(
         self,
         file: Path,
         *,
+        loaded: Versions | None = None,
         running: Callable[[], Configuration],
         apply: Callable[[Configuration], None],
         on_broken: Callable[[str], None],
@@ -79,9 +85,9 @@ class ConfigurationWatch:
         self._on_restart = on_restart
         self._stopped = False
         self._changed = threading.Condition()
-        self._known: dict[Path, tuple[tuple[int, ...], bytes]] = {}
-        """File -> what tells its version, and the hash of its content, as of the last check."""
-        self._handled = self._hash_files()
+        self._known = loaded or versions(file, running().settings.rules_dir)
+        """The files as of the last check."""
+        self._handled = _hash(self._known)
         """Hash of the files' content that was last applied or rejected."""
         self._last_seen = self._handled
         """Hash of the files' content at the last check."""
@@ -169,24 +175,33 @@ class ConfigurationWatch:
             self._fault = fault
 
     def _hash_files(self) -> bytes:
-        """Return one hash of all configuration files; for an unreadable file, the error replaces the content.
+        """Return one hash of all configuration files."""
+        self._known = versions(self._file, self._running().settings.rules_dir, self._known)
+        return _hash(self._known)
 
-        Of files whose inode, size and times are those of the last call, the content is not read again.
-        """
-        digest, known, self._known = hashlib.blake2b(), self._known, {}
-        for path in (self._file, *configuration_files(self._running().settings.rules_dir)):
-            try:
-                stat = path.stat()
-                version = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-                before, content = known.get(path, (None, b""))
-                if before != version:
-                    content = hashlib.blake2b(path.read_bytes()).digest()
-                self._known[path] = version, content
-            except OSError as error:
-                content = repr(error.errno).encode()
-            digest.update(f"{path}\0{len(content)}\0".encode())
-            digest.update(content)
-        return digest.digest()
+
+def versions(file: Path, folder: Path, known: Versions | None = None) -> Versions:
+    """Return the versions of the settings file `file` and of all configuration files in `folder`.
+
+    Of files whose inode, size and times are those in `known`, the content is not read again.
+    """
+    found: Versions = {}
+    for path in (file, *configuration_files(folder)):
+        try:
+            stat = path.stat()
+            version = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            before, content = (known or {}).get(path, (None, b""))
+            found[path] = version, hashlib.blake2b(path.read_bytes()).digest() if before != version else content
+        except OSError as error:
+            found[path] = (), repr(error.errno).encode()
+    return found
+
+
+def _hash(files: Versions) -> bytes:
+    digest = hashlib.blake2b()
+    for path, (_, content) in files.items():
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return digest.digest()
 
 
 def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]:

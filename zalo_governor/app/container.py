@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from zalo_governor.app.attachments import FileCheck, antivirus_at
-from zalo_governor.app.config_reload import ConfigurationWatch
+from zalo_governor.app.config_reload import ConfigurationWatch, Versions
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.due_work import DueWork, WorkGroup
@@ -72,7 +72,7 @@ class Container:
     """Builder and holder of all components of a logged-in bot; its methods are the callbacks between the components.
 
     `judging` is the progress of the judge's thread, `watching` the monitoring, `pace` the rate limit of the calls to
-    Zalo, and `file` the settings file.
+    Zalo, and `file` the settings file; `loaded` tells the versions of the configuration files that were loaded.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class Container:
         watching: Observability,
         pace: TokenBucket,
         file: Path,
+        loaded: Versions,
     ) -> None:
         settings, clock, database = records.settings, records.clock, records.database
         self._clock = clock
@@ -211,6 +212,7 @@ class Container:
         self._schedule.apply(self._daily_schedule.duties())
         self.watch = ConfigurationWatch(
             file,
+            loaded=loaded,
             running=lambda: records.configuration.current,
             apply=self._apply_configuration,
             on_broken=lambda fault: self._post_configuration_notice(lambda notices, uow: notices.broken(uow, fault)),

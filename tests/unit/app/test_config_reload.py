@@ -9,7 +9,7 @@ import pytest
 import yaml
 from structlog.testing import capture_logs
 
-from zalo_governor.app.config_reload import ConfigurationWatch, effective
+from zalo_governor.app.config_reload import ConfigurationWatch, effective, versions
 from zalo_governor.app.configuration import Configuration, load_configuration
 from zalo_governor.config import Settings, load_settings, shipped_config
 from zalo_governor.domain.errors import StoreUnavailableError
@@ -104,6 +104,18 @@ class Watched:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
     return Watched(tmp_path_factory.mktemp("watched"))
+
+
+def test_what_was_changed_while_the_login_waited_is_applied_afterwards(tmp_path: Path) -> None:
+    here = Watched(tmp_path)
+    loaded = versions(here.file, here.current.settings.rules_dir)
+    here.write(office={"province": "tỉnh Mẫu Ba"})
+    here.watch = ConfigurationWatch(
+        here.file, loaded=loaded, running=lambda: here.current, apply=here.apply, on_broken=here.broken,
+        on_mended=lambda: None, on_restart=here.restart,
+    )  # fmt: skip
+    assert here.look(3) == ["applied"]
+    assert here.current.settings.office.province == "tỉnh Mẫu Ba"
 
 
 def test_the_life_of_a_configuration(watched: Watched) -> None:
