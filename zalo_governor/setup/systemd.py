@@ -19,6 +19,9 @@ FINAL_EXIT_CODES = "2 6"
 """Exit codes (wrong configuration, login refused) after which systemd must not restart the service: it would fail
 again, and Zalo blocks repeated logins."""
 
+_START_TIMEOUT = "1h"
+"""Before it says that it is ready, a new version copies and migrates the database; 90 seconds, systemd's own limit,
+would end that on a large one again and again."""
 _UNSEEN = tuple(Path(place) for place in ("/home", "/root", "/run/user", "/tmp", "/var/tmp"))  # noqa: S108
 """Folders that ProtectHome= and PrivateTmp= hide from the service."""
 
@@ -235,6 +238,7 @@ Restart=on-failure
 RestartSec={_GROWING_RESTART if installation.office else 30}
 RestartPreventExitStatus={FINAL_EXIT_CODES}
 WatchdogSec=120
+TimeoutStartSec={_START_TIMEOUT}
 TimeoutStopSec=30
 {_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
 {_NO_SWAP}{_HARDENING}

@@ -66,6 +66,7 @@ def test_the_bot_is_watched_and_not_started_again_where_that_helps_nobody() -> N
     unit = files(PLACES)[BOT]
     assert _values(unit, "Type") == ["notify"]
     assert _values(unit, "WatchdogSec") == ["120"]
+    assert _values(unit, "TimeoutStartSec") == ["1h"], "a large database is migrated before the bot is ready"
     assert _values(unit, "Restart") == ["on-failure"]
     final = {str(code) for code in (ExitCode.WRONG_USE.value, ExitCode.LOGIN_REFUSED.value)}
     assert set(_values(unit, "RestartPreventExitStatus")[0].split()) == final
