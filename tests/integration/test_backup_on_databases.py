@@ -40,6 +40,7 @@ from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import events, inbox, metadata, outbox
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
 from zalo_governor.storage.unit_of_work import UnitsOfWork
+from zalo_governor.system.atomic_files import replace_file
 
 CODE = RecoveryCode(b"c" * 15)
 STEPS = Steps(*[lambda _more: None] * 3)
@@ -423,12 +424,11 @@ def test_the_service_can_read_the_configuration_that_root_restored_and_half_of_i
     first.settings = load_settings(first.config)
     first.fill()
     path, config = first.backup(), tmp_path / "third" / "governor.yaml"
-    writing = rebuilding.replace_file
 
     def full_disk(file: Path, content: bytes, *, mode: int) -> None:
         if file.name == "b.yaml" and "third" in file.parts:
             raise OSError(errno.ENOSPC, "full")
-        writing(file, content, mode=mode)
+        replace_file(file, content, mode=mode)
 
     monkeypatch.setattr(rebuilding, "replace_file", full_disk)
     with pytest.raises(OSError, match="full"):

@@ -25,6 +25,8 @@ _LOOK_SECONDS = 20.0
 """Seconds between two checks whether the clock was changed; APScheduler's own waits do not notice that."""
 _CHANGED = timedelta(minutes=1)
 """A clock that went on by so much more or less than the time that passed was changed, or the machine was asleep."""
+_MADE_UP = timedelta(days=7)
+"""After a greater change of the clock, tasks are not run for times that it has passed over."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -94,8 +96,8 @@ class Schedule:
             if moved > _CHANGED:
                 log.warning("clock_changed", seconds=round(moved.total_seconds()))
                 with self._turn:
-                    # After a whole day only at the next times: a wrong year must not have everything deleted as old.
-                    self._plan(missed=moved < timedelta(days=1))
+                    # Else only at the next times: a year typed wrongly must not have everything deleted as old.
+                    self._plan(missed=moved < _MADE_UP)
         self._scheduler.shutdown(wait=True)
 
     def apply(self, duties: Sequence[Duty]) -> None:

@@ -106,7 +106,8 @@ def test_what_was_missed_is_made_up_once_at_start_and_a_failing_duty_stops_no_ot
 
 
 @pytest.mark.parametrize(
-    ("wrong_by", "made_up"), [(timedelta(hours=-9), 2), (timedelta(days=400), 1), (timedelta(days=-400), 1)]
+    ("wrong_by", "made_up"),
+    [(timedelta(hours=-9), 2), (timedelta(days=-3), 2), (timedelta(days=400), 1), (timedelta(days=-400), 1)],
 )
 def test_once_a_wrong_clock_is_set_right_the_duties_come_at_their_times_again(
     monkeypatch: pytest.MonkeyPatch, wrong_by: timedelta, made_up: int
