@@ -352,6 +352,8 @@ def tmpfiles_rules(installation: Installation) -> str:
         f"Z {_quote(installation.data_dir)} - {user} {user} -",
         f"d {_quote(installation.backup_dir)} 0700 {user} {user} -",
         f"z {_quote(installation.config)} 0640 root {user} -",
+        # Whatever umask root had when `init` or `restore` made it.
+        f"Z {_quote(installation.config.parent / 'config')} ~0755 - - -",
         f"z {_quote(installation.session_file)} 0600 {user} {user} -",
     ]
     return "\n".join(rows) + "\n"

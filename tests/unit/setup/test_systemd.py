@@ -58,6 +58,20 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
     assert [line for line in of_ours if "Restart" not in line] == []
 
 
+@pytest.mark.skipif(shutil.which("systemd-tmpfiles") is None, reason="systemd-tmpfiles is not installed")
+def test_the_service_can_read_the_configuration_that_root_made_with_a_strict_umask(tmp_path: Path) -> None:
+    folder = tmp_path / PLACES.config.parent.relative_to("/") / "config"
+    (folder / "rules").mkdir(parents=True)
+    file = folder / "rules" / "a.yaml"
+    file.write_text("id: a", encoding="utf-8")
+    for path, mode in ((file, 0o600), (file.parent, 0o700), (folder, 0o700)):
+        path.chmod(mode)
+    [rule] = [line for line in systemd.tmpfiles_rules(PLACES).splitlines() if "/config" in line]
+    (tmp_path / "rules.conf").write_text(f"{rule}\n", encoding="utf-8")
+    subprocess.run(["systemd-tmpfiles", "--create", f"--root={tmp_path}", str(tmp_path / "rules.conf")], check=True)
+    assert [path.stat().st_mode & 0o777 for path in (folder, file.parent, file)] == [0o755, 0o755, 0o644]
+
+
 def _values(unit: str, key: str) -> list[str]:
     return [line.partition("=")[2] for line in unit.splitlines() if line.startswith(f"{key}=")]
 
