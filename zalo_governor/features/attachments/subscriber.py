@@ -12,6 +12,7 @@ _SCANNED = frozenset({"chat.photo", "share.file", "chat.gif", "chat.doodle"})
 _NOT_SCANNED = {
     "chat.video.msg": NotChecked.VIDEO,
     "chat.video.memo": NotChecked.VIDEO,
+    "chat.video.live.msg": NotChecked.VIDEO,
     "chat.voice": NotChecked.AUDIO,
 }
 """Zalo's msgType of content that is never scanned -> why; it is counted, so that the report can say so."""

@@ -119,6 +119,7 @@ def test_the_content_is_overwritten_after_use() -> None:
     [
         ("chat.video.msg", NotChecked.VIDEO),
         ("chat.video.memo", NotChecked.VIDEO),
+        ("chat.video.live.msg", NotChecked.VIDEO),
         ("chat.voice", NotChecked.AUDIO),
     ],
 )
