@@ -18,6 +18,10 @@ class IllegalTransitionError(GovernorError):
     """A case cannot move from its present state to the requested state."""
 
 
+class GroupNotShownError(GovernorError):
+    """Zalo answers, but does not show the group to the bot account, which is no longer a member, or never was."""
+
+
 class UnparsableElementError(GovernorError):
     """An element (message, act or receipt) received from Zalo cannot be parsed; the error message does not quote it."""
 

@@ -1,6 +1,6 @@
 """Exceptions of the communication with Zalo; their texts contain no chat message, no cookie and no URL query."""
 
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, GroupNotShownError
 
 
 class ZaloError(GovernorError):
@@ -101,7 +101,7 @@ class TooManyRequestsError(ZaloCallError):
         self.asked = asked
 
 
-class NotInGroupError(ZaloError):
+class NotInGroupError(ZaloError, GroupNotShownError):
     """The bot account is not a member of the group, or Zalo does not show the group to it."""
 
 

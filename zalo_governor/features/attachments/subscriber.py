@@ -7,9 +7,14 @@ from zalo_governor.domain.jobs import Job, ScanAttachment
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
-_SCANNED = frozenset({"chat.photo", "share.file", "chat.gif"})
+_SCANNED = frozenset({"chat.photo", "share.file", "chat.gif", "chat.doodle"})
 """Zalo's msgTypes of the messages whose content is scanned."""
-_NOT_SCANNED = {"chat.video.msg": NotChecked.VIDEO, "chat.voice": NotChecked.AUDIO}
+_NOT_SCANNED = {
+    "chat.video.msg": NotChecked.VIDEO,
+    "chat.video.memo": NotChecked.VIDEO,
+    "chat.video.live.msg": NotChecked.VIDEO,
+    "chat.voice": NotChecked.AUDIO,
+}
 """Zalo's msgType of content that is never scanned -> why; it is counted, so that the report can say so."""
 
 

@@ -97,7 +97,8 @@ class DirectiveLedger(EventHandler):
                 self._drop_edited(uow, known, role, person)
             return False
         says_who_or_when = any(item.names or item.due_at for item in items) or event.mentions or event.quote
-        if event.attachment is not None or not says_who_or_when:
+        captions = event.attachment is not None and event.attachment.type not in _TYPED_WITH_LINK
+        if captions or not says_who_or_when:
             # A caption mostly tells what the picture shows; what names nobody and no time is mostly no order.
             is_directive = None
         if known is not None:
@@ -275,5 +276,7 @@ def _name_of(person: Person) -> str:
 _WORD = re.compile(r"\w+")
 _OPENING_WORDS = 16
 """Number of words at the beginning of a relayed order in which the leader is named."""
+_TYPED_WITH_LINK = frozenset({"webchat", "chat.recommended", "chat.link"})
+"""Zalo's types of messages with a link, whose text is typed as any other, and no caption."""
 _REFUSING_ICONS = frozenset({"/-weak", ":-((", ":-h", ":(", "/-no", "/-break"})
 """Icons of Zalo that do not confirm a receipt: thumb down, crying, angry, refusing, broken heart."""

@@ -7,7 +7,7 @@ from threading import Lock
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, GroupNotShownError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.features.members.snapshot_diff import GroupSnapshotDiff, to_remember
@@ -66,6 +66,8 @@ class GroupSync:
         self._writers: dict[str, frozenset[str]] = {}
         """Group id -> uids of unknown accounts that wrote there since the last sync."""
         self._requests_lock = Lock()
+        self._not_shown: set[str] = set()
+        """Ids of the groups that Zalo did not show at the last try."""
 
     def request(self, group_id: str) -> None:
         """Request a sync of the group, due `again_after` after the last; at once if none was."""
@@ -125,7 +127,14 @@ class GroupSync:
 
     def _sweep(self, group_id: str) -> int:
         began = self._clock()  # Of who comes or goes from now on, Zalo's list may not know.
-        snapshot, members = self._fetch(group_id)
+        try:
+            snapshot, members = self._fetch(group_id)
+        except GroupNotShownError:
+            if group_id in self._not_shown:  # Twice in a row, as an urgent alert follows.
+                self._report_own_departure(group_id, began)
+            self._not_shown.add(group_id)
+            raise
+        self._not_shown.discard(group_id)
         self._synced_at[group_id] = began
         with self._requests_lock:
             writers = self._writers.pop(group_id, frozenset())
@@ -150,6 +159,18 @@ class GroupSync:
             uow.members.save_group(self._account, kept, members, began)
             self._sum_up(uow, group_id)
         return len(elements)
+
+    def _report_own_departure(self, group_id: str, now: datetime) -> None:
+        """Have the bot account itself judged as having left, unless an event told so: none comes to who is offline."""
+        with self._begin() as uow:
+            before = uow.members.seen_at(self._account, group_id)
+            if before is None:
+                return
+            moved = uow.members.moved_since(self._account, group_id, before)
+            known = self._account in moved - uow.members.present_uids(self._account, group_id)
+        if not known:
+            look = GroupSnapshotDiff(self._account, group_id, to_ms(now), since_ms=to_ms(before))
+            self._admit([look.left(self._account)])
 
     def _without_secrets(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
         """Return the group's state to store after a sync, without a name or description that may be a state secret.

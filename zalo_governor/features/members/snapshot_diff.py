@@ -62,9 +62,13 @@ class GroupSnapshotDiff(NamedTuple):
             yield self._element(ElementKind.GROUP_STATE, "", {"joined": uid})
         if not hidden:
             for uid in sorted(present - now - {self.account}):
-                yield self._element(ElementKind.GROUP_STATE, "", {"left": uid})
+                yield self.left(uid)
         for raw in _group_data_changes(before, after):
             yield self._element(ElementKind.GROUP_STATE, "", raw)
+
+    def left(self, uid: str) -> Element:
+        """Return the element that says that the member with this uid is no longer in the group."""
+        return self._element(ElementKind.GROUP_STATE, "", {"left": uid})
 
     def _element(self, kind: ElementKind, sender_uid: str, raw: RawDict, after_ms: int = 0) -> Element:
         said = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(

@@ -24,7 +24,9 @@ _FRIEND_REQUEST = 2
 """Zalo's type number of a friend request, as opposed to a recommendation (zca-js, getFriendRecommendations)."""
 _NOT_FOUND = 216
 """Error code: no account has the telephone number, or its owner does not allow being found by it."""
-_NOT_ALLOWED_CODES = frozenset({165, 166})
+_CODES: Mapping[int, JobOutcome] = {165: JobOutcome.NOT_ALLOWED, 166: JobOutcome.NOT_ALLOWED}
+_CODES_OF_REMOVAL = {**_CODES, 165: JobOutcome.NOT_FOUND}
+"""Of the call kickout, 165 says that the member is not in the group (zalo-protocol.md, 3)."""
 _WEB_SEARCH = 40
 """Value of the parameter `reqSrc` for a search by telephone number in Zalo Web (zca-js, findUser)."""
 
@@ -40,7 +42,8 @@ class ZaloGroupActions:
 
         The bot account must be the group's owner or a deputy. Failures are returned as an outcome, never raised.
         """
-        answer, outcome = attempt(self._client, job, _KICK, {"grid": job.group_id, "members": [job.task.target]})
+        params = {"grid": job.group_id, "members": [job.task.target]}
+        answer, outcome = attempt(self._client, job, _KICK, params, _CODES_OF_REMOVAL)
         refused = _dict_of(answer).get("errorMembers") or []
         return JobOutcome.NOT_FOUND if job.task.target in map(as_id, refused) else outcome
 
@@ -81,10 +84,13 @@ class ZaloGroupActions:
         return FoundAccount(uid=uid, global_id=as_id(found.get("globalId")) or None) if uid else None
 
 
-def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[Any, JobOutcome]:
+def attempt(
+    client: ZaloClient, job: Job, url: str, params: RawDict, codes: Mapping[int, JobOutcome] = _CODES
+) -> tuple[Any, JobOutcome]:
     """Make the API call that carries out a job (queued call to Zalo); return Zalo's answer and the outcome.
 
-    On failure the answer is None, and the outcome says what went wrong; no ZaloError is raised.
+    On failure the answer is None, and the outcome says what went wrong, by Zalo's code where `codes` has it; no
+    ZaloError is raised.
     """
     try:
         return client.read("POST", url, params), JobOutcome.DONE
@@ -94,7 +100,7 @@ def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[An
         log.warning("job_refused", job=job.id, kind=job.kind.value, code=error.code)
         if meaning_of(error.code) in {Meaning.WAIT, Meaning.PAUSE}:
             return None, JobOutcome.UNKNOWN
-        return None, JobOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED_CODES else JobOutcome.REFUSED
+        return None, codes.get(error.code, JobOutcome.REFUSED)
     except ZaloError as error:
         log.warning("job_uncertain", job=job.id, kind=job.kind.value, error=type(error).__name__)
         return None, JobOutcome.UNKNOWN

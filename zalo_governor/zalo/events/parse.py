@@ -42,12 +42,14 @@ _TEXT = "webchat"
 _TYPED = UPDATES | {_TEXT}
 """Types of messages whose title is the text that the member typed, and not the name of something else."""
 _CAPTIONED = _TYPED | {"chat.photo", "chat.video.msg", "chat.gif", "chat.doodle"}
+_PREVIEW = "recommened.link"  # Zalo's own spelling
 _FILE = "share.file"
 _ADDRESSES = ("hdUrl", "oriUrl", "href", "normalUrl")
 """Fields of the content of a photo or file that hold its address, the best copy first."""
 _ON_FILE_SERVER = WITH_FILE | {"chat.voice", "chat.video.msg", "chat.video.memo", "chat.sticker"}
 """Types of messages whose addresses all lead to Zalo's file server, and are seen by nobody."""
 _SHORTEST_TEXT = 3
+_ADDRESS = re.compile(r"\S*://\S*")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _EXTENSION = re.compile(r"\w{1,16}")
 _ALL_ICONS_REMOVED = -1
@@ -155,7 +157,21 @@ def _posted_text(raw: RawDict, message_type: str) -> str:
     if message_type in _CAPTIONED:
         # Some clients put the caption of a photo into the description.
         return string_of(raw, "title") or string_of(raw, "description")
-    return ""
+    return _typed_with_link(raw)
+
+
+def _typed_with_link(raw: RawDict) -> str:
+    """Return what a member typed who typed a link, too, of which Zalo makes a preview; "" for a link alone.
+
+    Of such a text, the title holds all, with the link; the title of the linked page has none (zalo-protocol.md, 14.5).
+    """
+    content, title = raw["content"], string_of(raw, "title")
+    if not isinstance(content, dict) or content.get("action") != _PREVIEW:
+        return ""
+    link = string_of(raw, "url").rpartition("://")[2].rstrip("/")
+    words = _ADDRESS.sub(" ", title)
+    words = words.replace(link, " ") if link else words
+    return title if words != title and any(map(str.isalpha, words)) else ""
 
 
 def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None:
@@ -163,7 +179,7 @@ def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None
     content = raw["content"] if isinstance(raw["content"], dict) else {}
     params = _params(content)
     title, description, url = (string_of(raw, field) for field in ("title", "description", "url"))
-    if message_type in _TYPED:
+    if message_type in _TYPED or (text and content.get("action") == _PREVIEW):
         title, description = "", "" if description == text else description
     named = [(field, text) for field in _PARAMS_FIELDS for text in strings_of(raw, field)]
     seen = {text for _, text in named}

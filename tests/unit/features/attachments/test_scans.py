@@ -26,6 +26,7 @@ FILE = Attachment(
     type="share.file", title="Ke hoach.docx", addresses=("https://mau.example/a",), size=8, checksum="0" * 32
 )
 PHOTO = FILE.model_copy(update={"type": "chat.photo", "title": "chú thích GIẢ ĐỊNH"})
+DRAWING = PHOTO.model_copy(update={"type": "chat.doodle"})
 STAMP = ScanFinding(
     rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.CRITICAL, label="classified", level="mat",
     reason="red_stamp", page=1, seals=True,
@@ -95,8 +96,8 @@ def found(*findings: ScanFinding, **more: Any) -> ScanResult:
     return ScanResult(type="application/pdf", size=len(CONTENT), findings=findings, **more)
 
 
-@pytest.mark.parametrize(("attachment", "name"), [(FILE, "Ke hoach.docx"), (PHOTO, "")])
-def test_files_and_photos_are_downloaded_and_scanned(attachment: Attachment, name: str) -> None:
+@pytest.mark.parametrize(("attachment", "name"), [(FILE, "Ke hoach.docx"), (PHOTO, ""), (DRAWING, "")])
+def test_files_photos_and_drawings_are_downloaded_and_scanned(attachment: Attachment, name: str) -> None:
     desk = ScanDesk(found())
     desk.send(attachment)
     assert desk.asked == [(FILE.addresses, 8, "0" * 32)]
@@ -113,7 +114,15 @@ def test_the_content_is_overwritten_after_use() -> None:
     assert [bytes(content) for content in desk.fetched] == [bytes(len(CONTENT))] * 3
 
 
-@pytest.mark.parametrize(("kind", "reason"), [("chat.video.msg", NotChecked.VIDEO), ("chat.voice", NotChecked.AUDIO)])
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("chat.video.msg", NotChecked.VIDEO),
+        ("chat.video.memo", NotChecked.VIDEO),
+        ("chat.video.live.msg", NotChecked.VIDEO),
+        ("chat.voice", NotChecked.AUDIO),
+    ],
+)
 def test_films_and_sound_are_counted_without_a_download(kind: str, reason: NotChecked) -> None:
     desk = ScanDesk()
     desk.send(FILE.model_copy(update={"type": kind}))

@@ -56,6 +56,13 @@ def test_a_caption_is_at_most_asked_about() -> None:
     assert desk.directive().state is DirectiveState.PROPOSED
 
 
+def test_an_order_with_a_link_is_no_caption() -> None:
+    desk = LedgerDesk()
+    link = "https://mau.gov.vn/bieu"
+    desk.order(f"{ORDER} Biểu mẫu tại {link}", attachment=Attachment(type="chat.recommended", url=link))
+    assert desk.directive().state is DirectiveState.OPEN
+
+
 def test_what_members_say_after_an_order_to_everybody_is_mostly_talk() -> None:
     desk = LedgerDesk()
     desk.order("Các đồng chí theo dõi sát tình hình mưa lũ, không để học sinh qua suối, báo cáo trước 17h ngày 26/11.")

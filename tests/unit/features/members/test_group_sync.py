@@ -10,7 +10,7 @@ from tests.memory.people import MemoryMembers
 from tests.memory.store import MemoryStore
 from tests.memory.unit_of_work import MemoryUnitOfWork
 from tests.unit.features.desk import BOT, GROUP, NOW
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, GroupNotShownError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.features.members.group_sync import GroupSync
@@ -64,6 +64,7 @@ class Given:
         self.uow.members = self.group
         self.name = "Nhóm"
         self.refuses = False
+        self.shows = True
         self.hidden = False
         self.takes = timedelta()
         self.members = [Member(uid="2", display_name="Tí")]
@@ -87,6 +88,8 @@ class Given:
     def _fetch(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
         if self.refuses:
             raise GovernorError("221")
+        if not self.shows:
+            raise GroupNotShownError(group_id)
         uids = tuple(member.uid for member in self.members)
         count = len(uids) + self.hidden
         self.now += self.takes
@@ -224,6 +227,31 @@ def test_a_sweep_that_zalo_refuses_is_made_up_for() -> None:
     given.roll_call.act(given.now)
     assert given.summed_up == [GROUP]
     assert given.roll_call.next_due() is None
+
+
+def test_a_bot_that_was_put_out_while_it_was_offline_is_found_at_the_second_try_and_told_of_once() -> None:
+    given = Given()
+    given.shows = False
+    assert [given.roll_call.try_to_sync(GROUP) for _ in range(3)] == [False] * 3
+    assert not given.admitted  # It never saw the group: the settings may name a wrong one.
+    given.shows = True
+    given.roll_call.sweep(GROUP)
+    given.admitted.clear()
+    given.keys.clear()
+    given.shows = False
+    given.now += timedelta(days=1)
+    given.roll_call.try_to_sync(GROUP)
+    assert not given.admitted
+    given.now += timedelta(minutes=1)
+    given.roll_call.try_to_sync(GROUP)
+    given.now += timedelta(minutes=1)
+    given.roll_call.try_to_sync(GROUP)
+    assert given.admitted == [{"left": BOT}] * 2
+    assert len(set(given.keys)) == 1  # One event: the inbox knows the second.
+    given.admitted.clear()
+    given.group.moved[BOT] = (given.now, False)
+    given.roll_call.try_to_sync(GROUP)
+    assert not given.admitted
 
 
 def test_after_the_clock_was_set_back_a_sweep_is_not_put_off_for_ever() -> None:

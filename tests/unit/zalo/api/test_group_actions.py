@@ -36,7 +36,7 @@ def people(zalo: StandIn, open_session: Callable[..., ZaloSession]) -> ZaloGroup
         (inner({"errorMembers": []}), JobOutcome.DONE),
         (inner({"errorMembers": [MEMBER]}), JobOutcome.NOT_FOUND),
         (inner({"errorMembers": [int(MEMBER)]}), JobOutcome.NOT_FOUND),
-        (inner(None, 165, "not in group"), JobOutcome.NOT_ALLOWED),
+        (inner(None, 165, "user not in group"), JobOutcome.NOT_FOUND),
         (inner(None, 166, "no permission"), JobOutcome.NOT_ALLOWED),
         (inner(None, 114, "invalid"), JobOutcome.REFUSED),
         (inner(None, 221, "too many"), JobOutcome.UNKNOWN),

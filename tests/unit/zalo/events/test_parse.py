@@ -121,6 +121,27 @@ def test_a_sealed_file_keeps_nothing_of_its_address() -> None:
     assert not any(part in event.model_dump_json() for part in (HD, MD5.lower(), "docx"))
 
 
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Đề nghị các xã nhập số liệu vào https://mau.gov.vn/bieu trước 10/12", True),
+        ("mau.gov.vn/bieu nhập giúp em", True),
+        ("https://mau.gov.vn/bieu", False),
+        ("Biểu mẫu số 1", False),
+        ("", False),
+    ],
+)
+def test_what_is_typed_beside_a_link_is_the_member_s_text_and_a_page_s_title_is_not(title: str, typed: bool) -> None:
+    params = json.dumps({"mediaTitle": "Biểu mẫu số 1", "src": "mau.gov.vn"})
+    content = attachment(title=title, href="https://mau.gov.vn/bieu", action="recommened.link", params=params)
+    event = heard(content, msgType="chat.recommended")
+    assert isinstance(event, events.MessageSent)
+    assert event.attachment is not None
+    assert (event.text, event.attachment.title) == ((title, "") if typed else ("", title))
+    assert event.attachment.url == "https://mau.gov.vn/bieu"
+    assert ("media_title", "Biểu mẫu số 1") in list(event.strings())
+
+
 def test_words_in_parameters_that_nobody_knows_yet_are_heard() -> None:
     event = heard(attachment(params=json.dumps({"new": {"field": "một câu mới"}})), msgType="chat.link")
     assert ("params", "một câu mới") in list(event.strings())
