@@ -117,7 +117,8 @@ def each_case(text: str) -> list[str]:
     """Split several case codes at the beginning (`VP4, VP6 lý do`) into one argument each, with the text after them.
 
     A further code needs its letters or a comma (`4, 6`), unless nothing but numbers was typed (`4 6`): in
-    `VP4 12 tin là tên riêng` the 12 is a part of the reason. A text with one code is returned as it is.
+    `VP4 12 tin là tên riêng` and `VP4, 12 tin là tên riêng` the 12 is a part of the reason, as is a date or time. A
+    text with one code is returned as it is.
     """
     composed = unicodedata.normalize("NFC", unpasted(text).text)
     plain = fold(composed)
@@ -128,6 +129,8 @@ def each_case(text: str) -> list[str]:
     numbers = [found[1]]
     end = found.end()
     while following := further.match(plain, end):
+        if following[2] and counts_things(plain[following.start(2) :]):
+            break
         numbers.append(following[1] or following[2])
         end = following.end()
     rest = composed[end:]
@@ -250,12 +253,13 @@ _GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy|c[đd])?#?[0-9])", re.IG
 _CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
 _DIRECTIVE = code_pattern(r"cd|chi dao(?: so)?|ma(?: so)?(?: cd)?|so")
 _CODE_AFTER = re.compile(
-    r"\s*(?:[,;+&]|va\b)?\s*vp[\s\-#]*0*([1-9]\d{0,17})(?!\w)|\s*[,;+&]\s*#?0*([1-9]\d{0,17})(?!\w)"
+    r"\s*(?:[,;+&]|va\b)?\s*vp[\s\-#]*0*([1-9]\d{0,17})(?!\w)|\s*[,;+&]\s*#?0*([1-9]\d{0,17})(?!\w|[/:.\-]\d)"
 )
 _NUMBER_AFTER = re.compile(r"[\s,;+&]*(?:va\b)?\s*(?:vp[\s\-#]*|#)?0*([1-9]\d{0,17})(?!\w)|(?!)()")
 _ONLY_NUMBERS = re.compile(r"(?:\s|[,;+&.#\-]|vp|va\b|\d)+")
 _COUNTED = re.compile(
-    r"\d+ (?:tin|vu|lan|truong hop|nguoi|ai|cai|don vi|xa|so|ho|y|noi dung|tep|anh|phut|gio|tieng|ngay|tuan|thang)\b"
+    r"\d+ (?:tin|vu|lan|truong hop|nguoi|dong chi|ai|cai|don vi|xa|so|ho|y|noi dung|tep|anh|phut|gio|tieng|ngay|tuan"
+    r"|thang)\b"
 )
 _BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
 _BARE_DIRECTIVE = re.compile(r"\s*/?\s*c[đd][\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)

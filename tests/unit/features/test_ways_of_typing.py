@@ -135,6 +135,21 @@ def test_several_codes_are_carried_out_one_by_one(word: str, codes: str) -> None
     assert desk.store.audited[-1]["about"] == "VP1, VP2"
 
 
+@pytest.mark.parametrize("reason", ["2 tin đều là tên riêng", "2 đồng chí đã gọi", "2/11 đã sửa", "2:30 đã gọi"])
+@pytest.mark.parametrize("word", ["baonham", "ghichu", "chuyen", "xemlai"])
+def test_what_is_counted_or_dated_after_a_comma_is_no_further_code(word: str, reason: str) -> None:
+    desk = Desk()
+    for _ in range(2):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(hours=30)
+    other = desk.store.book[2]
+    desk.say("admin", f"/{word} VP1, {reason}", place="private")
+    assert desk.store.audited[-1]["about"] == "VP1"
+    assert desk.store.book[2] == other
+    desk.say("admin", "/xem VP1", place="private")
+    assert reason in to(desk.take(), "admin")[-1]
+
+
 def test_a_number_in_a_reason_is_no_code() -> None:
     desk = Desk()
     for _ in range(2):
