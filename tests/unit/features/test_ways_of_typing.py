@@ -295,6 +295,28 @@ def test_the_leader_who_was_told_of_a_case_is_not_told_again_when_the_decision_i
     assert len(to(desk.take(), "leader")) == 1
 
 
+def test_what_was_taken_back_is_not_decided_again_by_taking_back_once_more() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    for line in ("/xacnhan VP1", "/baonham VP1 tên riêng", "/hoantac VP1", "/hoantac VP1"):
+        desk.say("admin", line, place="private")
+    assert desk.states() == ["confirmed"]
+    assert "không có quyết định nào" in to(desk.take(), "admin")[-1]
+
+
+def test_a_decision_taken_back_after_the_message_was_recalled_leaves_the_case_remedied() -> None:
+    desk = Desk()
+    key = desk.say("member", "noi dung", UNMARKED).key
+    desk.say("admin", "/xacnhan VP1", place="private")
+    gone = MessageRecalled(
+        account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+    )
+    desk.hear(gone)
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert desk.states() == ["remedied"]
+    assert "đã khắc phục" in to(desk.take(), "admin")[-1]
+
+
 def test_after_ten_minutes_a_decision_stands() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
