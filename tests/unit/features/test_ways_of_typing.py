@@ -317,6 +317,17 @@ def test_a_decision_taken_back_after_the_message_was_recalled_leaves_the_case_re
     assert "đã khắc phục" in to(desk.take(), "admin")[-1]
 
 
+def test_who_explained_only_after_a_decision_is_not_told_that_one_never_heard_of_was_taken_back() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("admin", "/xacnhan VP1", place="private")
+    desk.later(minutes=1)
+    desk.say("member", "/giaitrinh VP1 tôi gõ vội", place="private")
+    desk.take()
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert to(desk.take(), "member") == []
+
+
 def test_after_ten_minutes_a_decision_stands() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
