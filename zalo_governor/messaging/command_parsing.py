@@ -55,14 +55,16 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
 def named_group(rest: str, groups: Sequence[Group]) -> tuple[Group | None, str]:
     """Return (the group that the end of `rest` names, the text before the name); `rest` follows a command's word.
 
-    A name is typed in full, or its end of at least two words: `Y tế` for `Ngành Y tế`. Returns None and `rest` if no
-    group is named, or several are.
+    A name is typed in full, or its end of at least two words: `Y tế` for `Ngành Y tế`; but `Sở Y tế` is an agency.
+    Returns None and `rest` if no group is named, or several are.
     """
     words = rest.split()
     for start in range(len(words)):
         tail = folded(" ".join(words[start:])).strip(" .:").split()
         if not tail:
             break
+        if start and folded(words[start - 1]) in _AGENCY_HEADS:
+            continue
         names = [(group, folded(group.name).split()) for group in groups]
         whole = [group for group, name in names if name == tail]
         found = whole or [group for group, name in names if len(tail) > 1 and name[-len(tail) :] == tail]
@@ -236,6 +238,8 @@ _TAIL = re.compile(
     r"[\s,.!?]*\b(?:(?:roi|nhe|nha|nhi|a|ha|voi|giup|gium|cai|di|the nao|ra sao|duoc khong|cho (?:toi|anh|chi|em|minh)"
     r"|(?:giup|gium) (?:toi|anh|chi|em|minh))\b[\s,.!?]*)+$"
 )
+_AGENCY_HEADS = frozenset({"so", "ban", "phong", "an", "ubnd"})
+"""Words, without diacritics, whose agency (`Sở Y tế`, `Công an tỉnh`) is no group, though one's name may end alike."""
 _CODE_WITHIN = re.compile(r"(?<!\w)cd[\s\-#]*0*([1-9]\d{0,17})(?!\w)")
 _YES_OR_NO = re.compile(
     r"(?:cd[\s\-#]*(?P<before>[1-9]\d{0,17})[\s,:]*)?"
