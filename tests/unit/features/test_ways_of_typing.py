@@ -255,6 +255,15 @@ def test_cases_are_listed_by_gravity_and_by_agency() -> None:
     assert "Không có vụ việc" in to(desk.take(), "admin")[0]
 
 
+@pytest.mark.parametrize("line", ["/vipham VP1", "vi pham vp 1"])
+def test_the_code_of_a_case_is_no_page_of_an_agency(line: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", line, place="private")
+    assert "Không có vụ việc" not in to(desk.take(), "admin")[0]
+
+
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_an_agency_is_read_whole_however_its_letters_are_composed(form: Literal["NFC", "NFD"]) -> None:
     desk = Desk()
