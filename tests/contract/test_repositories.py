@@ -137,6 +137,19 @@ def test_urgent_cases_of_a_period_are_found_by_severity_or_seal_whatever_their_s
         assert uow.cases.urgent_between("another", START - DAY, START + DAY) == []
 
 
+def test_possible_secrets_that_were_removed_are_found_until_somebody_decides(storage: Storage) -> None:
+    sealed, look = opened(storage, "1", sealed=True), opened(storage, "2", label="look", severity=Severity.TRIAGE)
+    other, still_there = opened(storage, "3"), opened(storage, "4", sealed=True)
+    with storage.begin() as uow:
+        gone = [case.moved(CaseState.REMEDIED, at=START, by=None) for case in (sealed, look, other)]
+        for case in gone:
+            uow.cases.save(case)
+        assert uow.cases.gone_secrets(GROUP, START + DAY) == gone[:2]
+        assert uow.cases.gone_secrets(GROUP, START) == uow.cases.gone_secrets("another", START + DAY) == []
+        uow.cases.save(gone[1].moved(CaseState.REFERRED, at=START, by=still_there.person_id))
+        assert uow.cases.gone_secrets(GROUP, START + DAY) == gone[:1]
+
+
 def test_timers_of_cases(storage: Storage) -> None:
     first = opened(storage, "1", due_at=START + MINUTE)
     opened(storage, "2", desk_due_at=START + 2 * MINUTE)

@@ -85,6 +85,9 @@ class MemoryCases(MemoryRepository, Cases):
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
         return [case for case in self.opened_between(group_id, start=start, end=end) if case.urgent]
 
+    def gone_secrets(self, group_id: str, end: datetime) -> list[Case]:
+        return [case for case in self.opened_between(group_id, end=end) if case.undecided and not case.state.open]
+
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
         case = case.model_copy(update={"id": len(self._store.book) + 1})
         self._store.book[case.id] = case

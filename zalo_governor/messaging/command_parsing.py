@@ -55,14 +55,16 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
 def named_group(rest: str, groups: Sequence[Group]) -> tuple[Group | None, str]:
     """Return (the group that the end of `rest` names, the text before the name); `rest` follows a command's word.
 
-    A name is typed in full, or its end of at least two words: `Y tế` for `Ngành Y tế`. Returns None and `rest` if no
-    group is named, or several are.
+    A name is typed in full, or its end of at least two words: `Y tế` for `Ngành Y tế`; but `Sở Y tế` is an agency.
+    Returns None and `rest` if no group is named, or several are.
     """
     words = rest.split()
     for start in range(len(words)):
         tail = folded(" ".join(words[start:])).strip(" .:").split()
         if not tail:
             break
+        if start and folded(words[start - 1]) in _AGENCY_HEADS:
+            continue
         names = [(group, folded(group.name).split()) for group in groups]
         whole = [group for group, name in names if name == tail]
         found = whole or [group for group, name in names if len(tail) > 1 and name[-len(tail) :] == tail]
@@ -117,7 +119,8 @@ def each_case(text: str) -> list[str]:
     """Split several case codes at the beginning (`VP4, VP6 lý do`) into one argument each, with the text after them.
 
     A further code needs its letters or a comma (`4, 6`), unless nothing but numbers was typed (`4 6`): in
-    `VP4 12 tin là tên riêng` the 12 is a part of the reason. A text with one code is returned as it is.
+    `VP4 12 tin là tên riêng` and `VP4, 12 tin là tên riêng` the 12 is a part of the reason, as is a date or time. A
+    text with one code is returned as it is.
     """
     composed = unicodedata.normalize("NFC", unpasted(text).text)
     plain = fold(composed)
@@ -128,6 +131,8 @@ def each_case(text: str) -> list[str]:
     numbers = [found[1]]
     end = found.end()
     while following := further.match(plain, end):
+        if following[2] and counts_things(plain[following.start(2) :]):
+            break
         numbers.append(following[1] or following[2])
         end = following.end()
     rest = composed[end:]
@@ -233,6 +238,8 @@ _TAIL = re.compile(
     r"[\s,.!?]*\b(?:(?:roi|nhe|nha|nhi|a|ha|voi|giup|gium|cai|di|the nao|ra sao|duoc khong|cho (?:toi|anh|chi|em|minh)"
     r"|(?:giup|gium) (?:toi|anh|chi|em|minh))\b[\s,.!?]*)+$"
 )
+_AGENCY_HEADS = frozenset({"so", "ban", "phong", "an", "ubnd"})
+"""Words, without diacritics, whose agency (`Sở Y tế`, `Công an tỉnh`) is no group, though one's name may end alike."""
 _CODE_WITHIN = re.compile(r"(?<!\w)cd[\s\-#]*0*([1-9]\d{0,17})(?!\w)")
 _YES_OR_NO = re.compile(
     r"(?:cd[\s\-#]*(?P<before>[1-9]\d{0,17})[\s,:]*)?"
@@ -250,12 +257,13 @@ _GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy|c[đd])?#?[0-9])", re.IG
 _CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
 _DIRECTIVE = code_pattern(r"cd|chi dao(?: so)?|ma(?: so)?(?: cd)?|so")
 _CODE_AFTER = re.compile(
-    r"\s*(?:[,;+&]|va\b)?\s*vp[\s\-#]*0*([1-9]\d{0,17})(?!\w)|\s*[,;+&]\s*#?0*([1-9]\d{0,17})(?!\w)"
+    r"\s*(?:[,;+&]|va\b)?\s*vp[\s\-#]*0*([1-9]\d{0,17})(?!\w)|\s*[,;+&]\s*#?0*([1-9]\d{0,17})(?!\w|[/:.\-]\d)"
 )
 _NUMBER_AFTER = re.compile(r"[\s,;+&]*(?:va\b)?\s*(?:vp[\s\-#]*|#)?0*([1-9]\d{0,17})(?!\w)|(?!)()")
 _ONLY_NUMBERS = re.compile(r"(?:\s|[,;+&.#\-]|vp|va\b|\d)+")
 _COUNTED = re.compile(
-    r"\d+ (?:tin|vu|lan|truong hop|nguoi|ai|cai|don vi|xa|so|ho|y|noi dung|tep|anh|phut|gio|tieng|ngay|tuan|thang)\b"
+    r"\d+ (?:tin|vu|lan|truong hop|nguoi|dong chi|ai|cai|don vi|xa|so|ho|y|noi dung|tep|anh|phut|gio|tieng|ngay|tuan"
+    r"|thang)\b"
 )
 _BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
 _BARE_DIRECTIVE = re.compile(r"\s*/?\s*c[đd][\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)

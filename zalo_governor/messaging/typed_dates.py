@@ -6,6 +6,7 @@ with a time (01/11/2026 14:30, 14 giờ 30 hôm qua), hôm nay, hôm qua, hôm k
 """
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -89,6 +90,7 @@ def read_scene(text: str, now: datetime) -> tuple[str, datetime | None, str, str
     Time and place are "" if not typed. The moment is `now` without a typed time, None if that is not understood.
     """
     found: dict[str, str] = {}
+    text = unicodedata.normalize("NFC", text)
     for name, pattern in (("when", _WHEN), ("where", _WHERE), ("when", _WHEN)):
         if name not in found and (said := pattern.match(text)):
             found[name], text = said[1].strip('" '), text[said.end() :]

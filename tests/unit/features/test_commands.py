@@ -523,6 +523,15 @@ def test_words_after_a_code_that_end_like_the_name_of_a_group_are_kept(code: str
     assert "Ý kiến kèm theo: đề nghị làm việc với Giám đốc Sở Y tế\n" in to(desk.take(), "leader")[0]
 
 
+def test_an_agency_whose_name_ends_like_that_of_a_group_is_asked_about_in_every_group() -> None:
+    desk = Desk(groups={GROUP: GROUP_NAME, "8000000000000000002": "Ngành Y tế"})
+    for line in ("/vipham Sở Y tế", "/vipham so y te"):
+        desk.say("admin", line, place="private")
+        assert "tổng hợp 2 Nhóm" in to(desk.take(), "admin")[0]
+    desk.say("admin", f"/ghinhan 4.6 {UIDS['member']} chuyển tin của Sở Y tế", place="private")
+    assert "gửi lại lệnh kèm tên Nhóm" in to(desk.take(), "admin")[0]
+
+
 def test_a_sentence_that_ends_like_the_name_of_a_group_gets_its_marks_as_a_whole() -> None:
     other = {"8000000000000000002": "Ngành Y tế"}
     desk = Desk(groups={GROUP: GROUP_NAME} | other, with_marks=lambda sentence: [f"({sentence})"])

@@ -1,5 +1,6 @@
 """/ghinhan: a case that the desk writes down, about whom the message names by uid."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,6 +107,13 @@ def test_when_and_where_it_happened_are_read_and_shown_everywhere(begins: str, a
     assert "cuộc họp" not in str(opened), "the log forgets nothing"
     entry = AuditEntry(id=1, at=NOW, actor_id=1, group_id="", action="case.opened", subject="VP1", detail=opened)
     assert with_place(desk.uow, entry).detail["place"] == (place or "unknown")
+
+
+def test_when_and_where_are_read_also_in_decomposed_letters() -> None:
+    desk = Desk()
+    text = f"/ghinhan 4.6 {UIDS['member']} lúc 14:30 hôm qua, tại cuộc họp giao ban: {WHAT}"
+    [told] = noted(desk, "admin", unicodedata.normalize("NFD", text), place="private")
+    assert "xảy ra lúc 14:30 23/11/2026, tại cuộc họp giao ban;" in told
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,21 @@ def test_several_codes_are_carried_out_one_by_one(word: str, codes: str) -> None
     assert desk.store.audited[-1]["about"] == "VP1, VP2"
 
 
+@pytest.mark.parametrize("reason", ["2 tin đều là tên riêng", "2 đồng chí đã gọi", "2/11 đã sửa", "2:30 đã gọi"])
+@pytest.mark.parametrize("word", ["baonham", "ghichu", "chuyen", "xemlai"])
+def test_what_is_counted_or_dated_after_a_comma_is_no_further_code(word: str, reason: str) -> None:
+    desk = Desk()
+    for _ in range(2):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(hours=30)
+    other = desk.store.book[2]
+    desk.say("admin", f"/{word} VP1, {reason}", place="private")
+    assert desk.store.audited[-1]["about"] == "VP1"
+    assert desk.store.book[2] == other
+    desk.say("admin", "/xem VP1", place="private")
+    assert reason in to(desk.take(), "admin")[-1]
+
+
 def test_a_number_in_a_reason_is_no_code() -> None:
     desk = Desk()
     for _ in range(2):
@@ -240,6 +255,15 @@ def test_cases_are_listed_by_gravity_and_by_agency() -> None:
     assert "Không có vụ việc" in to(desk.take(), "admin")[0]
 
 
+@pytest.mark.parametrize("line", ["/vipham VP1", "vi pham vp 1"])
+def test_the_code_of_a_case_is_no_page_of_an_agency(line: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", line, place="private")
+    assert "Không có vụ việc" not in to(desk.take(), "admin")[0]
+
+
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_an_agency_is_read_whole_however_its_letters_are_composed(form: Literal["NFC", "NFD"]) -> None:
     desk = Desk()
@@ -278,6 +302,39 @@ def test_the_leader_who_was_told_of_a_case_is_not_told_again_when_the_decision_i
     assert desk.store.book[1] == told
     assert told.leader_told_by == desk.person("admin").id
     assert len(to(desk.take(), "leader")) == 1
+
+
+def test_what_was_taken_back_is_not_decided_again_by_taking_back_once_more() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    for line in ("/xacnhan VP1", "/baonham VP1 tên riêng", "/hoantac VP1", "/hoantac VP1"):
+        desk.say("admin", line, place="private")
+    assert desk.states() == ["confirmed"]
+    assert "không có quyết định nào" in to(desk.take(), "admin")[-1]
+
+
+def test_a_decision_taken_back_after_the_message_was_recalled_leaves_the_case_remedied() -> None:
+    desk = Desk()
+    key = desk.say("member", "noi dung", UNMARKED).key
+    desk.say("admin", "/xacnhan VP1", place="private")
+    gone = MessageRecalled(
+        account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+    )
+    desk.hear(gone)
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert desk.states() == ["remedied"]
+    assert "đã khắc phục" in to(desk.take(), "admin")[-1]
+
+
+def test_who_explained_only_after_a_decision_is_not_told_that_one_never_heard_of_was_taken_back() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("admin", "/xacnhan VP1", place="private")
+    desk.later(minutes=1)
+    desk.say("member", "/giaitrinh VP1 tôi gõ vội", place="private")
+    desk.take()
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert to(desk.take(), "member") == []
 
 
 def test_after_ten_minutes_a_decision_stands() -> None:

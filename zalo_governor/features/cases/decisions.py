@@ -86,11 +86,15 @@ def take_back_decision(policy: ServicePolicy, uow: UnitOfWork, case: Case, actor
         or last.person_id != actor.id
         or case.state not in TAKEN_BACK
         or last.detail.get("to") != case.state.value
+        or last.detail.get("taken_back")
         or now - last.at > TAKEN_BACK_WITHIN
     ):
         return None
+    state = CaseState(last.detail["from"])
+    if case.remedied_at and state in {CaseState.NEW, CaseState.REMINDED}:
+        state = CaseState.REMEDIED  # The message was recalled or deleted since.
     before = case.taken_back(
-        CaseState(last.detail["from"]),
+        state,
         at=now,
         due_at=_moment(last.detail.get("due")),
         desk_due_at=_moment(last.detail.get("desk_due")),

@@ -214,7 +214,8 @@ class CaseNotifications(Speaker):
         secrets) are left to the authority to which they are referred.
         """
         person = uow.people.get(case.person_id)
-        spoke = any(note.person_id == person.id for note in uow.case_notes.of(case))
+        until = case.state_at if taken_back else self._policy.clock()
+        spoke = any(note.person_id == person.id and note.at <= until for note in uow.case_notes.of(case))
         asked = uow.deliveries.request_state(case) is DeliveryState.DELIVERED
         text = {
             CaseState.FALSE_ALARM: TextId("decided_false_alarm"),

@@ -42,12 +42,12 @@ class Digests(Speaker):
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
         """Send the admins one digest of all the group's cases that wait for a digest, even those not due yet.
 
-        Cases that were closed meanwhile, because the message was recalled, are left out.
+        Cases that were closed meanwhile, because the message was recalled, are left out, but for possible secrets.
         """
         waiting = uow.cases.awaiting_digest(group_id)
         for case in waiting:
             uow.cases.save(case.told_desk())
-        cases = [case for case in waiting if case.state.open]
+        cases = [case for case in waiting if case.undecided]
         first = [case for case in cases if case.severity is Severity.TRIAGE]
         light = [case for case in cases if case.severity is not Severity.TRIAGE]
         parts = [
@@ -203,6 +203,8 @@ class Digests(Speaker):
                 category=about,
                 reason=self._voice.in_brackets(why(self._voice, uow.cases.reason(case), case)),
             )
+        if not case.state.open:
+            named += self._voice.render(TextId("digest_row_gone"))
         return self._voice.render(
             TextId("digest_row"),
             code=case.code,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, or_, select, update
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import EVER, NEVER, from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.transaction import Transaction
@@ -134,6 +134,18 @@ class Cases(Repository):
             .where(cases.c.group_id == group_id, cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
             .where(_URGENT)
             .order_by(cases.c.opened_ms, cases.c.id)
+        )
+
+    def gone_secrets(self, group_id: str, end: datetime) -> list[Case]:
+        """Return the cases of possible secrets, opened before `end`, that nobody decided before they were removed."""
+        secret = or_(cases.c.sealed, cases.c.label == UNSURE_LABEL)
+        return self.load(
+            select(cases).where(
+                cases.c.group_id == group_id,
+                cases.c.opened_ms < to_ms(end),
+                cases.c.state == CaseState.REMEDIED.value,
+                secret,
+            )
         )
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:

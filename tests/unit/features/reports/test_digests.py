@@ -153,6 +153,25 @@ def test_what_was_recalled_meanwhile_is_not_in_the_digest_and_alone_makes_none()
     assert desk.take() == []
 
 
+def test_what_may_be_secret_is_told_and_listed_also_if_it_was_recalled_before_the_digest() -> None:
+    desk = Desk()
+    look = {"rule_id": "4.1-noi-dung-mat", "clause": "4.1", "label": "look", "excerpt": None}
+    key = desk.say("member", "một", TRIAGE.model_copy(update=look)).key
+    gone = MessageRecalled(
+        account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target=MessageRef(key=key)
+    )
+    desk.hear(gone)
+    desk.tick(minutes=30)
+    (digest,) = to(desk.take(), "admin")
+    assert "- VP1: 14:05" in digest
+    assert "tin đã được thu hồi hoặc xóa" in digest
+    desk.say("admin", "/vipham", place="private")
+    assert "VP1" in to(desk.take(), "admin")[0]
+    desk.say("admin", "/xacnhan VP1", place="private")
+    desk.say("admin", "/vipham", place="private")
+    assert "Không có vụ việc" in to(desk.take(), "admin")[-1]
+
+
 def test_after_a_long_stop_what_waited_is_still_told_once() -> None:
     desk = Desk()
     desk.say("member", "một", TRIAGE)

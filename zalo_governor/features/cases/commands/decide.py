@@ -38,7 +38,7 @@ _ROWS = 20
 _PAGE = re.compile(r"(.*?)(?: ?(?:trang )?0*([1-9][0-9]{0,3}))?")
 _MOST_CHARACTERS = 500
 _AGENCY = re.compile(
-    r"(?:so|ban|ubnd|uy ban|cong an|thanh tra|van phong|vp|cuc|chi cuc|trung tam|hoi|xa|phuong|dac khu)\b"
+    r"(?:so|ban|ubnd|uy ban|cong an|thanh tra|van phong|vp(?= )|cuc|chi cuc|trung tam|hoi|xa|phuong|dac khu)\b"
 )
 """How the name of an agency begins, without diacritics."""
 _RECENT = timedelta(days=30)
