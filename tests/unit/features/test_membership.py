@@ -160,7 +160,8 @@ def test_an_outsider_is_put_out_with_a_code_that_counts_once() -> None:
     assert group.store.jobs == []
     assert "không đúng" in ask(group, "/moira VP1 111111")
     assert "đang đề nghị Zalo" in ask(group, "/moira VP1 482913")
-    assert "đang được thực hiện" in ask(group, "/moira VP1")
+    for late in ("/moira VP1", "/thanhvien VP1 Lò Văn Mẫu - Chuyên viên Sở Mẫu"):
+        assert "đang được thực hiện" in ask(group, late)
     [tried] = carried_out(group, JobOutcome.DONE)
     assert (tried.task.target, tried.group_id, tried.ordered_by) == (STRANGER, GROUP, group.person("admin").id)
     assert "Zalo đã đưa" in to(group.take(), "admin")[0]

@@ -69,6 +69,10 @@ class Belongs(Command[Whom]):
         return self.of(found.group.id)._add(call, found, whom)
 
     def _add(self, call: Call, found: Found, whom: Whom) -> Answer:
+        removal = (self.policy.account, JobKind.REMOVE_MEMBER, found.group.id, found.person.uid or "")
+        if call.uow.jobs.is_waiting(*removal):
+            text = self.voice.render(TextId("put_out_waits"), code=whom.code, who=self.voice.who(found.person))
+            return Answer([text], "waits", whom.code)
         if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
             return self._close_case(call, found, whom, TextId("member_already"), TextId("reason_recognised"))
         if found.person.namesake and not whom.rest:
