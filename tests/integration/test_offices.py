@@ -3,8 +3,8 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from tests import postgresql
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message
-from zalo_governor.app.context import open_records
+from zalo_governor.app import scan_worker
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.scan_worker import ScanWorker
 from zalo_governor.cli import app
@@ -27,6 +28,8 @@ from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import Job, ScanAttachment
+from zalo_governor.features.attachments.scan_jobs import ScanFile
+from zalo_governor.pipeline.jobs import JobRunner
 from zalo_governor.setup.offices import settings_files
 from zalo_governor.storage.engine.database import Database, is_written
 from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
@@ -352,31 +355,96 @@ def test_the_command_sets_an_office_up_and_can_be_repeated(server: Server, tmp_p
     assert "governor.yaml:1: database_url" in str(wrong)
 
 
-def test_an_office_that_fails_keeps_no_other_from_being_scanned(server: Server, tmp_path: Path) -> None:
-    for office in (OURS, THEIRS):
-        (tmp_path / office).mkdir()
-        (tmp_path / office / "governor.yaml").write_text(f"database_url: {server.url(office)}\n")
-        (tmp_path / office / "session.json").write_text('{"imei": "a", "user_agent": "b", "cookies": {"zpw_sek": "c"}}')
-    records = open_records(load_settings(tmp_path / THEIRS / "governor.yaml"), system_clock)
-    records.keep_account(BOT)
-    [admitted] = Inbox(records.database, BOT).admit([entry()])
-    task = ScanAttachment(event_id=admitted.id, message_key="1", sender_uid=MEMBER, sent_at=START, source=Source.LIVE)
-    with UnitsOfWork(records.database, BOT).begin() as uow:
-        uow.verdicts.store(admitted, message(admitted), Verdict(), START)
-        uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START))
+@contextmanager
+def scanning(tmp_path: Path) -> Iterator[None]:
+    """A worker that scans for all offices of the folder."""
     worker = ScanWorker(lambda: settings_files(tmp_path), system_clock)
     thread = threading.Thread(target=worker.run)
     thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join()
 
-    def scanned() -> int:
+
+@contextmanager
+def logged_in(server: Server, tmp_path: Path, office: str) -> Iterator[AppContext]:
+    """The records of an office whose bot has logged in."""
+    (tmp_path / office).mkdir()
+    (tmp_path / office / "governor.yaml").write_text(f"database_url: {server.url(office)}\n")
+    (tmp_path / office / "session.json").write_text('{"imei": "a", "user_agent": "b", "cookies": {"zpw_sek": "c"}}')
+    with closing(open_records(load_settings(tmp_path / office / "governor.yaml"), system_clock)) as records:
+        records.keep_account(BOT)
+        yield records
+
+
+def order_scan(records: AppContext, key: str = "1") -> None:
+    [admitted] = Inbox(records.database, BOT).admit([entry(key)])
+    task = ScanAttachment(event_id=admitted.id, message_key=key, sender_uid=MEMBER, sent_at=START, source=Source.LIVE)
+    with UnitsOfWork(records.database, BOT).begin() as uow:
+        uow.verdicts.store(admitted, message(admitted), Verdict(), START)
+        uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START))
+
+
+def scanned(records: AppContext, wanted: int, seconds: float = 20) -> bool:
+    """Whether so many files are scanned in time."""
+
+    def done() -> int:
         with records.database.read() as connection:
             return connection.scalar(select(func.count()).select_from(file_scans)) or 0
 
-    deadline = monotonic() + 20
-    while not scanned() and monotonic() < deadline:
+    return until(lambda: done() == wanted, seconds)
+
+
+def until(happened: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = monotonic() + seconds
+    while not happened() and monotonic() < deadline:
         sleep(0.05)
-    assert scanned() == 1
-    worker.stop()
-    thread.join()
-    records.close()
+    return happened()
+
+
+def test_an_office_that_fails_keeps_no_other_from_being_scanned(server: Server, tmp_path: Path) -> None:
+    (tmp_path / OURS).mkdir()
+    (tmp_path / OURS / "governor.yaml").write_text(f"database_url: {server.url(OURS)}\n")
+    (tmp_path / OURS / "session.json").write_text("{}")
+    with logged_in(server, tmp_path, THEIRS) as records:
+        order_scan(records)
+        with scanning(tmp_path):
+            assert scanned(records, 1)
     assert not is_written(server.url(OURS)), "nobody's tables are made for him"
+
+
+def test_a_scan_worker_leaves_an_office_that_was_upgraded_meanwhile_to_one_of_its_version(
+    server: Server, tmp_path: Path
+) -> None:
+    with logged_in(server, tmp_path, OURS) as records, scanning(tmp_path):
+        order_scan(records)
+        assert scanned(records, 1)
+        with records.database.write() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        order_scan(records, "2")
+        assert not scanned(records, 2, seconds=3)
+
+
+def test_a_scan_worker_follows_what_is_changed_in_the_files_of_an_office(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+    make = scan_worker._runner
+
+    def noted(records: AppContext, scan: ScanFile) -> JobRunner:
+        begun.append(records.settings.attachments.seconds)
+        return make(records, scan)
+
+    monkeypatch.setattr(scan_worker, "_runner", noted)
+    monkeypatch.setattr(scan_worker, "_FILES_SECONDS", 0.1)
+    config = tmp_path / OURS / "governor.yaml"
+    with logged_in(server, tmp_path, OURS) as records, scanning(tmp_path):
+        assert until(lambda: begun == [60])
+        settings = config.read_text()
+        config.write_text(f"{settings}attachments: {{seconds: nhiều}}\n")
+        order_scan(records)
+        assert scanned(records, 1), "with a wrong file, the one before holds"
+        config.write_text(f"{settings}attachments: {{seconds: 45}}\n")
+        assert until(lambda: begun == [60, 45]), begun

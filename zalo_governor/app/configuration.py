@@ -39,8 +39,11 @@ class Configuration(NamedTuple):
 
     def voice_of(self, group_id: str) -> MessageFormatter:
         """Return the formatter of message texts for that group, with the texts and clauses of its regulation."""
-        book = self.book_of(group_id)
-        return MessageFormatter(self.catalogues.get(book.name, self.catalogue), book.regulation)
+        return MessageFormatter(self.catalogue_of(group_id), self.book_of(group_id).regulation)
+
+    def catalogue_of(self, group_id: str) -> Catalogue:
+        """Return the texts of the group's regulation."""
+        return self.catalogues.get(self.book_of(group_id).name, self.catalogue)
 
 
 class CurrentConfiguration:

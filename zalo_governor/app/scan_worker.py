@@ -10,11 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 import structlog
 
 from zalo_governor.app.attachments import FileCheck, antivirus_at
 from zalo_governor.app.config_hashes import configuration_files
+from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.app.file_fetcher import FileFetcher
 from zalo_governor.app.policy import office_policy
@@ -41,6 +43,8 @@ _LOOK_SECONDS = 1.0
 _AGAIN_SECONDS = 0.05
 _OFFICES_SECONDS = 30.0
 """Seconds between two looks for offices that were added."""
+_FILES_SECONDS = 10.0
+"""Seconds between two looks whether the configuration of an office was changed."""
 _PAUSES = (5.0, 300.0)
 """Seconds until an office that failed is tried again, first and at most."""
 _NOT_READ = frozenset({"messages", "regulations"})
@@ -53,7 +57,8 @@ class ScanWorker:
     """Takes scans of one or many offices, each in a thread of its own, with one reader process for all of them.
 
     The offices take turns at the reader. One whose settings or database fail is tried again later, and keeps no other
-    waiting. No database schema is migrated: an office with that of another version waits.
+    waiting. No database schema is migrated: an office with that of another version waits. A changed configuration
+    applies within half a minute, unless it is wrong.
 
     Args:
         configs: returns the settings files of the offices that there are now.
@@ -103,10 +108,16 @@ class ScanWorker:
         pauses = doubling(*_PAUSES)
         while config.exists() and not self._stopped.is_set():
             try:
-                with self._opened(config) as runner:
-                    while config.exists() and not self._stopped.is_set():
+                with self._opened(config) as (records, runner):
+                    changed, look_at = threading.Event(), monotonic()
+                    watch = _watch(config, records, changed)
+                    while config.exists() and not self._stopped.is_set() and not changed.is_set():
+                        if monotonic() >= look_at:
+                            watch.look()
+                            look_at = monotonic() + _FILES_SECONDS
                         due, now = runner.next_due(), self._clock()
                         if due and due <= now:
+                            records.database.require_newest()  # The bot may have been upgraded meanwhile.
                             runner.act(now)
                         # Not at once after a scan either: what is due may be another worker's by now.
                         self._stopped.wait(_AGAIN_SECONDS if due and due <= now else _LOOK_SECONDS)
@@ -117,10 +128,10 @@ class ScanWorker:
                 self._stopped.wait(pause)
 
     @contextmanager
-    def _opened(self, config: Path) -> Iterator[JobRunner]:
+    def _opened(self, config: Path) -> Iterator[tuple[AppContext, JobRunner]]:
         records = self._checked.pop(config, None) or read_records(load_settings(config), self._clock)
         try:
-            yield _runner(records, self._reader.of(records.settings))
+            yield records, _runner(records, self._reader.of(records.settings))
         finally:
             records.close()
 
@@ -153,6 +164,18 @@ class _Reader:
         """End the process."""
         if self._scanner:
             self._scanner.close()
+
+
+def _watch(config: Path, records: AppContext, changed: threading.Event) -> ConfigurationWatch:
+    """Return a watch that sets `changed` once the files of the office are others, and right."""
+    return ConfigurationWatch(
+        config,
+        running=lambda: records.configuration.current,
+        apply=lambda _new: changed.set(),
+        on_broken=lambda _fault: None,  # The bot tells the admins.
+        on_mended=lambda: None,
+        on_restart=lambda _keys: None,
+    )
 
 
 def _digest_of_rules(settings: Settings) -> str:

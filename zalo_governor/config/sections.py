@@ -245,7 +245,7 @@ class NameSettings(Section):
     reminders: int = Field(default=3, ge=0)
     """How many times at most a member is asked again to correct the display name."""
     asked_per_day: int = Field(default=30, ge=1)
-    """How many members are asked per day at most; the others are asked on the following days."""
+    """How many members of a group are asked per day at most; the others are asked on the following days."""
 
     @property
     def remind_after(self) -> timedelta:

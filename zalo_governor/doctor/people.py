@@ -7,38 +7,46 @@ from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, NOTHING_OUTGOING
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.domain.people import EVERYWHERE, Person, Reach, Role
 from zalo_governor.setup.choices import ROLE_NAMES
 from zalo_governor.storage.repositories.outbox import Outbox
 
 
 def present(context: DoctorContext) -> Iterator[Result]:
-    """Check that each person who has a role (leader, admin …) in the settings is a member of a watched group."""
+    """Check that each person who has a role (leader, admin …) in the settings is a member of a group where it holds.
+
+    Overseers need not be members of any group.
+    """
     account, known = context.records.account, context.settings
     with context.store() as uow:
-        here = {uid for group in known.groups for uid in uow.members.present_uids(account, group.id)}
+        members = {group.id: frozenset(uow.members.present_uids(account, group.id)) for group in known.groups}
         by_global_id = {person.global_id: person.uid for person in uow.people.holders(account) if person.global_id}
-    if not here and context.may_ask:  # before the first run, the database has no members yet
-        seen = [context.seen_or_none(group.id) for group in known.groups]
-        here = {uid for group in seen if group for uid in group.snapshot.member_uids}
-    if not here:
+    if not any(members.values()) and context.may_ask:  # before the first run, the database has no members yet
+        seen = {group.id: context.seen_or_none(group.id) for group in known.groups}
+        members = {group_id: frozenset(group.snapshot.member_uids) for group_id, group in seen.items() if group}
+    if not any(members.values()):
         yield note(
             "Chưa đối chiếu được người có vai trò với thành viên của Nhóm: Hệ thống chưa đọc Nhóm lần nào",
             "Khởi động Hệ thống xong thì kiểm tra lại.",
         )
         return
-    missing = [
-        person
-        for person in known.people
-        if person.uid not in here and by_global_id.get(person.global_id or "", "") not in here
-    ]
-    for person in missing:
-        yield warning(
-            f"{person.full_name} ({_role_names(person.roles)}) có vai trò nhưng không thấy trong Nhóm",
-            "Kiểm tra uid bằng zalo-governor members; người đã đổi tài khoản Zalo thì ghi uid mới vào mục people.",
-        )
-    if known.people and not missing:
-        yield good(f"{len(known.people)} người có vai trò đều ở trong Nhóm")
+    found, missing = set(), 0
+    for person in known.people:
+        held = known.grants_of(person)
+        places = [group for group in known.groups if EVERYWHERE in held or group.id in held]
+        here = frozenset[str]().union(*(members.get(group.id, ()) for group in places))
+        if not here or set(person.roles) == {Role.OVERSEER}:
+            continue
+        if here.isdisjoint({person.uid, by_global_id.get(person.global_id or "")}):
+            missing += 1
+            named = "" if EVERYWHERE in held else f" {', '.join(group.name or group.id for group in places)}"
+            yield warning(
+                f"{person.full_name} ({_role_names(person.roles)}) có vai trò nhưng không thấy trong Nhóm{named}",
+                "Kiểm tra uid bằng zalo-governor members; người đã đổi tài khoản Zalo thì ghi uid mới vào mục people.",
+            )
+        found.add(person.uid or person.global_id)
+    if found and not missing:
+        yield good(f"{len(found)} người có vai trò đều ở trong Nhóm")
 
 
 def reachable(context: DoctorContext) -> Iterator[Result]:

@@ -124,6 +124,26 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
     assert summary.endswith("mục bỏ qua. Chưa kiểm tra gì qua mạng, vì lệnh có --offline.")
 
 
+def test_people_are_looked_for_in_the_groups_of_their_roles_and_counted_once(installed: Office) -> None:
+    health = "8000000000000000002"
+    installed.config.write_text(f"""
+groups: [{{id: "{GROUP}", name: điều hành}}, {{id: "{health}", name: Ngành Y tế}}]
+people:
+- {{full_name: Lò Văn Mẫu, uid: "{MEMBER}", roles: [admin], groups: all}}
+- {{full_name: Giàng A Mẫu, uid: "{OTHER}", roles: [leader], groups: [điều hành]}}
+- {{full_name: Giàng A Mẫu, uid: "{OTHER}", roles: [report_reader], groups: [Ngành Y tế]}}
+- {{full_name: Tẩn A Mẫu, uid: "7000000000000000077", roles: [overseer], groups: all}}
+""")
+    installed.seen(group_id=health, member_uids=(BOT, MEMBER))
+    _, found = installed.doctor()
+    [missing] = found["people_present"]
+    assert "Giàng A Mẫu" in missing["says"]
+    assert missing["says"].endswith("không thấy trong Nhóm Ngành Y tế")
+    installed.seen(group_id=health)
+    _, found = installed.doctor()
+    assert [result["says"] for result in found["people_present"]] == ["2 người có vai trò đều ở trong Nhóm"]
+
+
 def test_all_offices_are_checked_and_one_that_is_not_well_hides_no_other(installed: Office, tmp_path: Path) -> None:
     (tmp_path / "so-khac").mkdir()
     (tmp_path / "so-khac" / "governor.yaml").write_text("khong_co: 1\n")

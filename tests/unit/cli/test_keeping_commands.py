@@ -1,8 +1,9 @@
-"""`erase`, `export`, `upgrade`, `backup` as somebody types them."""
+"""`erase`, `export`, `upgrade`, `backup`, `report` as somebody types them."""
 
 import csv
 import json
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.unit.simulator.running import Running
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
+from zalo_governor.config import load_settings, shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.storage.engine.instance_lock import InstanceLock
@@ -205,3 +206,15 @@ def test_a_restore_is_rehearsed_and_says_what_it_found(
     assert "Đã ghi nhận ngày diễn tập" in done
     assert "chỉ dùng một trong hai" in said(config, "restore", "--check", "--replace", str(made))
     assert list((tmp_path / "data").glob("*dien-tap*")) == []
+
+
+def test_the_report_of_a_group_is_worded_as_its_own_regulation_says(config: str) -> None:
+    folder = Path(config).parent / "config"
+    shutil.copytree(shipped_config(), folder)
+    (folder / "regulations" / "dak-lak" / "messages").mkdir()
+    words = folder / "regulations" / "dak-lak" / "messages" / "rieng.vi.yaml"
+    words.write_text('report: "BẢN TIN CỦA {group}, {period}"\n', encoding="utf-8")
+    groups = f'groups: [{{id: "{GROUP}", name: điều hành, regulation: dak-lak}}]\nconfig_dir: config\n'
+    Path(config).write_text(groups, encoding="utf-8")
+    shown = CliRunner().invoke(app, ["report", "--config", config])
+    assert shown.output.startswith("BẢN TIN CỦA NHÓM ĐIỀU HÀNH"), shown.output

@@ -25,15 +25,16 @@ class NameReminders(Speaker):
         super().__init__(policy)
         self._alerts = alerts
 
-    def may_ask(self, uow: UnitOfWork) -> bool:
-        """Return whether the daily limit allows asking one more member today to correct the display name."""
-        return self._asked_today(uow, *self._policy.groups) < self._policy.names.asked_per_day
+    def may_ask(self, uow: UnitOfWork, group_id: str) -> bool:
+        """Return whether the daily limit allows asking one more member of the group to correct the display name."""
+        return self._asked_today(uow, group_id) < self._policy.names.asked_per_day
 
     def remind(self, uow: UnitOfWork, group_id: str) -> int:
         """Ask members with wrong display names to correct them, if not asked lately; return how many were asked."""
         policy, sent = self._policy, 0
         now = policy.clock()
-        for case in self._open(uow, group_id):
+        # Whoever was never asked comes before those who are asked again, whose turn would else never end.
+        for case in sorted(self._open(uow, group_id), key=lambda case: case.state is not CaseState.NEW):
             if case.state not in {CaseState.NEW, CaseState.REMINDED}:
                 continue
             since = now - policy.names.remind_after + _SLACK
@@ -44,7 +45,7 @@ class NameReminders(Speaker):
             person, made = uow.people.get(case.person_id), uow.cases.suggestion(case)
             if self._alerts.reason_not_notified(uow, case, person, old=False):
                 continue
-            if not self.may_ask(uow):
+            if not self.may_ask(uow, group_id):
                 break
             asked = self._alerts.ask_member(
                 uow, case, person, made, about_name=True, old=False, reason=uow.cases.reason(case)
@@ -91,6 +92,6 @@ class NameReminders(Speaker):
         policy = self._policy
         return policy.clock() - case.opened_at > policy.names.remind_after * policy.names.reminders + _SLACK
 
-    def _asked_today(self, uow: UnitOfWork, *group_ids: str) -> int:
+    def _asked_today(self, uow: UnitOfWork, group_id: str) -> int:
         since = midnight(today(self._policy.clock()))
-        return uow.outbox.people_asked(_REQUEST, group_ids, since, rule_id=NAME_RULE)
+        return uow.outbox.people_asked(_REQUEST, (group_id,), since, rule_id=NAME_RULE)

@@ -293,7 +293,9 @@ class CaseService(EventHandler):
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
         """Return False if a request to correct the name would be sent, but today's limit of requests is reached."""
-        return bool(self._alerts.reason_not_notified(uow, case, person, old=False)) or self._reminders.may_ask(uow)
+        return bool(self._alerts.reason_not_notified(uow, case, person, old=False)) or self._reminders.may_ask(
+            uow, case.group_id
+        )
 
     def _close_name_case(self, uow: UnitOfWork, event: NameObserved) -> None:
         """Close the member's open case about a wrong display name, if any, as the rules found the new name correct."""

@@ -150,11 +150,11 @@ class ShowDirectives(DirectiveCommand):
         if argument.words and not enters:
             found = find_directives(call.uow, [group.id for group in call.groups], argument.words, self.policy.clock())
             if len(found) == 1:
-                return self.about(call, found[0], "")
+                return self.of(found[0].group_id).about(call, found[0], "")
             if found or argument.asked:
                 return Answer([self._pages.about(call.person, found)])
         if argument.words or call.event.quote is not None:
-            return self._enter(call, argument.words)
+            return self.of(call.event.thread_id)._enter(call, argument.words)
         if len(call.groups) > 1:
             return self.overview(call, lambda group: self._pages.counts(self._ledger(call, group)))
         return Answer([self.of(group.id)._pages.overview(group, self._ledger(call, group)) for group in call.groups])

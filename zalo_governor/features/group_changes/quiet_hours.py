@@ -76,7 +76,7 @@ class EndOfQuietHours:
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
         if self._alerts.reason_not_notified(uow, case, person, old=False):
             return False
-        return case.rule_id != NAME_RULE or self._reminders.may_ask(uow)
+        return case.rule_id != NAME_RULE or self._reminders.may_ask(uow, case.group_id)
 
     def _tell_changes(self, uow: UnitOfWork, group_id: str) -> int:
         """Send the notices held back in the quiet hours about changes of the group that the leader had not approved.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from zalo_governor.domain.clock import midnight, today
+from zalo_governor.domain.clock import midnight, monday, today
 from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import NO_GROUP, Purpose
 from zalo_governor.domain.people import DESK, Group, Person, Role
@@ -175,15 +175,16 @@ class ScheduledReports(Speaker):
     def _send_overviews(self, uow: UnitOfWork, job: str, due: datetime, period: Period) -> int:
         """Send whoever reads the reports of many groups one message with a line for each, instead of the reports.
 
-        It is sent by that of the groups' offices whose duty runs first on the day.
+        It is sent by that of the groups' offices whose duty runs first on the day, or in the week for a weekly report.
         """
         now, sent = self._policy.clock(), 0
+        once_since = monday(due) if job == "weekly_report" else midnight(today(due))
         for reader in self._post.holders_in(uow, NO_GROUP, *REPORT_READERS):
             groups = self._read_in(reader)
             heard = [group for group in groups if _is_heard_before(uow, group, due)]
             if len(groups) <= _MOST_REPORTS or not heard or not any(group in self._policy.governed for group in groups):
                 continue
-            if not uow.claims.claim_once(f"{job}:reader:{reader.id}", midnight(today(due))):
+            if not uow.claims.claim_once(f"{job}:reader:{reader.id}", once_since):
                 continue
             rows = [
                 self._voice.render(

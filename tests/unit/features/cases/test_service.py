@@ -68,9 +68,9 @@ def test_nobody_else_can_take_a_message_back() -> None:
     assert desk.actions()[-1] == "recall.foreign"
 
 
-def observe(desk: Desk, name: str, *findings: Finding, who: str = "member") -> None:
+def observe(desk: Desk, name: str, *findings: Finding, who: str = "member", group: str = GROUP) -> None:
     event = NameObserved(
-        account=BOT, thread_id=GROUP, sender_uid=UIDS[who], at=desk.now, source=Source.SWEEP, name=name
+        account=BOT, thread_id=group, sender_uid=UIDS[who], at=desk.now, source=Source.SWEEP, name=name
     )
     desk.hear(event, *findings)
 
@@ -408,6 +408,26 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
         reminded.append(desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now))
         desk.deliver()
     assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
+    assert desk.states() == ["reminded", "reminded"]
+
+
+def test_everybody_is_asked_once_before_anybody_is_asked_again() -> None:
+    desk = Desk(names=NameSettings(asked_per_day=2, remind_days=2, reminders=3))
+    people = ("member", "stranger", "report_reader", "admin", "admin_staff")
+    for who in people:
+        observe(desk, f"Tên {who}", BAD_NAME, who=who)
+    for _day in range(2):
+        desk.later(days=1)
+        desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now)
+        desk.deliver()
+    assert desk.states() == ["reminded"] * len(people)
+
+
+def test_what_one_group_is_asked_in_a_day_takes_nothing_from_another() -> None:
+    other = "8000000000000000002"
+    desk = Desk(groups={GROUP: "Điều hành", other: "Ngành Y tế"}, names=NameSettings(asked_per_day=1))
+    observe(desk, "Viên", BAD_NAME)
+    observe(desk, "Tèo", BAD_NAME, who="stranger", group=other)
     assert desk.states() == ["reminded", "reminded"]
 
 

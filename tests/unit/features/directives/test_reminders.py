@@ -1,13 +1,17 @@
 """When reminders of directives are due, and which deadlines are looked at then."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from tests.unit.features.directives.ledger import LedgerDesk
+from tests.unit.features.desk import GROUP
+from tests.unit.features.directives.ledger import DUE, LedgerDesk
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.config.sections import EscalationSettings
+from zalo_governor.domain.jobs import RemindOfDirectives
 from zalo_governor.features.directives.reminders import deadlines_reminded_at, reminder_moments
+from zalo_governor.features.facade import FeatureFacade
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 GIVEN = NEW_YEAR - timedelta(days=100)
@@ -33,3 +37,14 @@ def test_each_reminder_finds_its_deadline_again(remind: DirectiveReminderSetting
         for moment in moments:
             start, end = deadlines_reminded_at(remind, moment)
             assert start <= due < end
+
+
+def test_a_directive_entered_by_hand_is_followed_up_by_the_settings_of_its_own_group() -> None:
+    desk = LedgerDesk(directives=DirectiveSettings(recognise=False))
+    remind = DirectiveReminderSettings(time_of_day=time(9, 30), hours_before=None, days_after=())
+    own = replace(desk.policy, here=frozenset({GROUP}), directives=DirectiveSettings(recognise=False, remind=remind))
+    desk.office = FeatureFacade(replace(desk.policy, offices={GROUP: own}))
+    order = desk.order("Đề nghị Sở Y tế báo cáo số giường bệnh trống.")
+    desk.reply("admin", order, "/giaoviec Sở Y tế, 17h ngày 26/11")
+    reminders = [job.task.at for job in desk.store.jobs if isinstance(job.task, RemindOfDirectives)]
+    assert reminders == reminder_moments(own, desk.now, DUE)

@@ -390,6 +390,18 @@ def test_who_reads_many_groups_gets_the_overview_once_a_day_whichever_group_has_
     assert "của 5 Nhóm:" in overview
 
 
+def test_who_reads_many_groups_gets_one_weekly_overview_though_the_groups_have_different_days() -> None:
+    others = {str(8 * 10**18 + 2 + n): f"Xã {n}" for n in range(4)}
+    desk = Desk(groups={GROUP: "Điều hành"} | others)
+    offices = {one: replace(desk.policy, here=frozenset({one})) for one in desk.policy.groups}
+    common = replace(desk.policy, offices=offices)
+    for week in range(2):
+        for day, office in enumerate(common.all_offices[1:4], 1):
+            ScheduledReports(office, common).weekly_report(desk.transaction, NOW + timedelta(days=7 * week + day))
+        [overview] = to(desk.take(), "leader")
+        assert "của 5 Nhóm:" in overview
+
+
 def test_a_month_before_the_program_heard_anything_is_summed_up_for_nobody() -> None:
     desk = Desk(groups={GROUP: "Điều hành"} | {str(8 * 10**18 + 2 + n): f"Xã {n}" for n in range(4)})
     desk.store.first_heard_at = NOW
