@@ -82,6 +82,21 @@ def test_several_light_cases_of_one_person_are_one_message_with_every_code() -> 
     assert desk.states() == ["reminded"] * 4
 
 
+def test_in_the_morning_an_account_with_anothers_name_is_addressed_without_the_warning_about_itself() -> None:
+    desk = AtNight()
+    desk.change("stranger", display_name="Lò Văn Chủ")
+    assert desk.uow.people.get(desk.person("stranger").id).namesake
+    desk.say("stranger", "noi dung", UNMARKED)
+    desk.later(hours=2)
+    desk.hear(
+        NameObserved(account=BOT, thread_id=GROUP, sender_uid=UIDS["stranger"], at=desk.now, name="Viên"), BAD_NAME
+    )
+    desk.morning()
+    [asked] = to(desk.take(), "stranger")
+    assert asked.startswith('Kính gửi chủ tài khoản "Lò Văn Chủ",\n')
+    assert "CHÚ Ý" not in asked
+
+
 def test_a_secret_is_asked_about_at_once() -> None:
     desk = AtNight()
     desk.seal("member")
