@@ -82,6 +82,22 @@ def test_several_light_cases_of_one_person_are_one_message_with_every_code() -> 
     assert desk.states() == ["reminded"] * 4
 
 
+def test_what_was_asked_about_together_is_explained_together() -> None:
+    desk = AtNight()
+    desk.say("member", "noi dung", UNMARKED)
+    observed = NameObserved(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, name="Viên")
+    desk.hear(observed, BAD_NAME)
+    desk.morning()
+    desk.take()
+    desk.say("member", "/giaitrinh VP1, VP2 đều là tên của bản tôi", place="private")
+    posted = desk.take()
+    told = to(posted, "admin")
+    assert [text.partition(" của ")[0] for text in told] == ["Giải trình về vụ việc VP1", "Giải trình về vụ việc VP2"]
+    assert all('"đều là tên của bản tôi"' in text for text in told)
+    assert "VP1" in to(posted, "member")[0]
+    assert "VP2" in to(posted, "member")[0]
+
+
 def test_in_the_morning_an_account_with_anothers_name_is_addressed_without_the_warning_about_itself() -> None:
     desk = AtNight()
     desk.change("stranger", display_name="Lò Văn Chủ")
