@@ -22,7 +22,7 @@ from tests.unit.storage.stored import (
     notice,
     sealed_entry,
 )
-from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.cases import CaseNote, CaseState, NoteKind
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import BackfillEnd, QueueCursor
 from zalo_governor.domain.directives import Assignee
@@ -159,6 +159,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         writer = someone(uow)
         uow.verdicts.store(item, message(item, sender_name="Mẫu ở Zalo"), Verdict(findings=(FOUND,)), START)
         case = uow.cases.add(new_case(writer.id, item.id))
+        uow.case_notes.add(case, CaseNote(kind=NoteKind.REVIEW, person_id=writer.id, at=START, text="xin xem lại"))
         directive = uow.directives.add(new_directive(someone(uow, OTHER).id, message_key="9"))
         asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name="Sở Mẫu", person_ids=(writer.id,))
         uow.directives.put_assignee(asked)
@@ -181,6 +182,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         joined = uow.cases.find_open(GROUP, case.rule_id, admin.id, None, START)
         assert joined is not None
         assert joined.id == case.id
+        assert [(note.person_id, note.text) for note in uow.case_notes.of(case)] == [(admin.id, "xin xem lại")]
         assert uow.directives.owes(GROUP, admin.id)
         assert someone(uow, OTHER).global_id == "g2"
     units.seed_people(BOT, [seed(global_id="g1", phone="0900")])

@@ -82,6 +82,37 @@ def test_several_light_cases_of_one_person_are_one_message_with_every_code() -> 
     assert desk.states() == ["reminded"] * 4
 
 
+def test_what_was_asked_about_together_is_explained_together() -> None:
+    desk = AtNight()
+    desk.say("member", "noi dung", UNMARKED)
+    observed = NameObserved(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, name="Viên")
+    desk.hear(observed, BAD_NAME)
+    desk.morning()
+    desk.take()
+    desk.say("member", "/giaitrinh VP1, VP2 đều là tên của bản tôi", place="private")
+    posted = desk.take()
+    told = to(posted, "admin")
+    assert [text.partition(" của ")[0] for text in told] == ["Giải trình về vụ việc VP1", "Giải trình về vụ việc VP2"]
+    assert all('"đều là tên của bản tôi"' in text for text in told)
+    assert "VP1" in to(posted, "member")[0]
+    assert "VP2" in to(posted, "member")[0]
+
+
+def test_in_the_morning_an_account_with_anothers_name_is_addressed_without_the_warning_about_itself() -> None:
+    desk = AtNight()
+    desk.change("stranger", display_name="Lò Văn Chủ")
+    assert desk.uow.people.get(desk.person("stranger").id).namesake
+    desk.say("stranger", "noi dung", UNMARKED)
+    desk.later(hours=2)
+    desk.hear(
+        NameObserved(account=BOT, thread_id=GROUP, sender_uid=UIDS["stranger"], at=desk.now, name="Viên"), BAD_NAME
+    )
+    desk.morning()
+    [asked] = to(desk.take(), "stranger")
+    assert asked.startswith('Kính gửi chủ tài khoản "Lò Văn Chủ",\n')
+    assert "CHÚ Ý" not in asked
+
+
 def test_a_secret_is_asked_about_at_once() -> None:
     desk = AtNight()
     desk.seal("member")

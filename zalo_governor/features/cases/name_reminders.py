@@ -30,9 +30,13 @@ class NameReminders(Speaker):
         return self._asked_today(uow, group_id) < self._policy.names.asked_per_day
 
     def remind(self, uow: UnitOfWork, group_id: str) -> int:
-        """Ask members with wrong display names to correct them, if not asked lately; return how many were asked."""
+        """Ask members with wrong display names to correct them, if not asked lately; return how many were asked.
+
+        Who has left the group is not asked.
+        """
         policy, sent = self._policy, 0
         now = policy.clock()
+        here = uow.members.present_uids(policy.account, group_id)
         # Whoever was never asked comes before those who are asked again, whose turn would else never end.
         for case in sorted(self._open(uow, group_id), key=lambda case: case.state is not CaseState.NEW):
             if case.state not in {CaseState.NEW, CaseState.REMINDED}:
@@ -43,7 +47,7 @@ class NameReminders(Speaker):
             ):
                 continue
             person, made = uow.people.get(case.person_id), uow.cases.suggestion(case)
-            if self._alerts.reason_not_notified(uow, case, person, old=False):
+            if person.uid not in here or self._alerts.reason_not_notified(uow, case, person, old=False):
                 continue
             if not self.may_ask(uow, group_id):
                 break

@@ -171,9 +171,9 @@ class CaseNotifications(Speaker):
             proposal, reason = uow.cases.suggestion(case), uow.cases.reason(case)
             self.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
             return
-        text = self._voice.render(
+        text = self._voice.render_for(
+            person,
             TextId("request_several"),
-            who=self._voice.who(person),
             group=self._voice.group(self._policy.group(cases[0].group_id)),
             count=number(len(cases)),
             rows="\n".join(self._request_row(uow, case, person) for case in cases),

@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from zalo_governor.domain.cases import Case, CaseNote, NoteKind, Recorded
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.identity import living
 from zalo_governor.storage.schema import case_events, case_notes, false_alarms, findings, inbox, manual_cases
 from zalo_governor.storage.security.crypto import binding
 
@@ -43,7 +44,7 @@ class CaseNotes(Repository):
         return [
             CaseNote(
                 kind=NoteKind(row.kind),
-                person_id=row.person_id,
+                person_id=living(self._tx.connection, row.person_id),
                 at=from_ms(row.at_ms),
                 text=self._tx.keys.open_text(row.body, *note_place(row.case_id, row.person_id, row.at_ms)),
             )

@@ -23,7 +23,7 @@ from zalo_governor.text.diacritics.shorthand import unstretched
 from zalo_governor.text.diacritics.spellings import Word
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import Normalised
-from zalo_governor.text.syllables import only_with_marks
+from zalo_governor.text.syllables import is_syllable, only_with_marks
 from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 
@@ -196,13 +196,16 @@ def read_marks(normalised: Normalised, typed: Cut, words: Words, limits: Thresho
 
 def _violation_threshold(evidence: Evidence, text: str, limits: Thresholds) -> float:
     if evidence.marked:
+        if _lists_full_names(evidence, text):
+            return inf
         if len(evidence.words) <= _BRIEF:
             return limits.brief
         many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
         return limits.partial if many else limits.slip
     if _addresses_somebody(evidence) or _lists_names(evidence, text):
         return inf
-    vague = max(evidence.lost, default=0.0) < _LOCATABLE
+    # A word alone, such as "Ngay" or "Lan", may be meant as typed: nothing beside it tells.
+    vague = len(evidence.words) == 1 or max(evidence.lost, default=0.0) < _LOCATABLE
     return limits.violation + (_EXTRA_IF_DOUBTFUL if vague or _may_be_a_name(evidence) else 0.0)
 
 
@@ -223,6 +226,25 @@ def _lists_names(evidence: Evidence, text: str) -> bool:
     words = evidence.words
     apart = all(text[before.end : after.start].strip() for before, after in pairwise(words))
     return len(words) > 1 and apart and all(map(_may_be_a_given_name, words))
+
+
+def _lists_full_names(evidence: Evidence, text: str) -> bool:
+    """Return whether a message lacks diacritics, if at all, in a list of full names such as "Ma Văn Kha, Vi Thị Mai".
+
+    Such a message is never a certain violation, as many such names have none. A word that is no syllable as typed
+    ("Nguyen"), or a middle name ("Van"), shows that diacritics are missing.
+    """
+    words = evidence.words
+    runs: list[list[int]] = []
+    for at in [at for at, named in enumerate(evidence.named) if named]:
+        if runs and runs[-1][-1] == at - 1 and text[words[at - 1].end : words[at].start] == " ":
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    full = [run for run in runs if 1 < len(run) <= _LONGEST_NAME]
+    within = {at for run in full for at in run if is_syllable(words[at].text)}
+    lost = {at for at, chance in enumerate(evidence.lost) if chance >= _LOST}
+    return len(full) > 1 and lost <= within and not any(words[at].text.lower() in _MIDDLE_NAMES for at in lost)
 
 
 def _may_be_a_given_name(token: Token) -> bool:
@@ -272,6 +294,7 @@ _CALLS = frozenset({"anh", "em", "chi", "co", "chu", "bac", "di", "cau", "ong", 
 """Forms of address (elder brother, aunt …), as typed without diacritics."""
 _FAMILIES = frozenset({"tran", "pham", "huynh"})
 """Family names that are only correct with diacritics (Trần, Phạm, Huỳnh), as typed without them."""
+_MIDDLE_NAMES = frozenset({"van", "thi"})
 _LOCATABLE = 0.4
 """If no word reaches this probability of lacking diacritics, a message needs a higher score to be a violation."""
 _EXTRA_IF_DOUBTFUL = 2.0

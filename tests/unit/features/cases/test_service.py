@@ -399,6 +399,7 @@ def test_a_proposed_name_does_not_say_the_agency_twice() -> None:
 
 def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_out() -> None:
     desk = Desk(names=NameSettings(asked_per_day=1, remind_days=7, reminders=1))
+    desk.store.present = {UIDS["member"], UIDS["stranger"]}
     observe(desk, "Viên", BAD_NAME)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     assert desk.states() == ["reminded", "new"]
@@ -429,6 +430,20 @@ def test_what_one_group_is_asked_in_a_day_takes_nothing_from_another() -> None:
     observe(desk, "Viên", BAD_NAME)
     observe(desk, "Tèo", BAD_NAME, who="stranger", group=other)
     assert desk.states() == ["reminded", "reminded"]
+
+
+def test_who_has_left_the_group_is_reminded_of_no_name() -> None:
+    desk = Desk(names=NameSettings(remind_days=7, reminders=2))
+    desk.store.present = {UIDS["member"], UIDS["report_reader"]}
+    observe(desk, "Viên", BAD_NAME)
+    observe(desk, "Tí", BAD_NAME, who="report_reader")
+    desk.take()
+    desk.store.present.discard(UIDS["member"])
+    desk.later(days=7)
+    assert desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now) == 1
+    posted = desk.take()
+    assert to(posted, "member") == []
+    assert len(to(posted, "report_reader")) == 1
 
 
 def test_how_many_were_asked_today_outlives_the_process() -> None:

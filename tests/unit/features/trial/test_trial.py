@@ -123,6 +123,7 @@ def test_a_member_is_not_asked_again_within_the_cooldown_so_that_the_page_does_n
 
 def test_a_name_case_stays_new_so_that_the_member_is_asked_once_it_is_switched_on() -> None:
     desk = on_trial()
+    desk.store.present = {UIDS["member"]}
     desk.say("member", "chào các đồng chí", BAD_NAME)
     assert desk.states() == ["new"]
     desk.say("admin", "/batdau", place="private")

@@ -67,6 +67,16 @@ def test_signs_and_faces_around_an_acknowledgement_change_nothing(text: str) -> 
     assert findings(text, rule(**STRICT)) == []
 
 
+@pytest.mark.parametrize("text", ["Ngay.", "Lan", "Quang ạ", "Minh", "Ngon", "Lui", "Xa!"])
+def test_one_word_that_may_be_right_as_typed_is_suspect_at_most(text: str) -> None:
+    assert {finding.severity for finding in findings(text)} <= {Severity.SUSPECT}
+
+
+@pytest.mark.parametrize("text", ["khong", "Duoc.", "roi", "Nhieu"])
+def test_one_word_that_is_hardly_ever_right_as_typed_is_found(text: str) -> None:
+    assert [finding.severity for finding in findings(text)] == [Severity.MINOR]
+
+
 def test_a_call_by_name_is_suspect_at_most() -> None:
     assert {finding.severity for finding in findings("chi Lan")} <= {Severity.SUSPECT}
 

@@ -53,6 +53,27 @@ def test_every_dash_will_do(dash: str) -> None:
     assert findings(f"Giàng A Mẫu{dash}PCT UBND xã") == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Chau Kim Mẫu - Trưởng phòng",
+        "Ka Hom - Chuyên viên",
+        "Ha Poh Mẫu - Phó Chủ tịch UBND xã",
+        "Bo Bo Thị Mẫu - Văn thư",
+        "Po Dharma - Chuyên viên",
+        "Ro Chăm Mẫu - PCT",
+        "Mang Mẫu - Bí thư Đảng ủy xã",
+    ],
+)
+def test_family_names_of_khmer_cham_koho_and_raglai_lack_no_marks(name: str) -> None:
+    assert findings(name) == []
+
+
+@pytest.mark.parametrize("name", ["Chau Thi Mẫu - Chuyên viên", "Ha Van Mẫu - Chuyên viên"])
+def test_with_a_middle_name_without_marks_they_do(name: str) -> None:
+    assert [finding.reason for finding in findings(name)] == ["partial_diacritics"]
+
+
 @pytest.mark.parametrize("name", ["ĐÈO VĂN MẪU - CHỦ TỊCH UBND TỈNH", "lò thị mẫu - kế toán", "Giàng a Mẫu - Văn thư"])
 def test_capitals_and_small_letters_are_no_fault(name: str) -> None:
     assert findings(name) == []

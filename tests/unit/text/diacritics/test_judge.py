@@ -82,6 +82,22 @@ def test_names_alone_are_suspect_at_most_where_they_may_be_written_so(text: str,
     assert reading(text, words(), everything).sure is sure
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Thành phần đi cơ sở: Nông Thị Lan, Ma Văn Kha, La Thị Hoa, Vi Thị Mai", False),
+        ("Nông Thị Lan\nMa Văn Kha\nLa Thị Hoa\nVi Thị Mai", False),
+        ("Chau Sóc Kha, Thạch Sô Phia, Chau Kim Sêng", False),
+        ("Nguyễn Van Mẫu, Trần Thi Lan, Lê Van Hai", True),
+        ("Nguyen Văn Mẫu, Trần Thi Lan", True),
+        ("Họp Ban Chi Dao, Ban To Chuc", True),
+    ],
+)
+def test_full_names_in_a_list_are_suspect_at_most_where_they_may_be_written_so(text: str, sure: bool) -> None:
+    everything = LIMITS._replace(partial=ALWAYS, brief=ALWAYS, slip=ALWAYS, suspect=ALWAYS)
+    assert reading(text, words(), everything).sure is sure
+
+
 def test_a_tone_on_another_vowel_makes_no_other_word() -> None:
     known = words()
     moved = known.reader.word("goí")

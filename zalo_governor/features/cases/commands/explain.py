@@ -51,6 +51,7 @@ class Explain(_WordsToDesk):
     """Command `/giaitrinh VP12 text` (explain): explain a case about oneself to the admins."""
 
     word = "giaitrinh"
+    several = True
     usage = TextId("usage_explain")
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
