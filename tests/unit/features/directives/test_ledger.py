@@ -416,6 +416,17 @@ def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line
     assert to(posted, "leader") == []
 
 
+def test_at_an_earlier_deadline_the_leader_reads_who_has_reported_though_others_have_more_time() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.say("admin", "/giahan CĐ1 17h ngày 30/11 Sở Tài chính", place="private")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng 1.250 cháu, đạt 98% kế hoạch.")
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    [line] = to(desk.take(), "leader")
+    assert "1/1 đơn vị nhận đã hoàn thành." in line
+
+
 def test_nobody_is_reminded_while_an_answer_may_have_come_that_was_not_judged() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
