@@ -128,7 +128,9 @@ class DirectiveRegister:
         for line in uow.directives.overview(group_id, now, _FOLLOWED).lines:
             directive = line.directive
             asked = uow.directives.assignees(directive.id) if line.answered < line.addressees else []
-            absent = [one for one in asked if not one.in_group and not one.settled and not one.is_overdue(now)]
+            absent = [
+                one for one in asked if one.absent and not one.removed and (one.due_at is None or now <= one.due_at)
+            ]
             if absent and directive.account not in directories:
                 directories[directive.account] = self._directory(uow, directive)
             for one in absent:

@@ -427,6 +427,18 @@ def test_at_an_earlier_deadline_the_leader_reads_who_has_reported_though_others_
     assert "1/1 đơn vị nhận đã hoàn thành." in line
 
 
+def test_a_unit_that_has_nobody_in_the_group_is_never_said_to_be_late() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm báo cáo số giường bệnh trống trước 17h ngày 26/11.")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: còn 120 giường trống tại 3 bệnh viện.")
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    [line] = to(desk.take(), "leader")
+    assert "1/2 đơn vị nhận đã hoàn thành; 1 đơn vị chưa có người trong Nhóm" in line
+    [ledger] = asked(desk, "/giaoviec")
+    assert "quá hạn" not in ledger.lower()
+
+
 def test_nobody_is_reminded_while_an_answer_may_have_come_that_was_not_judged() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
