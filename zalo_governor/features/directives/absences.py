@@ -47,8 +47,8 @@ def after_working_hours(
 def missing_under(rule: AbsenceRule, asked: list[Assignee], at: datetime) -> list[Assignee]:
     """Return those of `asked` who break the rule at the moment `at`.
 
-    That is who has not answered, though in the group; under a rule with `report_by` (an hour of the day), all those with a deadline on that
-    day, if none of them has reported.
+    That is who has not answered, though in the group; under a rule with `report_by` (an hour of the day), all those
+    with a deadline on that day, if none of them has reported.
     """
     if rule.report_by is None:
         return [one for one in asked if one.silent and not one.absent]
