@@ -155,6 +155,22 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
         assert closed == (0, 0), "closed by somebody else, without a word of its own"
 
 
+def test_nobody_is_overdue_who_is_not_in_the_group_and_said_nothing(storage: Storage) -> None:
+    with storage.begin() as uow:
+        away, both = add(uow, "1", due=START), add(uow, "2", due=START)
+        for one in uow.directives.assignees(away.id):
+            uow.directives.put_assignee(one.model_copy(update={"person_ids": ()}))
+        uow.directives.put_assignee(assignee(uow, both, due=START).model_copy(update={"person_ids": ()}))
+        page = uow.directives.overview(GROUP, START + DAY, 9)
+        assert (page.total, page.overdue) == (2, 1)
+        assert {line.directive.id: (line.overdue, line.addressees) for line in page.lines} == {
+            away.id: (0, 1),
+            both.id: (1, 2),
+        }
+        figures = uow.directives.figures(GROUP, START - DAY, START + DAY, START + DAY)
+        assert (figures.overdue, figures.absent) == (1, 2)
+
+
 def test_a_deadline_that_was_over_when_set_asks_for_a_report_and_makes_nobody_late(storage: Storage) -> None:
     missed = DirectiveItem(text="báo cáo trước 9h", missed_at=START)
     own, plain = START + 3 * DAY, DirectiveItem(text="biết và chỉ đạo")

@@ -17,7 +17,7 @@ from tests.unit.storage.stored import (
     message,
 )
 from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFinding, ScanResult
-from zalo_governor.domain.findings import Severity, Verdict
+from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import Job, JobKind, ScanAttachment
 from zalo_governor.storage.engine.database import Database
@@ -118,6 +118,29 @@ def test_figures_stay_and_the_hash_of_the_file_goes_with_the_contents(
         [scan] = uow.file_scans.of_message(GROUP, "1")
         assert scan.result == RESULT
         assert uow.file_scans.find(b"m" * 16, START) is None
+
+
+def test_a_file_that_two_accounts_heard_of_counts_once_for_each(database: Database, ids: dict[str, int]) -> None:
+    [again] = Inbox(database, NEW).admit([entry("1", account=NEW)])
+    with UnitsOfWork(database, NEW).begin() as uow:
+        hint = Finding(rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.SUSPECT, label="borderline")
+        uow.verdicts.store(again, message(again), Verdict(findings=(hint,)), START)
+        uow.file_scans.add(
+            FileScan(
+                event_id=again.id,
+                group_id=GROUP,
+                account=NEW,
+                message_key="1",
+                sent_at=START,
+                scanned_at=START,
+                result=RESULT,
+            )
+        )
+    for account, waits, hints in ((BOT, 2, 0), (NEW, 0, 1)):
+        with UnitsOfWork(database, account).begin() as uow:
+            figures = uow.file_scans.figures(GROUP, START - DAY, START + DAY)
+            assert (figures.attachments, figures.found, figures.waiting) == (1, 1, waits)
+            assert len(uow.statistics.hints(GROUP, "borderline", START - DAY, START + DAY)) == hints
 
 
 def test_of_an_erased_person_no_file_is_recognised_and_none_is_scanned(

@@ -316,7 +316,7 @@ _READS_ALL = re.compile(
 
 
 _ACCOUNTS = ("sqlite_autoindex_accounts_1", "sqlite_autoindex_former_accounts_1")
-_OF_THE_REPORT = {"by agency", "how cases were handled", "who is in the group"}
+_OF_THE_REPORT = {"activity", "by agency", "how cases were handled", "who is in the group"}
 _PEOPLE = re.compile(
     r"^SCAN (?:persons|person_uids|group_members|\(subquery-)|Seq Scan on (?:persons|person_uids|group_members)"
 )

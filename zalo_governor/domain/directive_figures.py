@@ -177,8 +177,8 @@ def _answers_of(
 ) -> AgencyAnswers:
     entries = [one for one in asked if one.id not in closed]
     late = sum(one.is_late() for one in entries)
-    absent = sum(one.silent and not one.in_group for one in entries)
-    overdue = sum(one.is_overdue(now) for one in entries if one.in_group or not one.silent)
+    absent = sum(one.absent for one in entries)
+    overdue = sum(one.is_overdue(now) for one in entries)
     reported = sum(one.reported_at is not None for one in entries)
     settled = sum(one.settled for one in entries)
     return AgencyAnswers(
@@ -192,6 +192,6 @@ def _answers_of(
         overdue=overdue,
         silent=sum(one.silent and one.in_group for one in entries),
         absent=absent,
-        unrecognised=sum(one.silent and not one.in_group and not one.known for one in entries),
+        unrecognised=sum(one.absent and not one.known for one in entries),
         first_answer_minutes=_first_answer_minutes(entries, given),
     )

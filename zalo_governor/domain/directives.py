@@ -207,6 +207,11 @@ class Assignee(BaseModel):
         return self.received_at is None
 
     @property
+    def absent(self) -> bool:
+        """Return whether there is no answer as nobody of the addressee is in the group."""
+        return self.silent and not self.in_group
+
+    @property
     def settled(self) -> bool:
         """Return whether nothing more is awaited of the addressee: it has reported, or was taken off the directive.
 
@@ -217,8 +222,8 @@ class Assignee(BaseModel):
         return not (self.silent or self.due_at or self.missed_at or self.delayed_at)
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether the deadline has passed without a report."""
-        return not self.settled and self.due_at is not None and self.due_at < now
+        """Return whether the deadline has passed without a report; never where nobody in the group can answer."""
+        return not self.settled and not self.absent and self.due_at is not None and self.due_at < now
 
     def is_late(self) -> bool:
         """Return whether the report came after the deadline."""

@@ -143,7 +143,7 @@ class Handling(_Figures):
     passed_over: int = 0
     """Number of events that opened no case, because a case about the same content had been marked as a false alarm."""
     repeated: int
-    """Number of persons with at least two cases opened in the period."""
+    """Number of persons with at least two cases opened in the period, false alarms aside."""
     longest_remedy_minutes: int | None = None
     """Highest `Case.minutes_to_remedy` of the period's corrected cases, without false alarms; None where none was."""
 

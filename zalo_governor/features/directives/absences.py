@@ -47,10 +47,10 @@ def after_working_hours(
 def missing_under(rule: AbsenceRule, asked: list[Assignee], at: datetime) -> list[Assignee]:
     """Return those of `asked` who break the rule at the moment `at`.
 
-    That is who has not answered; under a rule with `report_by` (an hour of the day), all those with a deadline on that
-    day, if none of them has reported.
+    That is who has not answered, though in the group; under a rule with `report_by` (an hour of the day), all those
+    with a deadline on that day, if none of them has reported.
     """
     if rule.report_by is None:
-        return [one for one in asked if one.silent]
-    due_today = [one for one in asked if one.due_at and local(one.due_at).date() == local(at).date()]
+        return [one for one in asked if one.silent and not one.absent]
+    due_today = [one for one in asked if not one.absent and one.due_at and local(one.due_at).date() == local(at).date()]
     return [] if any(one.reported_at for one in due_today) else due_today

@@ -232,17 +232,19 @@ class DirectivePages(Speaker):
 
     def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime, closed: int = 0) -> str:
         """Return the line on who has answered at the deadline; `closed` of the addressees were closed with `/xong`."""
-        missing = [one for one in asked if not one.settled]
+        missing = [one for one in asked if not one.settled and not one.absent]
+        away = sum(one.absent for one in asked)
         about = {
             "code": directive.code,
             "due": brief(due),
             "what": plain(directive.text, _EXCERPT) or self._voice.render(TextId("directive_no_text")),
             "count": number(len(asked)),
             "alone": self._caution(directive, TextId("directive_unconfirmed")),
+            "away": self._voice.render(TextId("directive_deadline_away"), count=number(away)) if away else "",
         }
         if not missing:
             ended = self._voice.render(TextId("directive_deadline_closed"), count=number(closed)) if closed else ""
-            done = number(len(asked) - closed)
+            done = number(len(asked) - closed - away)
             return self._voice.render(TextId("directive_deadline_done"), done=done, closed=ended, **about)
         names = self._names(missing, PAGE_LIMIT // 2)
         return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)

@@ -40,6 +40,14 @@ def _counted(assignees: Collection[Assignee]) -> dict[str, int]:
     return count | {"addressee": next(iter(assignees)).id} if len(assignees) == 1 else count
 
 
+def _addressed(directive: Directive) -> object:
+    return [item.names for item in directive.items], directive.mentioned_uids
+
+
+def _due_of(directive: Directive, place: int) -> datetime | None:
+    return directive.items[place].due_at if place < len(directive.items) else None
+
+
 _FOLLOWED = 200
 """For the addressees of so many open directives people are looked for who came into the group later."""
 
@@ -89,21 +97,34 @@ class DirectiveRegister:
         self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
 
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
-        """Take over the parts (items) of an edited directive; addressees who are still named keep their answers."""
+        """Take over the parts (items) of an edited directive; addressees who are still named keep their answers.
+
+        A deadline, or the addressees, that the edit leaves alone may have been changed by command, and stay so.
+        """
+        before = uow.directives.get(directive.id) or directive
         uow.directives.save(directive)
         self._audit(uow, "directive.revised", directive)
         if not directive.open:
             return directive
         known = {(one.item, one.name): one for one in uow.directives.assignees(directive.id)}
-        for place, addressee in self._resolve(uow, directive):
-            before = known.pop((place, addressee.name), None)
-            due = directive.items[place].due_at
-            if before is None:
-                self._assign(uow, directive, place, addressee)
-            elif before.due_at != due or before.removed:
-                uow.directives.put_assignee(before.model_copy(update={"due_at": due, "removed": False}))
-        for gone in known.values():
-            uow.directives.put_assignee(gone.model_copy(update={"removed": True}))
+        kept = [(one, one.item) for one in known.values()]
+        if _addressed(before) != _addressed(directive):
+            kept, found = [], self._resolve(uow, directive)
+            named = {(place, addressee.name) for place, addressee in found}
+            for place, addressee in found:
+                key = (place, addressee.name)
+                if key not in known:  # The item may have moved, since another one was put before it.
+                    key = next((old for old in known if old[1] == addressee.name and old not in named), key)
+                if one := known.pop(key, None):
+                    kept.append((one.model_copy(update={"removed": False}), place))
+                else:
+                    self._assign(uow, directive, place, addressee)
+            for gone in known.values():
+                uow.directives.put_assignee(gone.model_copy(update={"removed": True}))
+        for one, place in kept:
+            was, now = _due_of(before, one.item), _due_of(directive, place)
+            due = one.due_at if was == now else now
+            uow.directives.put_assignee(one.model_copy(update={"item": place, "due_at": due}))
         plan_reminders(uow, self._policy, directive)
         return self._close_if_settled(uow, directive)
 
@@ -128,7 +149,9 @@ class DirectiveRegister:
         for line in uow.directives.overview(group_id, now, _FOLLOWED).lines:
             directive = line.directive
             asked = uow.directives.assignees(directive.id) if line.answered < line.addressees else []
-            absent = [one for one in asked if not one.in_group and not one.settled and not one.is_overdue(now)]
+            absent = [
+                one for one in asked if one.absent and not one.removed and (one.due_at is None or now <= one.due_at)
+            ]
             if absent and directive.account not in directories:
                 directories[directive.account] = self._directory(uow, directive)
             for one in absent:

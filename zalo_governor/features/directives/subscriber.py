@@ -1,7 +1,8 @@
 """Event subscriber of the directive ledger: directives, answers, reactions, receipts, edits and recalls."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from zalo_governor.domain.directives import (
     GIVERS,
@@ -19,6 +20,7 @@ from zalo_governor.domain.events import (
     MessageRevised,
     MessageSeen,
     MessageSent,
+    Quote,
     Reacted,
 )
 from zalo_governor.domain.findings import Verdict
@@ -69,11 +71,13 @@ class DirectiveLedger(EventHandler):
         person = uow.people.find_or_create(event.account, event.sender_uid)
         if person is None or not self._may_concern(uow, event, person) or begins_with_slash(event.text):
             return
+        former: list[DirectiveAnswer] = []
         if isinstance(event, MessageRevised):
+            former = uow.directives.answers_by_message(event.thread_id, event.key)
             self._register.forget_answer(uow, event.thread_id, event.key)
         if person.holds(event.thread_id, *GIVERS, *DESK) and self._read_directive(uow, event, person):
             return
-        self._read_answer(uow, event, person)
+        self._read_answer(uow, event, person, former)
 
     def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
         """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""
@@ -90,8 +94,13 @@ class DirectiveLedger(EventHandler):
         if not event.text or not self._policy.directives.recognise:
             return False
         role = "leader" if person.holds(event.thread_id, *GIVERS) else "admin"
-        is_directive, items = self._reader.directive(event.text, role, event.at)
+        read = self._reader.directive(event.text, role, event.at)
         known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
+        if known is not None:
+            # "Hôm nay" is still the day on which it was first said, unless the edit sets another time.
+            first = self._reader.directive(event.text, role, known.at)
+            read = first if _times(first[1]) <= _times(known.items) else read
+        is_directive, items = read
         if is_directive is False:
             if known is not None:
                 self._drop_edited(uow, known, role, person)
@@ -171,7 +180,17 @@ class DirectiveLedger(EventHandler):
         heads = [person for person in givers if person.holds(group_id, Role.LEADER)]
         return next(iter(heads or givers), None)
 
-    def _read_answer(self, uow: UnitOfWork, event: MessageSent, person: Person) -> None:
+    def _read_answer(
+        self, uow: UnitOfWork, event: MessageSent, person: Person, former: Sequence[DirectiveAnswer]
+    ) -> None:
+        """Record what the message answers; `former` is what it was counted as before an edit.
+
+        An edit need not repeat what it quotes, and what was reported before it was reported then.
+        """
+        edited_at, kinds = event.at, {one.kind for one in former}
+        for one in former[:1]:
+            quote = Quote(owner_uid="", key=one.target_key, text="") if one.target_key else None
+            event = event.model_copy(update={"at": one.at, "quote": event.quote or quote})
         answer = DirectiveAnswer(
             group_id=event.thread_id,
             directive_id=None,
@@ -185,7 +204,8 @@ class DirectiveLedger(EventHandler):
         )
         matches = self._matcher.matches(uow, event, person)
         for match in matches:
-            found = {"kind": match.kind, "way": match.way, "assumed": match.assumed}
+            at = event.at if match.kind in kinds else edited_at
+            found = {"kind": match.kind, "way": match.way, "assumed": match.assumed, "at": at}
             self._register.record_answer(uow, match.directive, match.assignees, answer.model_copy(update=found))
         if not matches and event.quote is not None and self._may_become_directive(uow, event):
             kind = self._matcher.kind(event, event.quote.text)
@@ -265,6 +285,10 @@ def _addressed_uids(event: MessageSent, items: Sequence[DirectiveItem]) -> tuple
     if event.quote is not None and not event.mentions and (not names or any(map(bare_kind, names))):
         return (event.quote.owner_uid,)
     return tuple(mention.uid for mention in event.mentions)
+
+
+def _times(items: Iterable[DirectiveItem]) -> set[tuple[datetime | None, datetime | None]]:
+    return {(item.due_at, item.missed_at) for item in items}
 
 
 def _name_of(person: Person) -> str:

@@ -297,8 +297,7 @@ def span_in_words(period: Period, voice: MessageFormatter, *, brief: bool = Fals
 
 def last_minute(end: datetime) -> datetime:
     """Return `end` as shown to people: 23:59 of the day before if `end` is midnight in Viet Nam, else unchanged."""
-    here = local(end)
-    return end - timedelta(minutes=1) if (here.hour, here.minute) == (0, 0) else end
+    return end - timedelta(minutes=1) if local(end).time() == time.min else end
 
 
 def _sentence(parts: str, whole: TextId, voice: MessageFormatter) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import BigInteger, distinct, func, insert, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, distinct, func, insert, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, minutes_of, to_ms
@@ -26,7 +26,7 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.roster import Rosters
-from zalo_governor.storage.schema import cases, events, findings, person_uids, persons, remarks, statements
+from zalo_governor.storage.schema import cases, events, findings, person_uids, remarks, statements
 from zalo_governor.storage.schema.base import count_where
 
 # Viet Nam has kept UTC+7, without summer time, since 1975. Literals, since PostgreSQL treats two parameters of equal
@@ -92,11 +92,9 @@ class Distributions(Repository):
         The roster says who belongs to which agency; agency "" stands for everybody else.
         """
         agency_of = self._agency_of_person(group_id)
-        same = self._merged()
         messages: Counter[str] = Counter()
         senders: defaultdict[str, set[int | None]] = defaultdict(set)
-        for wrote_as, number in self._statistics._messages_by_person(group_id, start, end).items():
-            person = None if wrote_as is None else same.get(wrote_as, wrote_as)
+        for person, number in self._statistics._messages_by_person(group_id, start, end).items():
             agency = agency_of.get(person, "")
             messages[agency] += number
             senders[agency].add(person)
@@ -131,8 +129,9 @@ class Distributions(Repository):
         """Return figures on how the group's cases were handled, for the leader's report.
 
         These are: cases marked as false alarms in [start, end), events that repeated an earlier false alarm, persons
-        with two or more new cases, and the longest time until a breach was corrected.
+        with two or more new cases that are none, and the longest time until a breach was corrected.
         """
+        real = self._cases_by_person(group_id, start, end, cases.c.state != CaseState.FALSE_ALARM.value)
         taken_back = self._tx.execute(
             select(func.count())
             .select_from(cases)
@@ -161,7 +160,7 @@ class Distributions(Repository):
         return Handling(
             taken_back=taken_back,
             passed_over=passed_over,
-            repeated=sum(number > 1 for number in self._cases_by_person(group_id, start, end).values()),
+            repeated=sum(number > 1 for number in real.values()),
             longest_remedy_minutes=max(took, default=None),
         )
 
@@ -225,11 +224,13 @@ class Distributions(Repository):
             incidents=counted.get(RemarkKind.INCIDENT.value, 0), suggestions=counted.get(RemarkKind.SUGGESTION.value, 0)
         )
 
-    def _cases_by_person(self, group_id: str, start: datetime, end: datetime) -> Counter[int]:
-        same = self._merged()
+    def _cases_by_person(
+        self, group_id: str, start: datetime, end: datetime, *which: ColumnElement[bool]
+    ) -> Counter[int]:
+        same = self._statistics._merged()
         rows = self._tx.execute(
             select(cases.c.person_id, func.count().label("cases"))
-            .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
+            .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end), *which)
             .group_by(cases.c.person_id)
         )
         counted: Counter[int] = Counter()
@@ -244,15 +245,10 @@ class Distributions(Repository):
         agency_of_uid = {uid: whole_agency(entry.agency, agencies) for entry, uids in roster for uid in uids}
         if not agency_of_uid:
             return {}
-        same = self._merged()
+        same = self._statistics._merged()
         known = self._tx.execute(
             select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == account)
         )
         return {
             same.get(row.person_id, row.person_id): agency_of_uid[row.uid] for row in known if row.uid in agency_of_uid
         }
-
-    def _merged(self) -> dict[int, int]:
-        """Return a dict: id of a person who was merged as a duplicate -> id of the person into which it was merged."""
-        rows = self._tx.execute(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
-        return {row.id: row.merged_into for row in rows}

@@ -1,5 +1,6 @@
 """Totals of the activity report, counted in the database."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ from zalo_governor.storage.schema import (
     inbox,
     message_acts,
     outbox,
+    persons,
     rule_failures,
     waiting,
 )
@@ -243,6 +245,7 @@ class Statistics(Repository):
                 findings.c.severity == Severity.SUSPECT.value,
                 findings.c.label == label,
                 findings.c.shadow.is_(False),
+                *self._heard_by_account(findings.c.event_id),
             )
             .order_by(findings.c.at_ms, findings.c.id)
         )
@@ -291,7 +294,7 @@ class Statistics(Repository):
         )
         return [gap(row) for row in rows]
 
-    def _messages_by_person(self, group_id: str, start: datetime, end: datetime) -> dict[int | None, int]:
+    def _messages_by_person(self, group_id: str, start: datetime, end: datetime) -> Counter[int | None]:
         """Return person id -> number of messages that the person posted in [start, end); None: unknown senders."""
         wrote = (
             select(events.c.person_id, func.count().label("number"))
@@ -302,9 +305,19 @@ class Statistics(Repository):
             )
             .group_by(events.c.person_id)
         )
-        return self._tx.cached(
-            ("by person", group_id, start, end), lambda: {row.person_id: row.number for row in self._tx.execute(wrote)}
-        )
+
+        def counts() -> Counter[int | None]:
+            same, found = self._merged(), Counter[int | None]()
+            for row in self._tx.execute(wrote):
+                found[same.get(row.person_id, row.person_id)] += row.number
+            return found
+
+        return self._tx.cached(("by person", group_id, start, end), counts)
+
+    def _merged(self) -> dict[int, int]:
+        """Return a dict: id of a person who was merged as a duplicate -> id of the person into which it was merged."""
+        rows = self._tx.execute(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
+        return {row.id: row.merged_into for row in rows}
 
     def _count_events(self, group_id: str, start: datetime, end: datetime) -> "_EventCounts":
         """Count the group's events of [start, end): all of them, and by kind those that are not ordinary live messages.

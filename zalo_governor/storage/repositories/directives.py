@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import and_, case, delete, distinct, exists, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms, to_ms_or_none
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
@@ -54,6 +54,13 @@ _UNSETTLED = and_(
 
 Of a deadline that was over when it was set, only the encrypted text of the directive knows.
 """
+
+
+def _awaited(among: Any) -> Any:
+    """Return the condition for addressees of the directives with these ids that can be late: not `Assignee.absent`."""
+    people = directive_people.c
+    present = select(people.assignee_id).where(people.directive_id.in_(among))
+    return and_(_UNSETTLED, or_(directive_assignees.c.received_ms.is_not(None), directive_assignees.c.id.in_(present)))
 
 
 class Directives(Repository):
@@ -228,9 +235,11 @@ class Directives(Repository):
         By `DirectiveOverview.rank`: late ones first, the longest at the top; those without deadline last, newest first.
         """
         here = (directives.c.group_id == group_id, _OPEN)
-        is_overdue = case((directives.c.due_ms < to_ms(now), 1))
-        counts = select(func.count().label("total"), func.count(is_overdue).label("overdue")).select_from(directives)
-        counted = self._tx.execute(counts.where(*here)).one()
+        of = directive_assignees.c
+        total = self._tx.execute(select(func.count()).select_from(directives).where(*here)).scalar_one()
+        late = select(directives.c.id).where(*here, directives.c.due_ms < to_ms(now))
+        counts = select(func.count(distinct(of.directive_id))).where(of.directive_id.in_(late), of.due_ms < to_ms(now))
+        overdue = self._tx.execute(counts.where(_awaited(late))).scalar_one()
         number, no_due = directives.c.id, directives.c.due_ms.is_(None)
         rows = self._tx.execute(
             select(directives)
@@ -238,7 +247,6 @@ class Directives(Repository):
             .order_by(case((no_due, 1), else_=0), directives.c.due_ms, case((no_due, -number), else_=number))
             .limit(limit)
         ).all()
-        of = directive_assignees.c
         undated = exists().where(of.directive_id == directives.c.id, of.due_ms.is_(None), _UNREPORTED)
         found = self._tx.execute(select(directives).where(*here, undated).order_by(number)).all()
         by_id = {row.id: row for row in (*rows, *found)}
@@ -259,7 +267,7 @@ class Directives(Repository):
         ]
         lines.sort(key=lambda line: line.rank)
         missed = (one.code for one in asked if one.id in dues and one.deadlines(dues[one.id]).missed_at)
-        return LedgerPage(lines[:limit], counted.total, counted.overdue, tuple(missed))
+        return LedgerPage(lines[:limit], total, overdue, tuple(missed))
 
     def proposed(self, group_id: str) -> list[Directive]:
         """Return the messages of which the admins have to say whether they are directives, oldest first."""
@@ -430,14 +438,15 @@ class Directives(Repository):
         self._tx.connection.execute(update(directives).where(this).values(dict(counted._mapping)))
 
     def _dues(self, known: Mapping[int, Directive]) -> dict[int, dict[tuple[int, datetime | None], int]]:
-        """Return directive id -> (item, its deadline that is not met yet) -> number of its addressees."""
+        """Return directive id -> (item, its deadline that is not met yet) -> of how many it may be awaited now."""
         columns = directive_assignees.c
         found: dict[int, dict[tuple[int, datetime | None], int]] = {}
         for ids in in_batches(list(known)):
             rows = self._tx.execute(
                 select(
-                    *(columns.directive_id, columns.item, columns.due_ms, func.count().label("unreported")),
-                    func.sum(case((_UNSETTLED, 1), else_=0)).label("unsettled"),
+                    *(columns.directive_id, columns.item, columns.due_ms),
+                    func.max(case((_UNSETTLED, 1), else_=0)).label("unsettled"),
+                    func.sum(case((_awaited(ids), 1), else_=0)).label("awaited"),
                 )
                 .where(columns.directive_id.in_(ids), _UNREPORTED)
                 .group_by(columns.directive_id, columns.item, columns.due_ms)
@@ -445,6 +454,6 @@ class Directives(Repository):
             for row in rows:
                 due = (row.item, from_ms_or_none(row.due_ms))
                 missed = known[row.directive_id].deadlines([due]).missed_at
-                if count := row.unreported if missed else row.unsettled:
-                    found.setdefault(row.directive_id, {})[due] = count
+                if missed or row.unsettled:
+                    found.setdefault(row.directive_id, {})[due] = row.awaited
         return found

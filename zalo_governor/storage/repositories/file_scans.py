@@ -11,7 +11,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.schema import accounts, file_scans, jobs
+from zalo_governor.storage.schema import NUMBER_BITS, accounts, file_scans, jobs
 
 
 class FileScans(Repository):
@@ -59,8 +59,14 @@ class FileScans(Repository):
         return [_scan(row) for row in rows]
 
     def figures(self, group_id: str, start: datetime, end: datetime) -> ScanFigures:
-        """Return what became of the attachments of the group's messages sent from `start` to before `end`."""
+        """Return what became of the attachments of the group's messages sent from `start` to before `end`.
+
+        As in all figures, a message counts once, though another bot account of the group has heard it, too.
+        """
+        account = self._tx.account
+        number_of = select(accounts.c.number).where(accounts.c.uid == account).scalar_subquery()
         of_period = (
+            *([file_scans.c.event_id.op("&")((1 << NUMBER_BITS) - 1) == number_of] if account else []),
             file_scans.c.group_id == group_id,
             file_scans.c.at_ms >= to_ms(start),
             file_scans.c.at_ms < to_ms(end),
@@ -75,7 +81,7 @@ class FileScans(Repository):
                 not_checked[NotChecked(code)] = not_checked.get(NotChecked(code), 0) + 1
         waiting = self._tx.execute(
             select(func.count()).where(
-                jobs.c.account.in_(select(accounts.c.uid)),
+                jobs.c.account == account if account else jobs.c.account.in_(select(accounts.c.uid)),
                 jobs.c.group_id == group_id,
                 jobs.c.kind == JobKind.SCAN_ATTACHMENT.value,
                 jobs.c.due_ms.is_not(None),

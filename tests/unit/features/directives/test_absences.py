@@ -53,6 +53,12 @@ def test_who_does_not_answer_in_time_is_told_to_the_admins_once() -> None:
     assert "chưa trả lời; còn 1 đơn vị nhận: Sở Tài chính. Lý do theo dõi: nhận chỉ đạo phải trả lời." in told
 
 
+def test_a_unit_that_has_nobody_in_the_group_breaks_no_rule_on_answers() -> None:
+    desk = office(ANSWER)
+    desk.order("Giao UBND phường Thử Nghiệm báo cáo số hộ phải di dời trước 17h ngày 26/11.")
+    assert missing(desk) == []
+
+
 def test_one_report_is_enough_where_nobody_s_is_what_counts() -> None:
     desk = office(REPORT)
     order = desk.order(ORDER)

@@ -305,6 +305,68 @@ def test_an_edit_changes_deadline_and_addressees_and_keeps_answers() -> None:
     assert len(desk.store.directives) == 1
 
 
+def test_an_edit_of_a_slip_leaves_what_the_desk_changed_by_command() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    for line in ("/giahan CĐ1 17h ngày 30/11 Sở Y tế", "/giao CĐ1 bớt Sở Tài chính", "/giao CĐ1 thêm Sở Nội vụ"):
+        desk.say("admin", line, place="private")
+    before = desk.entries()
+    act(desk, "leader", MessageRevised, key=order.key, text=ORDER.replace("tiêm chủng", "tiêm phòng"))
+    assert desk.entries() == before
+    assert "tiêm phòng" in desk.directive().text
+
+
+def test_an_edit_that_adds_an_addressee_leaves_the_deadline_that_another_was_given() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.say("admin", "/giahan CĐ1 17h ngày 30/11 Sở Y tế", place="private")
+    text = ORDER.replace("Sở Tài chính", "Sở Tài chính, Sở Nội vụ")
+    act(desk, "leader", MessageRevised, key=order.key, text=text)
+    dues = {name: one.due_at for name, one in desk.entries().items()}
+    assert dues == {"Sở Y tế": DUE + timedelta(days=4), "Sở Tài chính": DUE, "Sở Nội vụ": DUE}
+
+
+def test_an_order_put_before_others_in_an_edit_takes_no_answer_from_them() -> None:
+    desk = LedgerDesk()
+    text = "Giao Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11. Giao Sở Tài chính bố trí vốn trước 17h ngày 27/11."
+    order = desk.order(text)
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng 1.250 cháu, đạt 98%.")
+    text = f"Giao Sở Nội vụ rà soát biên chế trước 17h ngày 28/11. {text}"
+    act(desk, "leader", MessageRevised, key=order.key, text=text)
+    asked = {name: (one.item, one.silent, one.removed) for name, one in desk.entries().items()}
+    assert asked == {"Sở Nội vụ": (0, True, False), "Sở Y tế": (1, False, False), "Sở Tài chính": (2, True, False)}
+
+
+def test_today_in_an_order_is_the_day_of_the_order_though_it_is_edited_later() -> None:
+    desk = LedgerDesk()
+    text = "Giao Sở Y tế báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h hôm nay."
+    order = desk.order(text)
+    given = desk.entries()["Sở Y tế"].due_at
+    desk.later(days=1)
+    act(desk, "leader", MessageRevised, key=order.key, text=text.replace("tiêm chủng", "tiêm phòng"))
+    assert desk.entries()["Sở Y tế"].due_at == given
+
+
+def test_a_report_in_time_stays_so_when_its_author_edits_it_after_the_deadline() -> None:
+    desk = LedgerDesk()
+    order, _ = desk.order(ORDER), desk.order(SECOND)
+    desk.later(hours=3)
+    said = desk.now
+    report = desk.reply("y_te", order, "Sở Y tế đã gửi báo cáo qua hệ thống văn bản.")
+    desk.until(DUE + timedelta(hours=1))
+    # What Zalo sends of an edit names no quoted message.
+    act(desk, "y_te", MessageRevised, key=report.key, text="Sở Y tế đã gửi báo cáo số 12 qua hệ thống văn bản.")
+    assert (desk.entries()["Sở Y tế"].reported_at, desk.entries(2)["Sở Y tế"].silent) == (said, True)
+
+
+def test_a_receipt_that_is_edited_into_a_report_was_reported_at_the_edit() -> None:
+    desk = LedgerDesk()
+    receipt = desk.reply("y_te", desk.order(ORDER), "Rõ ạ")
+    desk.until(DUE + timedelta(hours=1))
+    act(desk, "y_te", MessageRevised, key=receipt.key, text="Sở Y tế báo cáo: đã tiêm chủng 1.250 cháu, đạt 98%.")
+    assert desk.entries()["Sở Y tế"].is_late()
+
+
 def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
@@ -421,6 +483,29 @@ def test_reminders_reach_only_the_silent_once_a_day_and_the_leader_gets_one_line
     posted = desk.take()
     assert len(to(posted, "tai_chinh")) == 2  # on the first and, after a Sunday, on the fourth day
     assert to(posted, "leader") == []
+
+
+def test_at_an_earlier_deadline_the_leader_reads_who_has_reported_though_others_have_more_time() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.say("admin", "/giahan CĐ1 17h ngày 30/11 Sở Tài chính", place="private")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng 1.250 cháu, đạt 98% kế hoạch.")
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    [line] = to(desk.take(), "leader")
+    assert "1/1 đơn vị nhận đã hoàn thành." in line
+
+
+def test_a_unit_that_has_nobody_in_the_group_is_never_said_to_be_late() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm báo cáo số giường bệnh trống trước 17h ngày 26/11.")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: còn 120 giường trống tại 3 bệnh viện.")
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    [line] = to(desk.take(), "leader")
+    assert "1/2 đơn vị nhận đã hoàn thành; 1 đơn vị chưa có người trong Nhóm" in line
+    [ledger] = asked(desk, "/giaoviec")
+    assert "quá hạn" not in ledger.lower()
 
 
 def test_nobody_is_reminded_while_an_answer_may_have_come_that_was_not_judged() -> None:

@@ -33,7 +33,7 @@ from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures
 from zalo_governor.features.reports.builder import compose, render_json
 from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.features.reports.scheduled import ScheduledReports
-from zalo_governor.features.reports.sentences import coverage_line
+from zalo_governor.features.reports.sentences import coverage_line, span_in_words
 from zalo_governor.features.reports.text import TEXT_LIMIT, render_text
 from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.periods import as_period, asked
@@ -61,6 +61,14 @@ def report(desk: Desk) -> ActivityReport:
 
 def text_of(desk: Desk) -> str:
     return render_text(report(desk), CATALOGUE, REGULATION)
+
+
+def test_a_report_of_the_first_minute_of_a_day_ends_on_that_day() -> None:
+    midnight = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    today = PERIOD.model_copy(update={"start": midnight, "end": midnight + timedelta(seconds=30)})
+    assert span_in_words(today, VOICE, brief=True) == "từ 00:00 đến 00:00 ngày 24/11/2026"
+    yesterday = PERIOD.model_copy(update={"start": midnight - timedelta(days=1), "end": midnight})
+    assert span_in_words(yesterday, VOICE) == "từ ngày 23/11/2026 đến hết ngày 23/11/2026"
 
 
 def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> None:
