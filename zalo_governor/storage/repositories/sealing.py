@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from zalo_governor.domain.directives import CODE_PREFIX, DirectiveState
 from zalo_governor.domain.jobs import JobKind, JobOutcome
+from zalo_governor.domain.notices import Purpose
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.repositories.jobs import target_mac
 from zalo_governor.storage.schema import (
@@ -68,6 +69,11 @@ def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequenc
             .where(outbox.c.case_id.in_(under))
             .values(body=NO_LONGER_KEPT, file=None, **REFUSED_IF_PENDING)
         )
+        # So do answers to commands, and a request that is about several cases and stands under another one.
+        numbers = connection.scalars(under.distinct()).all()
+        since = select(func.min(cases.c.opened_ms)).where(cases.c.id.in_(numbers)).scalar_subquery()
+        quoting = outbox.c.purpose.in_((Purpose.REPLY.value, Purpose.MEMBER_REQUEST.value))
+        _remove_notices(connection, keys, "VP", numbers, quoting, outbox.c.created_ms >= since)
         done += len(held)
     return done
 
@@ -98,25 +104,23 @@ def _withdraw_directives(connection: Connection, keys: Keys, group_id: str, mess
     connection.execute(update(directive_people).where(asked).values(live=False))
     named = directive_assignees.c.directive_id.in_(numbers)
     connection.execute(update(directive_assignees).where(named).values(name=NO_LONGER_KEPT))
-    _remove_notices_of_directives(connection, keys, group_id, numbers)
-
-
-def _remove_notices_of_directives(connection: Connection, keys: Keys, group_id: str, numbers: Sequence[int]) -> None:
-    """Remove the texts of the bot's messages that name one of these directives, as they quote it.
-
-    Such a message may be about several directives, so no column says which ones; people know them by their codes.
-    """
-    code = re.compile(rf"\b{CODE_PREFIX}(?:{'|'.join(map(str, numbers))})\b")
     since = select(func.min(directives.c.at_ms)).where(directives.c.id.in_(numbers)).scalar_subquery()
-    of_group = (
-        outbox.c.group_id == group_id,
-        outbox.c.case_id.is_(None),
-        outbox.c.created_ms >= since,
-        outbox.c.body != NO_LONGER_KEPT,
-    )
+    _remove_notices(connection, keys, CODE_PREFIX, numbers, outbox.c.case_id.is_(None), outbox.c.created_ms >= since)
+
+
+def _remove_notices(
+    connection: Connection, keys: Keys, prefix: str, numbers: Sequence[int], *among: ColumnElement[bool]
+) -> None:
+    """Remove the texts of the bot's messages that name one of these directives or cases, as they quote it.
+
+    Such a message may be about several, so no column says which ones; people know them by their codes: the prefix and
+    the number. An answer in private is about no group. `among` are conditions on the messages.
+    """
+    code = re.compile(rf"\b{prefix}(?:{'|'.join(map(str, numbers))})\b")
+    kept = select(outbox).where(outbox.c.body != NO_LONGER_KEPT, *among)
     named = [
         row.id
-        for row in connection.execute(select(outbox).where(*of_group))
+        for row in (connection.execute(kept) if numbers else ())
         if code.search(keys.open_text(row.body, "outbox", row.account, row.thread_id))
     ]
     for part in in_batches(named):
