@@ -133,6 +133,16 @@ def test_a_stamp_under_a_caption_that_has_a_case_of_its_own_opens_a_case_of_a_se
     assert [(case.code, case.count) for case in of_secrets] == [("VP2", 2)]
 
 
+def test_who_replied_without_diacritics_to_a_stamped_photo_is_not_accused_of_the_secret(bot: Line) -> None:
+    photo = bot.photo("Ảnh hội nghị")
+    bare = "da nhan duoc anh cua dong chi, chung toi se bao cao lanh dao so ngay trong chieu nay"
+    bot.say(photo, bot.message(bare, quote=quote_of(photo), by=OTHER))
+    bot.scan()
+    with bot.units.begin() as uow:
+        found = uow.cases.opened_between(GROUP)
+    assert [(case.clause, case.sealed, case.urgent) for case in found] == [("3.1", False, False), ("4.1", True, True)]
+
+
 def test_after_the_seal_no_answer_and_no_request_about_several_cases_quotes_the_message(bot: Line) -> None:
     bot.say(bot.photo(UNMARKED))
     bot.hear(bot.message("/xem VP1", by=ADMIN, idTo=BOT), private=True)

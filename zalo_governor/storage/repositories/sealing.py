@@ -32,7 +32,7 @@ from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys
 
 SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac", "seal_clause", "seal_quoted")
 """Names of the inbox columns that say what is stored of a sealed entry in place of its content."""
-_QUOTED = SEAL_COLUMNS.index("seal_quoted")
+_RULE, _QUOTED = SEAL_COLUMNS.index("seal_rule"), SEAL_COLUMNS.index("seal_quoted")
 REFUSED_IF_PENDING: dict[str, ColumnElement[str]] = {
     "state": case((outbox.c.state.in_(PENDING), "refused"), else_=outbox.c.state)
 }
@@ -62,7 +62,10 @@ def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequenc
         connection.execute(update(findings).where(findings.c.event_id.in_(held)).values(bare))
         connection.execute(update(events).where(events.c.id.in_(held)).values(sealed=True, length=0))
         under = select(case_events.c.case_id).where(case_events.c.event_id.in_(held))
-        connection.execute(update(cases).where(cases.c.id.in_(under)).values(sealed=True, reason=None))
+        connection.execute(update(cases).where(cases.c.id.in_(under)).values(reason=None))
+        # Other cases of the message, such as one on a caption or a reply's own words, are not of the secret.
+        of_secret = cases.c.id.in_(under), cases.c.rule_id.in_({sealed[id_][_RULE] for id_ in held})
+        connection.execute(update(cases).where(*of_secret).values(sealed=True))
         # A notice about a case quotes the message.
         connection.execute(
             update(outbox)
