@@ -81,9 +81,11 @@ def test_the_first_case_with_the_same_sealed_content_is_found_in_any_group(units
             sealed_entry("4", MAC, thread_id="9"),
         ]
     )
-    case = open_case(units, first, sealed=True)
-    open_case(units, again, sealed=True)
-    open_case(units, elsewhere, sealed=True, group_id="9")
+    secret: dict[str, Any] = {"sealed": True, "rule_id": "4.1-noi-dung-mat"}
+    open_case(units, first, sealed=True)
+    case = open_case(units, first, **secret)
+    open_case(units, again, **secret)
+    open_case(units, elsewhere, **secret, group_id="9")
     with units.begin() as uow:
         assert uow.cases.with_content(MAC) == case
         assert other.entry.seal is not None

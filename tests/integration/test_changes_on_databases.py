@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, new_case
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind, Recorded
+from zalo_governor.domain.events import NameObserved
 from zalo_governor.domain.group_changes import INFO_RULE, Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.people import GroupSnapshot, Person
@@ -124,6 +125,24 @@ def test_what_new_rules_take_for_a_secret_goes_from_changes_and_approvals_too(da
         assert [kept.change.removed for kept in uow.group_changes.between(GROUP, *EVER_AFTER)] == [True, True]
         [left] = uow.group_changes.approvals(GROUP, START)
         assert (left.words, left.covers(RENAMED, 5, START)) == ("", False)
+
+
+def test_a_name_that_new_rules_take_for_a_secret_goes_too_so_that_the_next_sync_has_it_judged(
+    database: Database,
+) -> None:
+    def look(raw: RawDict) -> Seal | None:
+        found = "Kho" in raw["content"]
+        return Seal(rule_id="4.1", label="x", level=None, size=1, mac=b"") if found else None
+
+    units = UnitsOfWork(database, BOT)
+    with units.begin() as uow:
+        for uid, name in ((MEMBER, "Kho Mắc Khén"), (OTHER, "Lò Thị Mẫu")):
+            named = NameObserved(account=BOT, thread_id=GROUP, key=uid, sender_uid=uid, at=START, name=name)
+            uow.members.learn_names(BOT, named, None)
+    assert remove_quotations(database, look) == 2
+    with units.begin() as uow:
+        assert uow.members.judged_names(BOT, GROUP) == {OTHER: "Lò Thị Mẫu"}
+        assert uow.people.get(member(uow).id).display_name == ""
 
 
 def test_an_approval_is_kept_sealed_and_its_first_use_is_noted_once(database: Database) -> None:

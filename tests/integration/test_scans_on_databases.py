@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from tests import postgresql
 from tests.crash.opened import opened
-from tests.integration.line import CLEAN, LEADER, STAMPED, Line, line
+from tests.integration.line import ADMIN, CLEAN, LEADER, STAMPED, Line, line
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, OTHER, START, HandClock, notice
 from zalo_governor.backup.create import Backup, Backups, give_up_oldest
 from zalo_governor.backup.recovery_code import RecoveryCode
@@ -23,6 +23,7 @@ from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.findings import Severity, Verdict
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.jobs import JobKind
+from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.simulator.messages import (
     DeletionKind,
@@ -117,6 +118,42 @@ def test_after_the_seal_nothing_of_a_case_on_the_caption_and_its_notices_is_left
     assert {"outbox.body", "findings.excerpt"} & set(holding(bot.database))
     bot.scan()
     assert holding(bot.database) == []
+
+
+def test_a_stamp_under_a_caption_that_has_a_case_of_its_own_opens_a_case_of_a_secret(bot: Line) -> None:
+    bot.say(bot.photo(UNMARKED))
+    assert states(bot.database) == [("3.1", "new")]
+    bot.scan()
+    assert [clause for clause, _ in states(bot.database)] == ["3.1", "4.1"]
+    assert "KHẨN, bí mật nhà nước: VP2, tin của đồng chí Lò Thị Mẫu" in notices(bot)[-1]
+    bot.say(bot.photo("Ảnh chụp lại", name="chup-lai"))
+    bot.scan()
+    with bot.units.begin() as uow:
+        of_secrets = uow.cases.opened_between(GROUP, rule_id="4.1-noi-dung-mat")
+    assert [(case.code, case.count) for case in of_secrets] == [("VP2", 2)]
+
+
+def test_who_replied_without_diacritics_to_a_stamped_photo_is_not_accused_of_the_secret(bot: Line) -> None:
+    photo = bot.photo("Ảnh hội nghị")
+    bare = "da nhan duoc anh cua dong chi, chung toi se bao cao lanh dao so ngay trong chieu nay"
+    bot.say(photo, bot.message(bare, quote=quote_of(photo), by=OTHER))
+    bot.scan()
+    with bot.units.begin() as uow:
+        found = uow.cases.opened_between(GROUP)
+    assert [(case.clause, case.sealed, case.urgent) for case in found] == [("3.1", False, False), ("4.1", True, True)]
+
+
+def test_after_the_seal_no_answer_and_no_request_about_several_cases_quotes_the_message(bot: Line) -> None:
+    bot.say(bot.photo(UNMARKED))
+    bot.hear(bot.message("/xem VP1", by=ADMIN, idTo=BOT), private=True)
+    bot.settle()
+    assert "gui quythuc" in notices(bot)[-1]
+    with bot.units.begin() as uow:
+        uow.outbox.add(notice("Đề nghị gửi lại: VP1 quythuc; VP2 khác", created_at=bot.clock()))
+        uow.outbox.add(notice("Danh sách: VP1, VP2", created_at=bot.clock(), purpose=Purpose.ADMIN_ALERT))
+    bot.scan()
+    assert holding(bot.database) == []
+    assert "Danh sách: VP1, VP2" in notices(bot)
 
 
 def test_a_stamp_under_a_doubtful_caption_makes_one_case_of_a_secret_that_is_the_same_as_no_other(bot: Line) -> None:

@@ -120,5 +120,7 @@ class MemoryVerdicts(MemoryRepository, Verdicts):
             raise KeyError(event_id)
         self._store.added_verdicts.append((event_id, verdict, seal))
         for case_id in {case_id for case_id, tied in self._store.tied if seal and tied == event_id}:
-            bare = {"sealed": True, "reason": ""}
-            self._store.book[case_id] = self._store.book[case_id].model_copy(update=bare)
+            case = self._store.book[case_id]
+            of_secret = seal is not None and case.rule_id == seal.rule_id
+            bare = {"sealed": case.sealed or of_secret, "reason": ""}
+            self._store.book[case_id] = case.model_copy(update=bare)

@@ -27,6 +27,8 @@ _KEYED_BY_MSG_ID = frozenset(
     {ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION}
 )
 """Kinds of elements whose `key` is normally Zalo's msgId; all others have a hash of their content as key."""
+_MOST_UNQUOTED = 3
+"""How often percent-encoding is resolved: an address within an address is encoded once more."""
 _MIN_LENGTH = 3
 """Length in characters of the shortest string that is checked."""
 
@@ -190,8 +192,11 @@ def _collect_text(text: str, depth: int, found: list[str]) -> None:
             _collect_strings(nested, depth + 1, found)
             return
     found.append(text)
-    if "%" in text and (address := unquote(text)) != text:
-        found.append(address)
+    address = text
+    for _ in range(_MOST_UNQUOTED):
+        if "%" not in address or (inner := unquote(address)) == address:
+            break
+        found.append(address := inner)
     if "\\u" in text:
         found.append(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text))
 

@@ -46,6 +46,16 @@ def test_what_may_be_a_secret_is_to_be_reported_not_confirmed(findings: list[Fin
     assert advice in to(gathered(*findings).take(), "admin")[0]
 
 
+def test_nobody_is_asked_to_send_again_with_diacritics_what_may_be_a_secret() -> None:
+    desk = Desk()
+    desk.say("member", "tai lieu mat cua quan su, de nghi cac dong chi luu y", UNMARKED, UNSURE)
+    assert [case.label for case in desk.store.book.values()] == ["look"]
+    assert to(desk.take(), "member") == []
+    quoted = UNSURE.model_copy(update={"severity": Severity.SUSPECT, "field": "quote"})
+    desk.say("member", "de nghi cac dong chi gui bao cao thang truoc ngay mai", UNMARKED, quoted)
+    assert "gửi lại bằng chữ có dấu" in to(desk.take(), "member")[0]
+
+
 def test_nobody_in_the_office_confirms_what_may_be_a_secret() -> None:
     desk = gathered(UNSURE)
     assert "mới, cần kiểm tra thêm" in shown(desk, "/vipham")

@@ -83,6 +83,13 @@ def test_an_address_is_read_with_its_percent_signs_resolved() -> None:
     assert SecretGate([MarkInspector()], mac).look(raw) is not None
 
 
+def test_an_address_within_an_address_is_read_too_and_one_encoded_without_end_is_given_up() -> None:
+    within = quote(f"https://mau.test/?ten={quote(MARK)}", safe="")
+    raw = {"content": {"href": f"https://chuyen-tiep.test/?url={within}"}}
+    assert SecretGate([MarkInspector()], mac).look(raw) is not None
+    assert len(strings_of(f"https://mau.test/%{'25' * 1_000}20")) < 10
+
+
 def test_of_a_sealed_act_not_even_the_plain_digest_of_its_content_is_kept() -> None:
     door = SecretGate([MarkInspector()], mac)
     act = door.enter(element("digest of the content", MARK, kind=ElementKind.GROUP_ACT), 7)

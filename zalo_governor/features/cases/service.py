@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import EVER
 from zalo_governor.domain.events import (
     EventBase,
@@ -37,6 +37,7 @@ from zalo_governor.features.cases.transitions import join_case, move_case, open_
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.links import LinkRule
@@ -350,12 +351,15 @@ def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
 
     The rules on harmful contents, links and files count as one.
 
-    Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count.
+    Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count. How
+    something is written that an admin has to look at as a possible secret does not.
     """
     if not verdict.findings:
         return []
     gravest: dict[tuple[str, str], _Concern] = {}
     outsiders = {_subject_uid(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
+    looked_at = [one for one in verdict.findings if not one.shadow and one.severity is not Severity.SUSPECT]
+    doubtful = any(finding.label == UNSURE_LABEL for finding in looked_at)
     for finding in verdict.findings:
         sealing = isinstance(finding, SealedFinding) or finding.seals
         if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
@@ -365,6 +369,8 @@ def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
             continue
         if uid in outsiders and not sealing:
             continue  # An outsider gets no other case.
+        if doubtful and finding.rule_id == DiacriticsRule.id:
+            continue  # Nobody is asked to send again, or shown, what may be a secret.
         # A scam with its link, or a link with its file, is one matter of one message.
         harmful = finding.rule_id in _ONE_MATTER
         key = (_HARMFUL if harmful else finding.rule_id, uid)

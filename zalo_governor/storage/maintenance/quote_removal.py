@@ -1,4 +1,4 @@
-"""Removes state secrets that stand outside the inbox: in notices, excerpts, notes, directives, changes and so on."""
+"""Removes state secrets that stand outside the inbox: in notices, excerpts, notes, directives, names and so on."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -22,8 +22,10 @@ from zalo_governor.storage.schema import (
     directives,
     findings,
     group_changes,
+    group_members,
     manual_cases,
     outbox,
+    persons,
     remarks,
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
@@ -32,7 +34,7 @@ _BATCH_SIZE = 500
 
 
 class _QuotingColumn(NamedTuple):
-    """An encrypted column with texts that may quote a message."""
+    """An encrypted column with texts that may quote a message, or that people wrote otherwise."""
 
     table: Table
     column: str
@@ -56,6 +58,9 @@ _QUOTING_COLUMNS = (
     _QuotingColumn(approvals, "body", lambda row: approval_place(row.group_id, row.given_by), NO_LONGER_KEPT),
     _QuotingColumn(group_changes, "body", lambda row: change_place(row.group_id, row.event_id), NO_LONGER_KEPT),
     _QuotingColumn(outbox, "body", lambda row: ("outbox", row.account, row.thread_id), NO_LONGER_KEPT),
+    # A name that is not kept as judged is judged by the next group sync.
+    _QuotingColumn(persons, "display_name", lambda row: ("person", str(row.id)), None),
+    _QuotingColumn(group_members, "judged_name", lambda row: ("member", row.uid), None),
     _QuotingColumn(outbox, "file", lambda row: ("outbox_file", row.account, row.thread_id), None),
 )
 

@@ -18,6 +18,8 @@ from zalo_governor.storage.schema import case_events, cases, findings, inbox
 # Literals, since databases do not use the partial index over open cases for parameters.
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
 _URGENT = or_(cases.c.sealed, cases.c.severity.in_([Severity.MAJOR.value, Severity.CRITICAL.value]))
+# A seal also covers the message's cases under other rules, such as one on its caption: these are not of the secret.
+_OF_THE_SEAL = cases.c.rule_id == inbox.c.seal_rule
 _YOUNGEST_OPEN = (
     select(cases)
     .where(
@@ -35,7 +37,7 @@ _OPEN_CASE = _YOUNGEST_OPEN.where(cases.c.rule_id == bindparam("rule_id"), ~case
 _SEALED_CASE = (
     _YOUNGEST_OPEN.join(case_events, case_events.c.case_id == cases.c.id)
     .join(inbox, inbox.c.id == case_events.c.event_id)
-    .where(inbox.c.seal_mac == bindparam("mac"))
+    .where(inbox.c.seal_mac == bindparam("mac"), _OF_THE_SEAL)
 )
 _OF_MESSAGE = (
     select(cases)
@@ -333,7 +335,7 @@ class Cases(Repository):
             select(cases)
             .join(case_events, case_events.c.case_id == cases.c.id)
             .join(inbox, inbox.c.id == case_events.c.event_id)
-            .where(inbox.c.seal_mac == mac)
+            .where(inbox.c.seal_mac == mac, _OF_THE_SEAL)
             .order_by(cases.c.id)
             .limit(1)
         )

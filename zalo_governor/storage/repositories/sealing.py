@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from zalo_governor.domain.directives import CODE_PREFIX, DirectiveState
 from zalo_governor.domain.jobs import JobKind, JobOutcome
+from zalo_governor.domain.notices import Purpose
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.repositories.jobs import target_mac
 from zalo_governor.storage.schema import (
@@ -31,7 +32,7 @@ from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys
 
 SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac", "seal_clause", "seal_quoted")
 """Names of the inbox columns that say what is stored of a sealed entry in place of its content."""
-_QUOTED = SEAL_COLUMNS.index("seal_quoted")
+_RULE, _QUOTED = SEAL_COLUMNS.index("seal_rule"), SEAL_COLUMNS.index("seal_quoted")
 REFUSED_IF_PENDING: dict[str, ColumnElement[str]] = {
     "state": case((outbox.c.state.in_(PENDING), "refused"), else_=outbox.c.state)
 }
@@ -61,13 +62,21 @@ def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequenc
         connection.execute(update(findings).where(findings.c.event_id.in_(held)).values(bare))
         connection.execute(update(events).where(events.c.id.in_(held)).values(sealed=True, length=0))
         under = select(case_events.c.case_id).where(case_events.c.event_id.in_(held))
-        connection.execute(update(cases).where(cases.c.id.in_(under)).values(sealed=True, reason=None))
+        connection.execute(update(cases).where(cases.c.id.in_(under)).values(reason=None))
+        # Other cases of the message, such as one on a caption or a reply's own words, are not of the secret.
+        of_secret = cases.c.id.in_(under), cases.c.rule_id.in_({sealed[id_][_RULE] for id_ in held})
+        connection.execute(update(cases).where(*of_secret).values(sealed=True))
         # A notice about a case quotes the message.
         connection.execute(
             update(outbox)
             .where(outbox.c.case_id.in_(under))
             .values(body=NO_LONGER_KEPT, file=None, **REFUSED_IF_PENDING)
         )
+        # So do answers to commands, and a request that is about several cases and stands under another one.
+        numbers = connection.scalars(under.distinct()).all()
+        since = select(func.min(cases.c.opened_ms)).where(cases.c.id.in_(numbers)).scalar_subquery()
+        quoting = outbox.c.purpose.in_((Purpose.REPLY.value, Purpose.MEMBER_REQUEST.value))
+        _remove_notices(connection, keys, "VP", numbers, quoting, outbox.c.created_ms >= since)
         done += len(held)
     return done
 
@@ -98,25 +107,23 @@ def _withdraw_directives(connection: Connection, keys: Keys, group_id: str, mess
     connection.execute(update(directive_people).where(asked).values(live=False))
     named = directive_assignees.c.directive_id.in_(numbers)
     connection.execute(update(directive_assignees).where(named).values(name=NO_LONGER_KEPT))
-    _remove_notices_of_directives(connection, keys, group_id, numbers)
-
-
-def _remove_notices_of_directives(connection: Connection, keys: Keys, group_id: str, numbers: Sequence[int]) -> None:
-    """Remove the texts of the bot's messages that name one of these directives, as they quote it.
-
-    Such a message may be about several directives, so no column says which ones; people know them by their codes.
-    """
-    code = re.compile(rf"\b{CODE_PREFIX}(?:{'|'.join(map(str, numbers))})\b")
     since = select(func.min(directives.c.at_ms)).where(directives.c.id.in_(numbers)).scalar_subquery()
-    of_group = (
-        outbox.c.group_id == group_id,
-        outbox.c.case_id.is_(None),
-        outbox.c.created_ms >= since,
-        outbox.c.body != NO_LONGER_KEPT,
-    )
+    _remove_notices(connection, keys, CODE_PREFIX, numbers, outbox.c.case_id.is_(None), outbox.c.created_ms >= since)
+
+
+def _remove_notices(
+    connection: Connection, keys: Keys, prefix: str, numbers: Sequence[int], *among: ColumnElement[bool]
+) -> None:
+    """Remove the texts of the bot's messages that name one of these directives or cases, as they quote it.
+
+    Such a message may be about several, so no column says which ones; people know them by their codes: the prefix and
+    the number. An answer in private is about no group. `among` are conditions on the messages.
+    """
+    code = re.compile(rf"\b{prefix}(?:{'|'.join(map(str, numbers))})\b")
+    kept = select(outbox).where(outbox.c.body != NO_LONGER_KEPT, *among)
     named = [
         row.id
-        for row in connection.execute(select(outbox).where(*of_group))
+        for row in (connection.execute(kept) if numbers else ())
         if code.search(keys.open_text(row.body, "outbox", row.account, row.thread_id))
     ]
     for part in in_batches(named):
