@@ -336,6 +336,7 @@ def test_at_the_end_of_the_week_the_ledger_is_right_and_only_the_silent_were_rem
     for place, commune in enumerate(COMMUNES[12:15]):
         week.react(3, at(23, 11, place), commune)
     becomes(3, Progress.OVERDUE, *COMMUNES[12:])
+    becomes(3, Progress.UNSEEN, ABSENT)  # Nobody is there who could answer.
     week.order(
         4, at(23, 14), "Giao các sở, ban, ngành đăng ký nhu cầu kinh phí năm 2027 trước ngày 28/11.", *OFFICES,
         due=at(27, 17),

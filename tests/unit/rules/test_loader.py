@@ -37,7 +37,7 @@ def change(path: Path, old: str, new: str) -> None:
         ("  violation: 0.65", "  violations: 0.8", r"yaml:20: parameters\.violations: không có mục này; có phải"),
         ("  violation: 0.65", "  violation: six", r"yaml:20: parameters\.violation: phải là số"),
         ("label: no_diacritics", "labels: no_diacritics", r"examples\.match\.0\.labels: không có mục này; có phải"),
-        (", label: no_diacritics}", "}", r"yaml:42: examples\.match\.0: ví dụ trong match phải có label"),
+        (", label: no_diacritics}", "}", r"yaml:43: examples\.match\.0: ví dụ trong match phải có label"),
         ('{text: "ok"}', '{text: "ok", name: "a"}', r"examples\.no_match\.1: .*đúng một trong các mục: text, name"),
     ],
 )  # fmt: skip
