@@ -102,9 +102,8 @@ def test_the_ledger_is_listed_and_one_directive_is_shown(config: Path) -> None:
     assert "đã báo cáo" in shown.stdout
     assert not re.search(r"\b(reported|overdue|received|open)\b", shown.stdout)
     [row] = json.loads(CliRunner().invoke(app, ["list", "--json", *options]).stdout)
-    assert (row["code"], row["addressees"], row["reported"], row["overdue"]) == ("CĐ1", 2, 1, 0), (
-        "nobody of it is in the group"
-    )
+    # Nobody of the other is in the group.
+    assert (row["code"], row["addressees"], row["reported"], row["overdue"]) == ("CĐ1", 2, 1, 0)
     one = json.loads(CliRunner().invoke(app, ["show", "1", "--json", *options]).stdout)
     assert [(each["name"], each["progress"]) for each in one["addressees"]] == [
         ("Sở Mẫu", "reported"),
