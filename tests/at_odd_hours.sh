@@ -22,9 +22,7 @@ echo "the acceptance tests that go by the clock, at $(in_viet_nam -d "@$at" '+%H
 LD_PRELOAD=${libraries[0]} FAKETIME="+$((at - $(date +%s)))s" FAKETIME_DONT_FAKE_MONOTONIC=1 exec .venv/bin/pytest -q -n 3 \
     tests/acceptance/test_bot.py \
     tests/acceptance/test_life_of_a_case.py \
-    tests/acceptance/test_login_and_init.py \
     tests/acceptance/test_names.py \
-    tests/acceptance/test_joins.py \
     tests/acceptance/test_report_files.py \
     tests/acceptance/test_trial.py \
     tests/acceptance/test_private_backfill.py

@@ -16,8 +16,8 @@ from tests.distinct_files import DistinctFile, distinct_files
 from tests.rig import ADMIN, Rig, rig
 from zalo_governor.cli.demo.processes import Program
 
-FILES = 24
-TEXTS = 36
+FILES = 16
+TEXTS = 24
 KILL_EVERY = 5.0
 AGAIN = "(gửi lại) "
 SENDERS = [str(7_300_000_000_000_000_000 + number) for number in range(FILES)]
