@@ -20,6 +20,8 @@ from tests.postgresql import database_url, kill_and_start, order
 
 Rows = list[tuple[Any, ...]]
 _DISK_BYTES = 1 << 30
+_GRANTING = Lock()
+"""PostgreSQL refuses two grants on one database at the same moment ("tuple concurrently updated")."""
 
 
 class Disk:
@@ -198,12 +200,13 @@ class Postgresql:
         self.disk = Disk(Path(tempfile.mkdtemp(prefix="governor-disk-")))
         self._server, self._role, place = server, f"office_{number}", f"small_{number}"
         self._own = f"postgresql://{self._role}@/offices?host={server.folder}"
-        order(
-            server.folder,
-            f"CREATE ROLE {self._role} LOGIN",
-            f"ALTER ROLE {self._role} SET search_path = {self._role}",
-            f"GRANT CONNECT, TEMPORARY ON DATABASE offices TO {self._role}",
-        )
+        with _GRANTING:
+            order(
+                server.folder,
+                f"CREATE ROLE {self._role} LOGIN",
+                f"ALTER ROLE {self._role} SET search_path = {self._role}",
+                f"GRANT CONNECT, TEMPORARY ON DATABASE offices TO {self._role}",
+            )
         with psycopg.connect(database_url(server.folder, "offices"), autocommit=True) as connection:
             connection.execute(f"CREATE SCHEMA {self._role} AUTHORIZATION {self._role}".encode())
         if self.disk.may_be_filled:
