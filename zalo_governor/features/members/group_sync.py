@@ -142,6 +142,7 @@ class GroupSync:
             uow.members.link_global_ids(self._account, members)
             before = uow.members.seen_at(self._account, group_id)
             look = GroupSnapshotDiff(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
+            # Of who moved since, the older list is taken for right, so that it makes no event of them.
             moved = uow.members.moved_since(self._account, group_id, began)
             listed = moved.intersection(snapshot.member_uids)
             present = uow.members.present_uids(self._account, group_id) - moved | listed
