@@ -15,12 +15,13 @@ from tests.integration.line import ADMIN, CLEAN, LEADER, STAMPED, Line, line
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, OTHER, START, HandClock, notice
 from zalo_governor.backup.create import Backup, Backups, give_up_oldest
 from zalo_governor.backup.recovery_code import RecoveryCode
-from zalo_governor.config import load_settings
 from zalo_governor.config.sections import EscalationSettings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.attachments import FileScan, ScanFinding, ScanResult
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.findings import Severity, Verdict
+from zalo_governor.domain.group_changes import ChangeKind
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.notices import Purpose
@@ -29,10 +30,12 @@ from zalo_governor.simulator.messages import (
     DeletionKind,
     attachment,
     deletion_of,
+    pin_act,
     private_message,
     quote_of,
     recall_of,
 )
+from zalo_governor.simulator.world import Group
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import open_message
 from zalo_governor.storage.schema import cases, events, file_scans, inbox, jobs, outbox
@@ -107,6 +110,30 @@ def test_after_the_seal_nothing_of_an_order_in_a_caption_is_left(bot: Line) -> N
     assert holding(bot.database) == []
     assert seals(bot.database) == {photo["msgId"]: (True, False), reply["msgId"]: (True, True)}
     assert [text for text in notices(bot) if "Nhắc ý kiến" in text] == [f"Nhắc ý kiến {made.code}0: khác"]
+
+
+def test_after_the_seal_nothing_of_its_pin_is_left_and_a_later_pin_keeps_no_title(bot: Line) -> None:
+    with bot.units.begin() as uow:
+        snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=LEADER)
+        uow.members.save_group(bot.account, snapshot, [], bot.clock())
+    photo = bot.photo("Quythuc năm 2027")
+    other = bot.photo("Ảnh hội nghị", name="hoi-nghi")
+    bot.say(photo, other)
+    group = Group(GROUP, "Nhóm", owner=LEADER)
+    acts = [pin_act(bot.world, group, OTHER, message) for message in (photo, other, photo)]
+    bot.arrive({"controls": acts[:2]})
+    bot.settle()
+    assert {"inbox.body", "group_changes.body"} <= set(holding(bot.database))
+    bot.scan()
+    assert holding(bot.database) == []
+    bot.arrive({"controls": acts[2:]})
+    bot.settle()
+    assert holding(bot.database) == []
+    with bot.units.begin() as uow:
+        changes = [kept.change for kept in uow.group_changes.between(GROUP, START, bot.clock())]
+    assert [(change.kind, change.removed, change.after) for change in changes] == [
+        (ChangeKind.PIN, True, ""), (ChangeKind.PIN, False, "Ảnh hội nghị"), (ChangeKind.PIN, False, ""),
+    ]  # fmt: skip
 
 
 def test_after_the_seal_nothing_of_a_case_on_the_caption_and_its_notices_is_left(bot: Line) -> None:
@@ -384,5 +411,5 @@ def test_a_backup_with_the_caption_of_a_message_that_is_sealed_later_is_named_an
     assert backups.outdated() == [with_caption.path.name]
     newest = backup()
     assert newest.unscanned == ()
-    assert give_up_oldest(tmp_path, 9, backups.outdated()) == [with_caption.path]
+    assert give_up_oldest(newest.path, 9, backups.outdated()) == [with_caption.path]
     assert sorted(tmp_path.glob("*.zgbackup")) == [before.path, newest.path]

@@ -1,13 +1,20 @@
 """Encrypts elements received from Zalo (JSON) for the inbox, and escapes strings that databases reject."""
 
 import json
+from contextlib import suppress
 from typing import cast
 
 import orjson
 
-from zalo_governor.domain.inbound import NESTED_TOO_DEEP, RawDict
+from zalo_governor.domain.inbound import NESTED_TOO_DEEP, ElementKind, RawDict
 from zalo_governor.storage.security.crypto import Keys, binding
 
+MAY_REPEAT = frozenset({ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.GROUP_ACT})
+"""Kinds of elements that may repeat words of a message: replies, those of unknown types among them, and pins."""
+_QUOTE_IDS = ("ownerId", "cliMsgId", "globalMsgId", "cliMsgType", "ts", "ttl")
+"""Fields of a quote that say which message is quoted, but nothing of its content."""
+_TOPIC, _PINNED = ("content", "data", "topic"), "params"
+"""Where a notice of a pin holds the pinned message: its ids, its sender and its words."""
 _EXACT = b" "
 """Prefix of JSON that `json` restores exactly but `orjson` does not: integers beyond 64 bits, lone surrogates."""
 
@@ -31,15 +38,50 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
         return dict(NESTED_TOO_DEEP)
 
 
-def quotes(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, quoted_key: str) -> bool:
-    """Return whether a stored message quotes the message with Zalo's id `quoted_key` (`quote.globalMsgId`).
+def repeats(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, repeated_key: str) -> bool:
+    """Return whether a stored element repeats words of the message with Zalo's id `repeated_key`.
 
-    The first arguments are those of `open_message`. Most messages are told apart without being parsed.
+    The first arguments are those of `open_message`. Most elements are told apart without being parsed.
     """
-    if quoted_key.encode() not in keys.open(sealed, _place(account, thread_id, key)):
+    if repeated_key.encode() not in keys.open(sealed, _place(account, thread_id, key)):
         return False
-    quote = open_message(keys, account, thread_id, key, sealed).get("quote")
-    return isinstance(quote, dict) and str(quote.get("globalMsgId", "")) == quoted_key
+    return key_of_repeated(open_message(keys, account, thread_id, key, sealed)) == repeated_key
+
+
+def key_of_repeated(raw: RawDict) -> str:
+    """Return Zalo's id of the message whose words a reply or a notice of a pin repeats; "" for other elements."""
+    quote = raw.get("quote")
+    if isinstance(quote, dict):
+        return storable(str(quote.get("globalMsgId", "")))
+    inner: object = raw
+    for name in (*_TOPIC, _PINNED):
+        inner = _object(inner).get(name)
+    return storable(str(_object(inner).get("global_msg_id", "")))
+
+
+def without_repeated(raw: RawDict) -> RawDict:
+    """Return a reply or a notice of a pin without the words of the message that it repeats, but with its ids."""
+    quote = raw.get("quote")
+    if isinstance(quote, dict):
+        return raw | {"quote": {name: quote[name] for name in _QUOTE_IDS if name in quote}}
+    return _without(raw, *_TOPIC, _PINNED)
+
+
+def _without(value: object, name: str, *further: str) -> RawDict:
+    kept = dict(_object(value))
+    if name in kept:
+        inner = kept.pop(name)
+        if further:
+            kept[name] = _without(inner, *further)
+    return kept
+
+
+def _object(value: object) -> RawDict:
+    """Return a JSON object, which Zalo may have written as text into another one; {} for anything else."""
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError):
+            value = orjson.loads(value)
+    return cast("RawDict", value) if isinstance(value, dict) else {}
 
 
 def storable(text: str) -> str:

@@ -1,7 +1,7 @@
 """Keeps out of the inbox what was sealed late: content of a message in whose attachment a scan found a state secret.
 
-The message may be received again, by another bot account or revised, and replies quote it, with its caption, the name
-of its file and the address of its thumbnail. None of these need contain a word that the secret gate knows.
+The message may be received again, by another bot account or revised, and replies and pins repeat it, with its caption,
+the name of its file and the address of its thumbnail. None of these need contain a word that the secret gate knows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,14 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from zalo_governor.domain.inbound import ElementKind, Entry, RawDict, Seal
-from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.domain.inbound import Entry, Seal
+from zalo_governor.storage.repositories.bodies import MAY_REPEAT, key_of_repeated, storable, without_repeated
 from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS
 from zalo_governor.storage.schema import file_scans, inbox
 
-_QUOTE_IDS = ("ownerId", "cliMsgId", "globalMsgId", "cliMsgType", "ts", "ttl")
-"""Fields of a quote that say which message is quoted, but nothing of its content."""
 _TEXT = "webchat"
 """Zalo's msgType of messages without an attachment, which are never scanned."""
 _Place = tuple[str, str]
@@ -26,7 +24,8 @@ _Place = tuple[str, str]
 def without_sealed(connection: Connection, entries: Sequence[Entry]) -> Sequence[Entry]:
     """Return the entries as they may be stored: sealed where they repeat a message that a scan has sealed.
 
-    Of a reply to such a message, only the content of the quote is removed. If nothing changes, the result is `entries`.
+    Of a reply to such a message and of its pin, only what they repeat is removed. If nothing changes, the result is
+    `entries`.
     """
     places = {place for entry in entries for place in _places(entry)}
     seals = _late_seals(connection, places) if places else {}
@@ -34,18 +33,13 @@ def without_sealed(connection: Connection, entries: Sequence[Entry]) -> Sequence
 
 
 def _places(entry: Entry) -> Iterable[_Place]:
-    if entry.kind not in {ElementKind.MESSAGE, ElementKind.NOTICE} or entry.raw is None or not entry.is_group:
+    if entry.kind not in MAY_REPEAT or entry.raw is None or not entry.is_group:
         return
     thread_id = storable(entry.thread_id)
     if entry.raw.get("msgType", _TEXT) != _TEXT:
         yield thread_id, storable(entry.key)
-    if quoted := _quoted_key(entry.raw):
-        yield thread_id, quoted
-
-
-def _quoted_key(raw: RawDict) -> str:
-    quote = raw.get("quote")
-    return storable(str(quote.get("globalMsgId", ""))) if isinstance(quote, dict) else ""
+    if repeated := key_of_repeated(entry.raw):
+        yield thread_id, repeated
 
 
 def _late_seals(connection: Connection, places: set[_Place]) -> dict[_Place, Seal]:
@@ -75,7 +69,5 @@ def _admissible(entry: Entry, seals: dict[_Place, Seal]) -> Entry:
             continue
         if key == storable(entry.key):
             return entry._replace(raw=None, seal=seal)
-        raw = entry.raw or {}
-        ids = {name: raw["quote"][name] for name in _QUOTE_IDS if name in raw["quote"]}
-        return entry._replace(raw=raw | {"quote": ids})
+        return entry._replace(raw=without_repeated(entry.raw or {}))
     return entry

@@ -18,12 +18,12 @@ from zalo_governor.domain.events import (
     SystemNotice,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
-from zalo_governor.domain.inbound import READER_VERSION, Admitted, ElementKind, Seal
+from zalo_governor.domain.inbound import READER_VERSION, Admitted, Seal
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.account_numbers import lock_admission
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.bodies import quotes, storable
+from zalo_governor.storage.repositories.bodies import MAY_REPEAT, repeats, storable
 from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
@@ -129,13 +129,13 @@ class Verdicts(Repository):
         """Add findings, made after the judging, to a stored event; raise KeyError if there is no such event.
 
         If `seal` is given, the message is sealed with it: its content is removed from all tables, with all traces.
-        Messages that quote it are sealed too, as a quote repeats caption, file name and thumbnail.
+        Replies that quote it and notices of its pin are sealed too: they repeat caption, file name and thumbnail.
         """
         event = self._tx.execute(select(events).where(events.c.id == event_id)).first()
         if event is None:
             raise KeyError(event_id)
         if seal is not None:
-            # What quotes the message is stored before this, and sealed now, or afterwards, and admitted without it.
+            # What repeats the message is stored before this, and sealed now, or afterwards, and admitted without it.
             lock_admission(self._tx.database, self._tx.connection)
             seal_stored(self._tx.connection, self._tx.keys, self._entries_to_seal(event_id, seal))
             self._tx.database.erase_traces()
@@ -153,23 +153,21 @@ class Verdicts(Repository):
         return {row[0]: seal for row in self._tx.execute(sealed) if (seal := seal_of(row[1:]))}
 
     def _entries_to_seal(self, event_id: int, seal: Seal) -> dict[int, Seal]:
-        """Return inbox entry id -> seal for all entries of the event's message, and of messages that quote it."""
+        """Return inbox entry id -> seal for all entries of the event's message, and of replies and pins of it."""
         this = self._tx.connection.execute(select(inbox).where(inbox.c.id == event_id)).one()
-        # A message of an unknown type, which is a notice, may quote too.
-        kinds = (ElementKind.MESSAGE.value, ElementKind.NOTICE.value)
-        of_group = (inbox.c.thread_id == this.thread_id, inbox.c.kind.in_(kinds))
+        of_group = (inbox.c.thread_id == this.thread_id, inbox.c.kind.in_([kind.value for kind in MAY_REPEAT]))
         heard_by = select(accounts.c.uid).union(select(former_accounts.c.uid))
         same = self._tx.connection.execute(
             select(inbox.c.id, inbox.c.at_ms).where(*of_group, inbox.c.key == this.key, inbox.c.account.in_(heard_by))
         ).all()
         sealed = {row.id: seal for row in same}
-        # Only what came after the message can quote it, and scans mostly end within seconds.
+        # Only what came after the message can repeat it, and scans mostly end within seconds.
         since = min(row.at_ms for row in same)
         later = select(inbox.c.id, inbox.c.account, inbox.c.key, inbox.c.body).where(
             *of_group, inbox.c.at_ms >= since, inbox.c.body.is_not(None)
         )
         for id_, account, key, body in self._tx.connection.execute(later):
-            if id_ not in sealed and quotes(self._tx.keys, account, this.thread_id, key, body, this.key):
+            if id_ not in sealed and repeats(self._tx.keys, account, this.thread_id, key, body, this.key):
                 sealed[id_] = seal._replace(quoted=True)
         return sealed
 
