@@ -23,7 +23,7 @@ from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.restore import Restored, restore
 from zalo_governor.backup.staging import _Beside, _Schema
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
@@ -440,6 +440,18 @@ def test_the_service_can_read_the_configuration_that_root_restored_and_half_of_i
     assert [file.name for file in (tmp_path / "third").iterdir() if file.name.startswith(".")] == []
 
 
+def test_backups_from_when_the_clock_was_ahead_are_given_up_before_the_newest(filled: Place) -> None:
+    folder = filled.folder / "out"
+    filled.clock.forward(days=400)
+    ahead = [filled.backup(folder).name]
+    filled.clock.forward(days=-399)
+    made = [filled.backup(folder)]
+    assert give_up_oldest(made[-1], 1) == [folder / ahead[0]]
+    filled.clock.forward(days=1)
+    made.append(filled.backup(folder))
+    assert give_up_oldest(made[-1], 1) == made[:1]
+
+
 def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_of_late(filled: Place) -> None:
     folder = filled.folder / "out"
     names = []
@@ -447,7 +459,7 @@ def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_
         names.append(filled.backup(folder).name)
         filled.clock.forward(hours=1)
     (folder / f".{names[1]}.part").touch()
-    assert len(give_up_oldest(folder, 2)) == 1
+    assert len(give_up_oldest(folder / names[-1], 2)) == 1
     assert sorted(item.name for item in folder.iterdir()) == names[1:]
     database = filled.open()
     vault = SecretStore(database)

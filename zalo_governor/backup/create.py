@@ -15,7 +15,7 @@ from zalo_governor import __version__
 from zalo_governor.backup.archive import End, Manifest, Progress, survey, write_archive
 from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
 from zalo_governor.backup.recovery_code import RecoveryCode
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.jobs import ScanAttachment
 from zalo_governor.domain.notices import NO_GROUP
@@ -215,17 +215,19 @@ def backup_files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
 
 
-def give_up_oldest(folder: Path, keep: int, outdated: Container[str] = ()) -> list[Path]:
-    """Delete backups in a folder: the oldest, so that the newest `keep` remain, and the `outdated`; return their paths.
+def give_up_oldest(made: Path, keep: int, outdated: Container[str] = ()) -> list[Path]:
+    """Delete backups beside the one just made: the oldest, so that `keep` remain, and the `outdated`; return which.
 
     `outdated` has names of backups with content that was sealed (removed as a possible state secret) later. Only
-    backups that the program named itself (after date and time) are counted and deleted. Partial files of interrupted
+    backups that the program named itself (after date and time) are counted and deleted. Those that bear a later date
+    than the one just made are from a time when the clock was ahead, and are deleted first. Partial files of interrupted
     backups are deleted too, if a later backup exists.
     """
-    found = backup_files(folder)
-    for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):
+    found = backup_files(made.parent)
+    for part in made.parent.glob(f".sao-luu-*{SUFFIX}.part"):
         if found and part.name < f".{found[0].name}":
             part.unlink()
+    found.sort(key=lambda path: path.name > made.name)
     gone = [path for place, path in enumerate(found) if place >= keep or path.name in outdated]
     for path in gone:
         path.unlink()

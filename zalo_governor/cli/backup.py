@@ -18,7 +18,7 @@ from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.messaging.formatter import number
 
@@ -71,7 +71,7 @@ def backup(
         # If a file was named instead of a folder, its neighbours may be backups that must not be deleted.
         outdated = [name for name in backups.outdated() if name != made.path.name]
         if place is None or place.is_dir():
-            for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep, outdated):
+            for gone in give_up_oldest(made.path, keep or settings.backup.keep, outdated):
                 say(f"Đã xóa bản cũ: {gone.name}{_WITH_SEALED if gone.name in outdated else ''}")
         copied = _copy(records, made.path, outdated) if copies else True
     if not settings.backup.copy_targets:
