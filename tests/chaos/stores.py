@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Protocol
@@ -241,11 +241,22 @@ class Postgresql:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        self.rows("SELECT 1")
-        # The server may be killed meanwhile, for another office.
-        with suppress(psycopg.OperationalError), psycopg.connect(self._own) as connection:
-            connection.execute("LOCK TABLE inbox, outbox, gaps IN EXCLUSIVE MODE")
+        connection = self._lock()
+        try:
             yield
+        finally:
+            with suppress(psycopg.OperationalError):
+                connection.close()
+
+    def _lock(self) -> psycopg.Connection:
+        """Take the lock; again where the server is killed meanwhile, for another office."""
+        while True:
+            self.rows("SELECT 1")
+            with suppress(psycopg.OperationalError), ExitStack() as stack:
+                connection = stack.enter_context(closing(psycopg.connect(self._own)))
+                connection.execute("LOCK TABLE inbox, outbox, gaps IN EXCLUSIVE MODE")
+                stack.pop_all()
+                return connection
 
     def break_connections(self) -> None:
         self.rows(
