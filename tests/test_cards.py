@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 
 from docs.cards.make_cards import CARDS, DOCS, make_card
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 
 _A4_POINTS = (595, 842)
 

@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from tests.unit.simulator.running import Running
 from zalo_governor.cli import app
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.doctor.registry import CHECKS
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.people import Role

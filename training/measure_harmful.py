@@ -15,7 +15,7 @@ from training.classes import left_out
 from training.content_sets import HARMFUL_LEFT_OUT
 from training.figures import ALARM, Figure, Shares, write_figures
 from training.harmful import SETTINGS, Line, examples, lines, of_writers
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.findings import Severity
 from zalo_governor.rules.checks.harmful import CLEAN, HarmfulRule
 from zalo_governor.rules.loader import load_rulebook

@@ -16,7 +16,7 @@ from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from training.figures import ALARM, Figure, Shares, write_figures
 from training.ngrams import fit, left_out
 from training.secrecy import GLANCE, VERDICT, Line, examples, glances, lines, shipped_rule
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.rules.checks.classified import ClassifiedRule, Tables
 from zalo_governor.text.fold import fold
 from zalo_governor.text.ngrams import NgramModel

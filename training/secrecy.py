@@ -18,7 +18,7 @@ from training.content_sets import CLASSIFIED, shipped_classified
 from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from training.ngrams import Example, Settings, fit
 from training.patterns import SEED, drawn
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.rules.checks.classified import ClassifiedRule
 from zalo_governor.rules.loader import load_rulebook, read_lines
 from zalo_governor.rules.secrecy.features import glanced

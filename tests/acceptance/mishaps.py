@@ -28,7 +28,7 @@ from openpyxl import Workbook
 from tests.rig import ADMIN, BOT, Rig
 from tests.unit.storage.stored import GROUP
 from zalo_governor.cli import COMMANDS, main
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.engine import connect
 

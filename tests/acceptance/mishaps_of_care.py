@@ -15,7 +15,7 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, new_case
 from zalo_governor.app.context import open_records
 from zalo_governor.backup.recovery_code import RecoveryCode, RecoveryCodeError
 from zalo_governor.cli import doctor as doctor_command
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 

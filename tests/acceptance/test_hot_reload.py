@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.rig import ADMIN, MEMBER, Rig, rig, somebody
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 
 _NO_MARKS = "de nghi cac don vi gui bao cao truoc ngay mai"
 _RULE = "3.1-tieng-viet-co-dau"

@@ -14,7 +14,7 @@ import requests
 from tests.acceptance.processes import order, simulating
 from tests.acceptance.terminal import Terminal
 from zalo_governor.cli.demo.processes import Program
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.people import Role
 
 BOT = "7000000000000000001"

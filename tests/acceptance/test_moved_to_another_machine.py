@@ -12,7 +12,7 @@ import pytest
 
 from tests.crash.opened import opened
 from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER, Rig, rig, somebody
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.security.crypto import Keys

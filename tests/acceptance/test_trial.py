@@ -10,7 +10,7 @@ import pytest
 
 from tests.rig import ADMIN, GROUP, LEADER, Rig, rig, somebody
 from zalo_governor.cli.demo.processes import ask, ask_json
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 
 _RULE = "3.1-tieng-viet-co-dau"
 _SECRET = "TÀI LIỆU GIẢ ĐỊNH, độ mật: Tuyệt mật. Phương án phòng thủ khu vực năm 2027 (giả định)"

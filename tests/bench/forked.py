@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.rules.base import NO_CONTEXT

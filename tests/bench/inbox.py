@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.bench.figures import Figures
 from tests.bench.store import sync_ms
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import Source
 from zalo_governor.pipeline.intake import Intake

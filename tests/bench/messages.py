@@ -13,7 +13,7 @@ from tests.bench.alerts import alerts
 from tests.bench.kinds import kind_of
 from zalo_governor.app.context import open_records
 from zalo_governor.cli.demo.command import demo
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.messaging.catalogue import Catalogue

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.count import memory_mb
 from tests.bench.figures import Figures
 from zalo_governor.app.context import open_records
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import midnight, system_clock, to_ms
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.people import Group

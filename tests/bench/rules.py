@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.figures import Figures
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.loader import load_rulebook

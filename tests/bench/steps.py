@@ -25,7 +25,7 @@ from rich.console import Console
 import zalo_governor
 from tests.rig import ADMIN, LEADER, Rig, rig
 from zalo_governor.app.bootstrap import build
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.system import logging
 
 PACKAGE = str(Path(zalo_governor.__file__).parent)

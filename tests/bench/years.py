@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench.figures import Figures
 from tests.rig import BOT, GROUP, MEMBER, Rig, rig
 from zalo_governor.app.context import open_records
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import local, system_clock, to_ms
 from zalo_governor.domain.people import Group
 from zalo_governor.features.reports.builder import compose

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from zalo_governor.app.bootstrap import build
 from zalo_governor.cli.run import run_until_told
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.system import logging

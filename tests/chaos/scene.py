@@ -22,7 +22,7 @@ from tests.chaos.stores import Store
 from tests.chaos.traffic import RESPONDERS, Traffic
 from tests.rig import ADMIN, BOT, LEADER, MEMBER, children
 from zalo_governor.cli.demo.processes import Program
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import SqlAuditLog

@@ -20,7 +20,8 @@ from tests.crash.opened import opened
 from tests.crash.traces import traces
 from tests.distinct_files import KINDS, marked
 from tests.rig import Rig, rig
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.samples import SAMPLES
 from zalo_governor.storage.engine.database import Database

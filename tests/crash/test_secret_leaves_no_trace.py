@@ -25,7 +25,7 @@ from tests.rig import ADMIN, BOT, GROUP, MEMBER, Rig, rig
 from zalo_governor.backup.encrypted_file import read_lines
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.cli.demo.processes import ask
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import ElementKind, RawDict
 from zalo_governor.features.registry import COMMANDS

@@ -20,7 +20,7 @@ from tests.unit.storage.stored import BOT, HandClock
 from zalo_governor.app.configuration import Configuration, CurrentConfiguration, load_configuration
 from zalo_governor.app.context import AppContext
 from zalo_governor.cli import words
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.features.panel.access import issue_link
 from zalo_governor.panel.gatekeeper import COOKIE
 from zalo_governor.panel.office import Office, Words

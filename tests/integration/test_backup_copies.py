@@ -20,8 +20,8 @@ from tests.unit.cli.test_members_command import office
 from zalo_governor.app.context import open_records
 from zalo_governor.backup.copying import CopyStatus, copy_status
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
 from zalo_governor.config.backup import BackupSettings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.storage.stored import HandClock
 from zalo_governor.app.context import open_records
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.storage.errors import WrongKeyError
 
 

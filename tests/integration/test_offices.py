@@ -22,7 +22,7 @@ from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.scan_worker import ScanWorker
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.domain.findings import Verdict

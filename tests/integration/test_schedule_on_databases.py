@@ -6,7 +6,7 @@ from typing import Any
 from tests.unit.app.test_policy import policy_of
 from tests.unit.storage.stored import START
 from zalo_governor.app.schedule import DailySchedule
-from zalo_governor.config import GroupSettings
+from zalo_governor.config.groups import GroupSettings
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.after_restore import look_ahead

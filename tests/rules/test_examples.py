@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from zalo_governor.cli.rules import BENIGN, rules, try_all
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.rules.base import Maturity
 from zalo_governor.rules.loader import load_rulebook, read_lines
 

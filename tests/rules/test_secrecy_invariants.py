@@ -13,7 +13,7 @@ import pytest
 from training.changes import KINDS
 from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from training.secrecy import shipped_rule
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.text.diacritics.legacy import read_legacy
 
 EXAM = Path(__file__).parents[1] / "exam" / "classified.jsonl"

@@ -4,7 +4,7 @@ To make them takes minutes; that the same lines make the same bytes is shown on 
 """
 
 from training import directives, harmful, questions, secrecy
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 
 
 def test_the_table_of_harmful_content_was_made_from_the_lines_that_ship() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.app.monitoring.test_server import BLIND, GOOD, ask, free_port, serving
 from zalo_governor.app.monitoring.health import Health
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,7 @@ from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.sessions import open_session
 from zalo_governor.app.supervisor import Governor, Part
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.pipeline.heartbeat import Heartbeat

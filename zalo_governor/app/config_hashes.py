@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 
 _SETTINGS = "settings"
 """Name under which the hash of the settings in force is listed among those of the files."""

@@ -10,7 +10,8 @@ import structlog
 
 from zalo_governor.app.config_hashes import configuration_files
 from zalo_governor.app.configuration import Configuration, load_configuration
-from zalo_governor.config import GroupSettings, Settings, load_settings
+from zalo_governor.config.groups import GroupSettings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from zalo_governor.config import Settings, shipped_config
+from zalo_governor.config.settings import Settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.cases.label_words import require_words
 from zalo_governor.messaging.catalogue import Catalogue

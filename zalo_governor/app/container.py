@@ -22,8 +22,8 @@ from zalo_governor.app.scheduler import Schedule
 from zalo_governor.app.services import FileTools, Services
 from zalo_governor.app.status import with_stored
 from zalo_governor.app.supervisor import Part
-from zalo_governor.config import Settings
 from zalo_governor.config.attachments import AttachmentSettings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from zalo_governor.app.configuration import CurrentConfiguration, load_configuration
 from zalo_governor.backup.create import backup_files
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.messaging.catalogue import Catalogue

@@ -10,7 +10,7 @@ from http import HTTPStatus
 import requests
 import structlog
 
-from zalo_governor.config import AlarmSettings, SmtpSettings
+from zalo_governor.config.sections import AlarmSettings, SmtpSettings
 
 log = structlog.get_logger(__name__)
 

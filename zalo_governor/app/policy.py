@@ -9,7 +9,7 @@ from zalo_governor import __version__
 from zalo_governor.app.config_hashes import change, fingerprints
 from zalo_governor.app.configuration import Configuration
 from zalo_governor.app.context import AppContext
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import EVERYWHERE, Role

@@ -21,7 +21,7 @@ from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.app.file_fetcher import FileFetcher
 from zalo_governor.app.policy import office_policy
 from zalo_governor.app.services import FileTools, scan_runner
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.backoff import doubling
 from zalo_governor.domain.clock import Clock

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from zalo_governor.app.due_work import Work, WorkGroup
 from zalo_governor.app.fallback_alert import FallbackAlert
-from zalo_governor.config import AlarmSettings
+from zalo_governor.config.sections import AlarmSettings
 from zalo_governor.domain.backoff import Backoff
 from zalo_governor.domain.connection import FrameCount
 from zalo_governor.domain.jobs import Job, JobKind

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from zalo_governor.backup.encrypted_file import BackupError, SealedWriter, read_lines
 from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.domain.models import FrozenModel
 from zalo_governor.storage.maintenance.dump import Shape, rows, shapes
 
 Progress = Callable[[int], None]
@@ -22,13 +23,11 @@ _MAX_CONFIG_BYTES = 256 << 20
 """Limit in bytes of all configuration files in a backup together."""
 
 
-class Manifest(BaseModel):
+class Manifest(FrozenModel):
     """First line of a backup: who made the backup and when, and the installation's encryption key.
 
     The key is needed because texts and names in the table rows are encrypted with it in the database and in the backup.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     program: str
     """Version of the program that made the backup."""
@@ -42,13 +41,11 @@ class Manifest(BaseModel):
     """uid of the bot account; "" before the first login."""
 
 
-class End(BaseModel):
+class End(FrozenModel):
     """Last line of a backup: the row count of each table and the last hash of the audit log.
 
     The program compares both with what it has read, to see that nothing is missing.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     counts: dict[str, int]
     """Table name -> number of rows."""

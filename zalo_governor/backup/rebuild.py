@@ -15,7 +15,7 @@ from zalo_governor.backup.archive import Manifest, Progress, Survey, batches, no
 from zalo_governor.backup.create import CONFIG, SUFFIX
 from zalo_governor.backup.encrypted_file import BackupError, read_head
 from zalo_governor.backup.recovery_code import RecoveryCode
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.after_restore import Gone, seal_what_is_found

@@ -24,7 +24,7 @@ from zalo_governor.backup.rebuild import (
 )
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.staging import rehearsal_folder
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.errors import StoreError

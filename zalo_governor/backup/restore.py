@@ -20,7 +20,7 @@ from zalo_governor.backup.rebuild import (
 )
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.staging import StagingFolder, cleared, is_empty, landing
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database

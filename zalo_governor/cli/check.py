@@ -8,7 +8,7 @@ import typer
 
 from zalo_governor.cli.json_lines import BadLineError, answer_file, as_json, parse_object
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_group, chosen_rules
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
 from zalo_governor.domain.findings import Finding, Verdict
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext

@@ -14,7 +14,7 @@ from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli import words
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.wrapping import folding_table
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.directive_figures import open_directive
 from zalo_governor.domain.directives import Assignee, Directive

@@ -10,7 +10,7 @@ from zalo_governor.backup.staging import put_aside
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say, wrapped
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.storage.engine.lock_owner import refuse_while_running

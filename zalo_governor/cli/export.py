@@ -15,7 +15,7 @@ from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.language import Language, language
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.spreadsheets.writer import write_sheet
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.messaging.typed_dates import EXAMPLES, end_of, shown_period, start_of

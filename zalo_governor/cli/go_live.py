@@ -13,7 +13,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.trial import policy_of
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.features.trial.service import switch_on

@@ -9,7 +9,7 @@ import typer
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.setup.systemd import NAME, Installation, ServiceError, files, packaged, require_real_zalo, write
 
 _ETC = Path("/etc")

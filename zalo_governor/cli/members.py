@@ -12,7 +12,7 @@ from rich.text import Text
 
 from zalo_governor.app.context import read_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.setup.choices import ROLE_NAMES
 from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.config import GroupSettings, Settings, load_settings, shipped_config
+from zalo_governor.config.groups import GroupSettings
+from zalo_governor.config.settings import Settings, load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 
 RulesFolder = Annotated[

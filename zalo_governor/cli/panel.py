@@ -13,7 +13,7 @@ from zalo_governor.cli import words
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.panel import PANEL_ROLES

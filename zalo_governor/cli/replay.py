@@ -16,7 +16,7 @@ from zalo_governor.app.context import AppContext, read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, RulesFolder, chosen_group
 from zalo_governor.cli.trial import policy_of
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import from_ms, local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import EventBase

@@ -11,7 +11,7 @@ import typer
 from zalo_governor.app.context import read_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock, today
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.errors import ConfigError

@@ -8,7 +8,7 @@ from zalo_governor.app.supervisor import Governor
 from zalo_governor.cli import log_line
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.config.settings_warnings import doubts
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps, give_memory_back

@@ -7,7 +7,7 @@ from zalo_governor.app.context import load_keys, refuse_lost_database
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.rules.loader import load_rulebook

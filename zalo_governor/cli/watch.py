@@ -12,7 +12,7 @@ from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.app.watching.silence import Silence
 from zalo_governor.app.watching.watcher import Watcher
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.config.watch import WatchSettings, load_watch_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from zalo_governor.domain.documents import Letterhead, ReportFormat
 from zalo_governor.domain.escalation import QuietHours
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.domain.people import Role
 
 
@@ -28,10 +29,8 @@ def _check_loopback_url(url: str) -> str:
     return url.rstrip("/")
 
 
-class Section(BaseModel):
+class Section(StrictModel):
     """Base class of the sections of the settings file. Unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class OfficeSettings(Section):

@@ -31,6 +31,7 @@ from zalo_governor.config.sections import (
     VigilSettings,
     ZaloSettings,
 )
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import EVERYWHERE, Role
@@ -42,13 +43,6 @@ KEY_CREDENTIAL = "governor.key"
 """Name of the systemd credential (a secret that systemd passes in a file) with the encryption key."""
 SMTP_CREDENTIAL = "smtp-password"
 """Name of the systemd credential with the password of the mail server."""
-_PACKAGE_DIR = Path(__file__).resolve().parent.parent
-
-
-def shipped_config() -> Path:
-    """Return the folder of the default configuration: in the installed package, or in the checkout's root."""
-    inside = _PACKAGE_DIR / "_config"
-    return inside if inside.is_dir() else _PACKAGE_DIR.parent / "config"
 
 
 def credential(name: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.people import DESK, EVERYWHERE, Role
 
 

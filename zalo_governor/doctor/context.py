@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.app.context import AppContext, open_records
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot

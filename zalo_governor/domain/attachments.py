@@ -7,9 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.models import FrozenModel
 
 
 class NotChecked(StrEnum):
@@ -53,10 +52,8 @@ class NotChecked(StrEnum):
     """No antivirus looked at the file: clamd is not installed, not running, or has no signatures."""
 
 
-class ScanFinding(BaseModel):
+class ScanFinding(FrozenModel):
     """A possible breach that a scan found in a file. It tells where and of what kind, never what was read."""
-
-    model_config = ConfigDict(frozen=True)
 
     rule_id: str
     clause: str
@@ -90,10 +87,8 @@ class ScanFinding(BaseModel):
         )
 
 
-class ScanTools(BaseModel):
+class ScanTools(FrozenModel):
     """Names and versions of what looked at a file; an admin reads them with /xem."""
-
-    model_config = ConfigDict(frozen=True)
 
     readers: str = ""
     """The program's own version and what it had: `zalo-governor 0.1.0, tesseract 5.5.4`."""
@@ -103,10 +98,8 @@ class ScanTools(BaseModel):
     """Date of the antivirus's signatures; None where it does not say, or none looked."""
 
 
-class ScanResult(BaseModel):
+class ScanResult(FrozenModel):
     """Result of the scan of one file: what it is, what was found, and what could not be checked."""
-
-    model_config = ConfigDict(frozen=True)
 
     type: str = ""
     """MIME type by the content; "" where the content was never seen."""
@@ -123,10 +116,8 @@ class ScanResult(BaseModel):
         return any(finding.seals for finding in self.findings)
 
 
-class FileScan(BaseModel):
+class FileScan(FrozenModel):
     """The finished scan of a message's attachment, as it is stored."""
-
-    model_config = ConfigDict(frozen=True)
 
     event_id: int
     group_id: str
@@ -140,10 +131,8 @@ class FileScan(BaseModel):
     """Keyed hash of the file's content, by which the same file is recognised; None if it could not be downloaded."""
 
 
-class ScanFigures(BaseModel):
+class ScanFigures(FrozenModel):
     """How many attachments of a period were scanned, and what became of them, for the activity report."""
-
-    model_config = ConfigDict(frozen=True)
 
     attachments: int = 0
     """Files, pictures, sound and films whose scan is finished."""

@@ -4,16 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 _PRINTED_DIGITS = 16
 """Number of hex digits printed of a row's hash; enough that nobody can forge another log with the same digits."""
 
 
-class AuditEntry(BaseModel):
+class AuditEntry(FrozenModel):
     """A row of the audit log: one action of a person or of the program."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     at: datetime

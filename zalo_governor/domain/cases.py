@@ -4,12 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.group_changes import CHANGE_RULES
+from zalo_governor.domain.models import FrozenModel
 
 
 class CaseState(StrEnum):
@@ -59,10 +58,8 @@ UNSURE_LABEL = "look"
 """Label of a finding that may be about a state secret, so that people have to look; its content is stored."""
 
 
-class Case(BaseModel):
+class Case(FrozenModel):
     """A suspected breach of one rule by one person, with everything that happened to it since."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     group_id: str
@@ -225,10 +222,8 @@ class Case(BaseModel):
         return self.model_copy(update={"count": self.count + 1, "last_event_at": max(at, self.last_event_at)})
 
 
-class CaseMessage(BaseModel):
+class CaseMessage(FrozenModel):
     """A message that belongs to a case, and whether it is still visible in the group; holds no content."""
-
-    model_config = ConfigDict(frozen=True)
 
     account: str
     """uid of the bot account that received the message."""
@@ -247,10 +242,8 @@ class CaseMessage(BaseModel):
     """True: deleted by a Zalo administrator of the group. False: recalled by its sender, or not gone."""
 
 
-class Withdrawal(BaseModel):
+class Withdrawal(FrozenModel):
     """A recall or deletion of a message, as Zalo told of it."""
-
-    model_config = ConfigDict(frozen=True)
 
     account: str
     """uid of the bot account that was told."""
@@ -261,10 +254,8 @@ class Withdrawal(BaseModel):
     """True: deleted by a Zalo administrator of the group. False: recalled by its sender."""
 
 
-class Reader(BaseModel):
+class Reader(FrozenModel):
     """A person who received or saw messages of a case, according to Zalo's receipts."""
-
-    model_config = ConfigDict(frozen=True)
 
     person_id: int
     seen: bool
@@ -286,10 +277,8 @@ class NoteKind(StrEnum):
     """By an admin, for the leader, with the case that the admin passes on to the leader (command /chuyen, pass on)."""
 
 
-class CaseNote(BaseModel):
+class CaseNote(FrozenModel):
     """A text that a person wrote about a case (a possible breach); stored encrypted."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: NoteKind
     person_id: int

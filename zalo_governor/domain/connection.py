@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 
 class LineState(StrEnum):
@@ -25,10 +25,8 @@ class LineState(StrEnum):
     """Connected, but messages were lost (a frame could not be decoded): they must be fetched from Zalo's history."""
 
 
-class LineReport(BaseModel):
+class LineReport(FrozenModel):
     """A report that the connection's state changed; `heard_at` is when the last socket frame before that arrived."""
-
-    model_config = ConfigDict(frozen=True)
 
     state: LineState
     at: datetime
@@ -74,10 +72,8 @@ class BackfillEnd(StrEnum):
     """Zalo did not answer, or the program is stopping: the backfill will be tried again."""
 
 
-class Gap(BaseModel):
+class Gap(FrozenModel):
     """A time in which the bot missed a group's events or, if `group_id` is the account's own uid, private messages."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     group_id: str

@@ -5,16 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from statistics import median
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.directives import Assignee, Deadlines, Directive, DirectiveOverview, DirectiveState
+from zalo_governor.domain.models import FrozenModel
 
 
-class AgencyAnswers(BaseModel):
+class AgencyAnswers(FrozenModel):
     """How one agency (or person) answered the directives of a period."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     asked: int
@@ -54,10 +51,8 @@ class OpenDirective(Deadlines):
     unconfirmed: bool
 
 
-class DirectiveFigures(BaseModel):
+class DirectiveFigures(FrozenModel):
     """How the directives of a period were answered."""
-
-    model_config = ConfigDict(frozen=True)
 
     given: int = 0
     open: int = 0

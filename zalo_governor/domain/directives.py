@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
+from zalo_governor.domain.models import FrozenModel
 from zalo_governor.domain.people import Role
 
 CODE_PREFIX = "CĐ"
@@ -66,10 +65,8 @@ class Progress(StrEnum):
     OVERDUE = "overdue"
 
 
-class DirectiveItem(BaseModel):
+class DirectiveItem(FrozenModel):
     """One order of a directive: what is to be done, by whom, and by when."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     names: tuple[str, ...] = ()
@@ -84,10 +81,8 @@ class DirectiveItem(BaseModel):
         return self.model_copy(update={"missed_at" if missed else "due_at": deadline})
 
 
-class Deadlines(BaseModel):
+class Deadlines(FrozenModel):
     """The deadlines of several addressees of a directive."""
-
-    model_config = ConfigDict(frozen=True)
 
     due_at: datetime | None = None
     """The earliest; None if nobody has one."""
@@ -98,10 +93,8 @@ class Deadlines(BaseModel):
     """The earliest deadline that had passed when it was set, of addressees without another one; None for none."""
 
 
-class Directive(BaseModel):
+class Directive(FrozenModel):
     """An order of the leadership, registered in the ledger."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int = 0
     group_id: str
@@ -166,10 +159,8 @@ class Directive(BaseModel):
         return assignee.model_copy(update={"missed_at": self.items[assignee.item].missed_at if undated else None})
 
 
-class Assignee(BaseModel):
+class Assignee(FrozenModel):
     """An agency or person who has to answer one item of a directive."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int = 0
     directive_id: int
@@ -262,10 +253,8 @@ class Assignee(BaseModel):
         )
 
 
-class DirectiveAnswer(BaseModel):
+class DirectiveAnswer(FrozenModel):
     """A message or reaction that answers a directive; its text is not stored."""
-
-    model_config = ConfigDict(frozen=True)
 
     group_id: str
     directive_id: int | None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 
 class ReportFormat(StrEnum):
@@ -26,11 +26,7 @@ class Drawing(StrEnum):
 Cell = str | int
 
 
-class _DocumentPart(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Table(_DocumentPart):
+class Table(FrozenModel):
     """A table of a report. The first column labels each row."""
 
     key: str
@@ -52,7 +48,7 @@ class Table(_DocumentPart):
         return self.drawing is not None and len(self.rows) > 1 and len(values) > 1
 
 
-class Section(_DocumentPart):
+class Section(FrozenModel):
     """A section of a report: paragraphs (`lines`), then tables. One without lines has nothing to report."""
 
     key: str
@@ -63,7 +59,7 @@ class Section(_DocumentPart):
     """How the tables were counted, and what they cannot show."""
 
 
-class Highlight(_DocumentPart):
+class Highlight(FrozenModel):
     """A key figure shown at the top of a report: its name, its value and an optional note."""
 
     name: str
@@ -73,7 +69,7 @@ class Highlight(_DocumentPart):
     """Whether it says something grave or overdue, shown in colour where there is any."""
 
 
-class Letterhead(_DocumentPart):
+class Letterhead(FrozenModel):
     """Sender, place and recipients of a report. People add the document number and the signature by hand."""
 
     superior: str
@@ -91,7 +87,7 @@ class Letterhead(_DocumentPart):
     """The unit's abbreviation in document numbers: `SKHCN` in `Số: 15/BC-SKHCN`."""
 
 
-class ReportDocument(_DocumentPart):
+class ReportDocument(FrozenModel):
     """The whole content of a report, independent of the file format."""
 
     head: Letterhead
@@ -126,7 +122,7 @@ class ReportDocument(_DocumentPart):
         return tuple(table for section in self.sections for table in section.tables)
 
 
-class ReportFile(_DocumentPart):
+class ReportFile(FrozenModel):
     """A report that is to be rendered in the format `face` and sent as a file."""
 
     name: str

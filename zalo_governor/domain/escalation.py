@@ -5,10 +5,11 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.models import StrictModel
 
 
 class Desk(StrEnum):
@@ -58,11 +59,7 @@ class Steps(NamedTuple):
     """When the leader is notified if no admin has acted on the case before; None for never."""
 
 
-class _Policy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class QuietHours(_Policy):
+class QuietHours(StrictModel):
     """A daily period (Viet Nam's time, may span midnight) in which notices that are not urgent are held back."""
 
     start: time
@@ -96,7 +93,7 @@ class Times(NamedTuple):
     """True: members get notices about all cases for which the rung says so. False: only about critical cases."""
 
 
-class Rung(_Policy):
+class Rung(StrictModel):
     """A step of the escalation policy: who is notified from a person's `from_case`-th case under the same rule on."""
 
     from_case: int = Field(ge=1)
@@ -106,7 +103,7 @@ class Rung(_Policy):
     at_night: Night
 
 
-class Ladder(_Policy):
+class Ladder(StrictModel):
     """The escalation policy of `config/escalation.yaml`: who is notified of a case, by its severity and repetition.
 
     For each severity, it holds rungs (steps), which apply from a person's n-th case under the same rule on. Findings of

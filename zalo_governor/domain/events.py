@@ -8,15 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.models import FrozenModel
 
 
-class EventBase(BaseModel):
+class EventBase(FrozenModel):
     """Base class of all events (what happened in a group, such as a message), with the fields that every event has."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: ClassVar[str]
     """Name of the event class in the database, such as `message_sent`."""
@@ -60,10 +57,8 @@ class EventBase(BaseModel):
         super().__setstate__({"__dict__": state, "__pydantic_fields_set__": set(state), **nothing_else})
 
 
-class Attachment(BaseModel):
+class Attachment(FrozenModel):
     """An attachment of a message: photo, file, link, contact card, sticker, voice, video or location."""
-
-    model_config = ConfigDict(frozen=True)
 
     type: str
     """Zalo's msgType: `chat.photo`, `share.file`, `chat.recommended` …"""
@@ -83,10 +78,8 @@ class Attachment(BaseModel):
     """(parameter name, text) of all other parameters of the attachment whose text the sender can choose."""
 
 
-class Quote(BaseModel):
+class Quote(FrozenModel):
     """A message quoted by a reply. Most rules ignore it, but if it may be a state secret, the reply is not stored."""
-
-    model_config = ConfigDict(frozen=True)
 
     owner_uid: str
     """uid of the sender of the quoted message."""
@@ -96,10 +89,8 @@ class Quote(BaseModel):
     strings: tuple[tuple[str, str], ...] = ()
 
 
-class Mention(BaseModel):
+class Mention(FrozenModel):
     """A member mentioned with @ in a message; `start` and `length` locate the mention in the text."""
-
-    model_config = ConfigDict(frozen=True)
 
     uid: str
     """uid of the member; `-1` for all members."""
@@ -139,10 +130,8 @@ class MessageSent(EventBase):
             yield from self.quote.strings
 
 
-class MessageRef(BaseModel):
+class MessageRef(FrozenModel):
     """How Zalo names a message that an event is about; phones often give no `key` (zalo-protocol.md, 14.1 to 14.3)."""
-
-    model_config = ConfigDict(frozen=True)
 
     key: str = ""
     """Zalo's id of the message (msgId); "" where Zalo gave 0 or nothing."""
@@ -250,10 +239,8 @@ class MessageSeen(EventBase):
     delivered_uids: tuple[str, ...] = ()
 
 
-class NamedUid(BaseModel):
+class NamedUid(FrozenModel):
     """The uid and display name of a member whom an event names."""
-
-    model_config = ConfigDict(frozen=True)
 
     uid: str
     name: str = ""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 
 class RemarkKind(StrEnum):
@@ -20,10 +20,8 @@ class RemarkKind(StrEnum):
         return {RemarkKind.INCIDENT: "SC", RemarkKind.SUGGESTION: "GY"}[self]
 
 
-class Remark(BaseModel):
+class Remark(FrozenModel):
     """An incident or a suggestion that a member sent to the admins."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: RemarkKind
     number: int

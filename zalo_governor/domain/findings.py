@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 
 class Severity(StrEnum):
@@ -23,10 +23,8 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class Finding(BaseModel):
+class Finding(FrozenModel):
     """A possible breach of a clause of the regulation that one rule found in one event (such as a message)."""
-
-    model_config = ConfigDict(frozen=True)
 
     rule_id: str
     clause: str
@@ -60,10 +58,8 @@ class Finding(BaseModel):
         return self.model_copy(update={"spans": (), "suggestion": None, "excerpt": None})
 
 
-class SealedFinding(BaseModel):
+class SealedFinding(FrozenModel):
     """A finding about a possible state secret, as it is stored: without any field that could contain message text."""
-
-    model_config = ConfigDict(frozen=True)
 
     rule_id: str
     clause: str
@@ -73,20 +69,16 @@ class SealedFinding(BaseModel):
     shadow: bool = False
 
 
-class RuleFailure(BaseModel):
+class RuleFailure(FrozenModel):
     """Record of an exception raised by a rule; without the exception's message, which may quote the event's content."""
-
-    model_config = ConfigDict(frozen=True)
 
     rule_id: str
     error: str
     """Class name and place of the exception: `ValueError at diacritics.py:41`."""
 
 
-class Verdict(BaseModel):
+class Verdict(FrozenModel):
     """The findings of all rules in one event, and the rules that failed on the event."""
-
-    model_config = ConfigDict(frozen=True)
 
     findings: tuple[Finding | SealedFinding, ...] = ()
     failures: tuple[RuleFailure, ...] = ()

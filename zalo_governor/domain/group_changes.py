@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 INFO_RULE = "6.1-thong-tin-nhom"
 """Id of the rule on name, description, settings, administrators and invite link of the group."""
@@ -40,10 +40,8 @@ IN_WORDS = frozenset({ChangeKind.NAME, ChangeKind.DESCRIPTION, ChangeKind.PIN, C
 """Kinds whose values are texts that people wrote."""
 
 
-class Change(BaseModel):
+class Change(FrozenModel):
     """One changed property of the group, with its values before and after."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: ChangeKind
     item: str = ""
@@ -55,10 +53,8 @@ class Change(BaseModel):
     """Whether the stored texts were removed: their term was over, or they may be a state secret."""
 
 
-class GroupChange(BaseModel):
+class GroupChange(FrozenModel):
     """A stored change of the group, with the ids of the event, the person, the case and the approval (if any)."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int = 0
     group_id: str
@@ -72,10 +68,8 @@ class GroupChange(BaseModel):
     approval_id: int | None = None
 
 
-class Approval(BaseModel):
+class Approval(FrozenModel):
     """Permission for changes of the group, given by the leader (or another role in `ApprovalSettings.roles`)."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int = 0
     group_id: str

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.models import FrozenModel
 from zalo_governor.domain.people import picture_name
 
 LEASE = timedelta(seconds=30)
@@ -51,9 +52,7 @@ class JobOutcome(StrEnum):
     """Zalo gave no usable answer: the job may or may not be done."""
 
 
-class _TaskBase(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class _TaskBase(FrozenModel):
     @property
     def target(self) -> str:
         """Return the id of the message, person or picture that the job acts on.
@@ -227,10 +226,8 @@ Task = Annotated[
 """What a job is to do: one of the classes above, told apart by `kind`."""
 
 
-class Job(BaseModel):
+class Job(FrozenModel):
     """Work that is queued in the database: the task, for whom it is done and how often it was tried."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int = 0
     account: str

@@ -2,9 +2,8 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.events import MessageDeleted, MessageRecalled, MessageRef, Reacted
+from zalo_governor.domain.models import FrozenModel
 
 ActOnMessage = MessageRecalled | MessageDeleted | Reacted
 
@@ -21,10 +20,8 @@ class ActState(StrEnum):
     """Not clear which message is meant, or not proven that it was withdrawn for all: never applied."""
 
 
-class MessageAct(BaseModel):
+class MessageAct(FrozenModel):
     """An act on one message, as it is stored until it is settled."""
-
-    model_config = ConfigDict(frozen=True)
 
     event: ActOnMessage
     """The recall, deletion or reaction, with this message as its only target."""
@@ -33,10 +30,8 @@ class MessageAct(BaseModel):
     state: ActState
 
 
-class NamedMessage(BaseModel):
+class NamedMessage(FrozenModel):
     """A judged message that a recall, deletion or reaction may be about, as one bot account received it."""
-
-    model_config = ConfigDict(frozen=True)
 
     account: str
     key: str

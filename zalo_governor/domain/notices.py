@@ -3,9 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.documents import ReportFile
+from zalo_governor.domain.models import FrozenModel
 
 NO_GROUP = ""
 """Group id of what is about the whole installation or a private conversation, not about one group."""
@@ -49,10 +48,8 @@ class OutgoingState(StrEnum):
     """Never sent, only counted: the bot account is on trial (a period in which only admins get messages)."""
 
 
-class Notice(BaseModel):
+class Notice(FrozenModel):
     """A message that the bot is to send, as it is added to the outbox (the durable queue of messages)."""
-
-    model_config = ConfigDict(frozen=True)
 
     account: str
     """uid of the bot account that sends the message."""
@@ -75,10 +72,8 @@ class Notice(BaseModel):
     """When to send the message at the earliest; None for now."""
 
 
-class Outgoing(BaseModel):
+class Outgoing(FrozenModel):
     """A message of the bot that was taken from the outbox (the durable queue) to be sent now."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     client_id: int
@@ -102,9 +97,7 @@ class Outgoing(BaseModel):
         return self.notice.text[self.start : self.end].strip()
 
 
-class Reception(BaseModel):
+class Reception(FrozenModel):
     """Zalo's confirmation that it accepted a message, with the id that it gave the message."""
-
-    model_config = ConfigDict(frozen=True)
 
     msg_id: str

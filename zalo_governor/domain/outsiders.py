@@ -2,19 +2,17 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 OUTSIDERS = "4.5-nguoi-ngoai-danh-sach"
 """Id of the rule on outsiders; its cases are about a person who joined, not about a message."""
 
 
-class Outsider(BaseModel):
+class Outsider(FrozenModel):
     """A person not on the roster (approved list of members) who joined a group, and the case about the join.
 
     The case's `person_id` is the person who added the outsider; the outsider's own id where that is nobody or unknown.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     case_id: int
     group_id: str

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 
 class Role(StrEnum):
@@ -54,10 +54,8 @@ class Standing(StrEnum):
     """There is no roster, or the account was not compared with it."""
 
 
-class Namesake(BaseModel):
+class Namesake(FrozenModel):
     """An identified person whose name another account shows as its display name (possible impersonation)."""
-
-    model_config = ConfigDict(frozen=True)
 
     full_name: str
     title: str
@@ -71,10 +69,8 @@ NOBODY_UID = "-"
 """Placeholder uid for the actor where Zalo does not say who acted; no Zalo account has this uid."""
 
 
-class Person(BaseModel):
+class Person(FrozenModel):
     """A person known to the program. `uid` is different for each bot account; `global_id` is always the same."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     global_id: str | None = None
@@ -127,10 +123,8 @@ class Person(BaseModel):
         return bool(self.roles_in("") - {Role.MEMBER})
 
 
-class Member(BaseModel):
+class Member(FrozenModel):
     """A member of a Zalo group, as returned by Zalo's API."""
-
-    model_config = ConfigDict(frozen=True)
 
     uid: str
     display_name: str
@@ -147,10 +141,8 @@ class Group(NamedTuple):
     name: str
 
 
-class GroupSnapshot(BaseModel):
+class GroupSnapshot(FrozenModel):
     """The state of a group at one moment, as returned by Zalo's API call getmg-v2."""
-
-    model_config = ConfigDict(frozen=True)
 
     group_id: str
     name: str

@@ -5,7 +5,9 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import Field, PrivateAttr, field_validator
+
+from zalo_governor.domain.models import StrictModel
 
 
 class Enforcement(StrEnum):
@@ -79,10 +81,8 @@ _ENFORCERS = {
 """Topic -> what enforces its clause, by which it is known in files that were written before it was a topic."""
 
 
-class Clause(BaseModel):
+class Clause(StrictModel):
     """A clause (khoản) of an article (điều) of the regulation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     number: str
     """`4.1` for clause 1 of Article 4; `QĐ.1.1` for clause 1, Article 1 of the decision that issued the regulation."""
@@ -156,10 +156,8 @@ class AbsenceRule(NamedTuple):
     """Time, on the day of the deadline, by which somebody must report; None for a rule on answers."""
 
 
-class Regulation(BaseModel):
+class Regulation(StrictModel):
     """The regulation of one group: its title, issuer and clauses."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     number: str

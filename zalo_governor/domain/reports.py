@@ -2,21 +2,16 @@
 
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.attachments import ScanFigures
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.directive_figures import DirectiveFigures
 from zalo_governor.domain.feedback import Remark
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.models import FrozenModel
 
 
-class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Period(_Figures):
+class Period(FrozenModel):
     """The period [start, end) that a report covers, in UTC, and its name as printed (`label`)."""
 
     start: datetime
@@ -26,7 +21,7 @@ class Period(_Figures):
     """The words that ask for this period after `/baocao`, also on a later day, such as `tháng 11/2026`."""
 
 
-class ClauseFigures(_Figures):
+class ClauseFigures(FrozenModel):
     """Counts, by state, of the cases of one clause that were opened in the period."""
 
     clause: str
@@ -44,7 +39,7 @@ class ClauseFigures(_Figures):
     """Number of cases opened in the preceding period of the same length, for comparison."""
 
 
-class StateFigures(_Figures):
+class StateFigures(FrozenModel):
     """Number of cases opened in the report's period that are in the state `state` when the report is made."""
 
     state: CaseState
@@ -53,7 +48,7 @@ class StateFigures(_Figures):
     """Whether a person still has to decide these cases, see `Case.undecided`."""
 
 
-class DayFigures(_Figures):
+class DayFigures(FrozenModel):
     """Number of messages that members posted in the group on one calendar day in Viet Nam."""
 
     day: date
@@ -62,7 +57,7 @@ class DayFigures(_Figures):
     """Whether the bot received, at once or later, everything of the day (`domain.connection.is_proven`)."""
 
 
-class AgencyFigures(_Figures):
+class AgencyFigures(FrozenModel):
     """Numbers of messages, senders and cases of the members of one agency, which the roster (list of members) names.
 
     The agency "" stands for everybody not on the roster.
@@ -74,7 +69,7 @@ class AgencyFigures(_Figures):
     cases: int
 
 
-class Membership(_Figures):
+class Membership(FrozenModel):
     """Comparison of the group's members with the roster when the report is made."""
 
     present: int
@@ -93,14 +88,14 @@ class Membership(_Figures):
     """Of `hidden_of`, how many Zalo shows."""
 
 
-class ChangeFigures(_Figures):
+class ChangeFigures(FrozenModel):
     """Number of changes of one `kind` (`EventBase.kind`) made to the group in the period, such as new pins."""
 
     kind: str
     count: int
 
 
-class StatementFigures(_Figures):
+class StatementFigures(FrozenModel):
     """Number of directives (or of reports) in the group, and how many of them miss a requirement of clause 5.1.
 
     Clause 5.1 demands that they are brief and clear.
@@ -114,7 +109,7 @@ class StatementFigures(_Figures):
     no_addressee: int
 
 
-class MembersVoice(_Figures):
+class MembersVoice(FrozenModel):
     """Numbers of remarks (incidents, suggestions) of members to the admins; None where they are not collected."""
 
     incidents: int | None = None
@@ -123,7 +118,7 @@ class MembersVoice(_Figures):
     """Clause 8.3: suggestions of members."""
 
 
-class LeakSigns(_Figures):
+class LeakSigns(FrozenModel):
     """Signs, as of now, that content may leave the group (clause 4.6); leaks themselves are invisible to the bot."""
 
     official_accounts: int = 0
@@ -135,7 +130,7 @@ class LeakSigns(_Figures):
     """Number of open cases about people in the group who are not on the roster (clause 4.5)."""
 
 
-class Handling(_Figures):
+class Handling(FrozenModel):
     """How cases were handled in the period; the admins propose improvements from these figures (clause 6.3)."""
 
     taken_back: int
@@ -148,7 +143,7 @@ class Handling(_Figures):
     """Highest `Case.minutes_to_remedy` of the period's corrected cases, without false alarms; None where none was."""
 
 
-class Coverage(_Figures):
+class Coverage(FrozenModel):
     """How complete the report is: how many elements (messages, acts, receipts) were received and judged, and gaps."""
 
     heard: int
@@ -180,7 +175,7 @@ class Coverage(_Figures):
     """Texts of the period's messages before this time were erased as too old (counts are kept). None: no text was."""
 
 
-class Activity(_Figures):
+class Activity(FrozenModel):
     """Counts of what happened in the group in one period."""
 
     messages: int
@@ -194,7 +189,7 @@ class Activity(_Figures):
     """Number of group-call events (clause 4.3); the calls' content is not accessible."""
 
 
-class ActivityReport(_Figures):
+class ActivityReport(FrozenModel):
     """All data of an activity report on one group, from which text messages and files are made."""
 
     group_id: str

@@ -5,15 +5,12 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
+from zalo_governor.domain.models import FrozenModel
 from zalo_governor.domain.people import Role
 
 
-class RosterEntry(BaseModel):
+class RosterEntry(FrozenModel):
     """One person on the roster: an approved member of the group."""
-
-    model_config = ConfigDict(frozen=True)
 
     full_name: str
     title: str

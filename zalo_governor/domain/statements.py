@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import FrozenModel
 
 
 class StatementKind(StrEnum):
@@ -14,10 +14,8 @@ class StatementKind(StrEnum):
     """A message of any member that calls itself a report (báo cáo)."""
 
 
-class Statement(BaseModel):
+class Statement(FrozenModel):
     """Which requirements of clause 5.1 (such as a deadline) a directive or report misses; without its text."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: StatementKind
     long: bool

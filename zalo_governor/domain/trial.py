@@ -4,19 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.models import FrozenModel
 from zalo_governor.domain.people import Person, Role
 
 
-class Trial(BaseModel):
+class Trial(FrozenModel):
     """A bot account's trial in a group (first period, in which only admins get messages): its beginning and end.
 
     Also records what the admins were told of the trial.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     account: str
     group_id: str
@@ -61,10 +58,8 @@ class Addressee(StrEnum):
         return cls("member")
 
 
-class Withheld(BaseModel):
+class Withheld(FrozenModel):
     """Number of messages (`notices`) about cases of one rule that were withheld from one addressee during the trial."""
-
-    model_config = ConfigDict(frozen=True)
 
     group_id: str
     """The group on whose behalf they would have been sent, or NO_GROUP."""
@@ -76,10 +71,8 @@ class Withheld(BaseModel):
     notices: int
 
 
-class RuleOutcome(BaseModel):
+class RuleOutcome(FrozenModel):
     """Number of cases that one rule opened during the trial, and how many of them people marked as false alarms."""
-
-    model_config = ConfigDict(frozen=True)
 
     rule_id: str
     clause: str
@@ -92,10 +85,8 @@ class RuleOutcome(BaseModel):
         return self.false_alarms / self.cases if self.cases else 0.0
 
 
-class ShadowFigures(BaseModel):
+class ShadowFigures(FrozenModel):
     """Number of findings of one rule in shadow mode (only evaluated, nobody is notified), and of persons concerned."""
-
-    model_config = ConfigDict(frozen=True)
 
     rule_id: str
     clause: str
@@ -104,13 +95,11 @@ class ShadowFigures(BaseModel):
     people: int
 
 
-class TrialFigures(BaseModel):
+class TrialFigures(FrozenModel):
     """Data of the trial's summary for the admin: what was withheld, and cases, false alarms and findings by rule.
 
     Trial: a first period in which only admins get messages.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     since: datetime
     withheld: tuple[Withheld, ...]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from zalo_governor.config.settings import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.config.yaml_file import load_yaml, unknown_key
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.messaging.shortening import fitted

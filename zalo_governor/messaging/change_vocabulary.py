@@ -6,10 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.group_changes import ChangeKind
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.text.fold import skeleton
 
 LONGEST = timedelta(days=30)
@@ -36,22 +37,18 @@ class Wanted(NamedTuple):
     """How long the approval is valid; None if the leader typed no duration."""
 
 
-class _Named(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Named(StrictModel):
     title: str
     """Name of the thing that can be changed, as shown to people."""
     asked: tuple[str, ...] = ()
     """Phrases that the leader may type to approve a change of that thing."""
 
 
-class ChangeVocabulary(BaseModel):
+class ChangeVocabulary(StrictModel):
     """Words of config/thay-doi-nhom.yaml for the things that can be changed about a group (name, picture …).
 
     With them typed approvals are parsed (ignoring case and diacritics) and changes are described in texts.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kinds: Mapping[ChangeKind, _Named]
     everything: tuple[str, ...]

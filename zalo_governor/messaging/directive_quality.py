@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.events import EventBase, MessageSent
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.text.fold import fold
@@ -28,13 +29,11 @@ _NUMBERED_TIME = re.compile(r"\b[0-9]{1,2}\s?(?:(?:h|g|giờ|gio)(?![^\W0-9])|[:
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class ClarityPolicy(BaseModel):
+class ClarityPolicy(StrictModel):
     """Settings of config/y-kien.yaml: the words by which directives and reports are recognised.
 
     Whole words are matched, ignoring case, and ignoring diacritics if the text has none.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     long_characters: int = Field(ge=1)
     """A message of more characters counts as long."""

@@ -7,10 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.models import FrozenModel, StrictModel
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import ClauseTopic
 
@@ -34,19 +33,15 @@ class Need(StrEnum):
     COUNT = "sent_before"
 
 
-class Parameters(BaseModel):
+class Parameters(StrictModel):
     """Base class of the parameters of one rule; each rule declares a subclass. Unknown keys in YAML are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 P = TypeVar("P", bound=Parameters)
 
 
-class RuleContext(BaseModel):
+class RuleContext(FrozenModel):
     """Facts that a rule may use in addition to the event that it checks."""
-
-    model_config = ConfigDict(frozen=True)
 
     sender: Person | None = None
     """The person who caused the event; None if no person is known under the sender's uid yet."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml, read_text, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.escalation import Ladder

@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from zalo_governor.config import SmtpSettings
+from zalo_governor.config.sections import SmtpSettings
 from zalo_governor.config.yaml_file import Document, KeyPath, load_yaml, validate
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.domain.people import Member, Role
 from zalo_governor.messaging.typed_dates import parse_day
 from zalo_governor.setup.choices import ROLE_NAMES, Choices, ChosenGroup, Holder, office_of
@@ -18,11 +19,7 @@ from zalo_governor.setup.member_search import find
 _ROLES = (*ROLE_NAMES, Role.OVERSEER)
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PersonAnswer(_Answer):
+class PersonAnswer(StrictModel):
     """A person in the answers file of `init`, to be looked up among the group members by globalId, uid or name.
 
     A plain string in the YAML file means `name`: a name or a part of one.
@@ -67,7 +64,7 @@ _Person = Annotated[PersonAnswer, BeforeValidator(_as_person)]
 _People = Annotated[tuple[_Person, ...], BeforeValidator(_as_list)]
 
 
-class PeopleAnswers(_Answer):
+class PeopleAnswers(StrictModel):
     """Section `people` of the answers file: who holds each role (leader, admin …).
 
     A role that is left out keeps its present holders; an empty list removes all of them.
@@ -86,7 +83,7 @@ class PeopleAnswers(_Answer):
         return (given,) if isinstance(given, PersonAnswer) else given
 
 
-class OfficeAnswers(_Answer):
+class OfficeAnswers(StrictModel):
     """Section `office` of the answers file: the public body that uses the bot.
 
     Keys and meanings are those of the section `office` in governor.yaml; None keeps the present value.
@@ -103,7 +100,7 @@ class OfficeAnswers(_Answer):
     recipients: tuple[str, ...] | None = None
 
 
-class RegulationAnswers(_Answer):
+class RegulationAnswers(StrictModel):
     """Section `regulation` of the answers file: number, date and issuer of the regulation of the group."""
 
     number: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
@@ -111,7 +108,7 @@ class RegulationAnswers(_Answer):
     issuer: str | None = None
 
 
-class AlarmAnswers(_Answer):
+class AlarmAnswers(StrictModel):
     """Section `alarm` of the answers file: how to alert technical staff when the bot is disconnected from Zalo.
 
     The keys are those of governor.yaml; `smtp: null` or `webhook: null` switches this kind of alert off.
@@ -122,7 +119,7 @@ class AlarmAnswers(_Answer):
     webhook: str | None = Field(default=None, pattern=r"^https?://")
 
 
-class Answers(_Answer):
+class Answers(StrictModel):
     """The whole content of an answers file, which answers the questions of `init` in advance.
 
     A setting that the file does not mention keeps its present value.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.setup.yaml_edit import RoundTrip, put

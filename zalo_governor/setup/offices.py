@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.setup.systemd import NAME, Installation, ServiceError

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zalo_governor.config import KEY_CREDENTIAL, SMTP_CREDENTIAL, Settings
+from zalo_governor.config.settings import KEY_CREDENTIAL, SMTP_CREDENTIAL, Settings
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.system import atomic_files

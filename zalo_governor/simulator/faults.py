@@ -1,20 +1,19 @@
 """The faults that tests and users can switch on in the simulated Zalo."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.models import StrictModel
 
 Refusals = dict[str, tuple[int, str]]
 """Type of the faults that let API calls fail: API path -> (Zalo's error code, error message)."""
 
 
-class Faults(BaseModel):
+class Faults(StrictModel):
     """The faults (simulated failures of Zalo, such as refused or delayed calls) that are active now; by default none.
 
     An API path is written in full, such as `/api/group/sendmsg`.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     inner: Refusals = {}
     """API path -> (error code, message) that its calls get in the encrypted (inner) part of the answer.

@@ -23,7 +23,7 @@ from training.content_sets import (
     shipped_harmful,
 )
 from zalo_governor.cli.check import subject_event
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines

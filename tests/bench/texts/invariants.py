@@ -10,7 +10,7 @@ from tests.bench.texts.measuring import benign_set, labelled_sets
 from tests.bench.texts.name_sets import development_names, shipped_names
 from tests.bench.texts.pastes import ON_ANY, ON_MESSAGES
 from zalo_governor.cli.check import subject_event
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.findings import Severity
 from zalo_governor.rules.base import NO_CONTEXT, Rule
 from zalo_governor.rules.checks.diacritics import DiacriticsRule

@@ -10,7 +10,7 @@ import typer
 from tests.bench.texts.measuring import pace, share, timed
 from tests.bench.texts.name_sets import HELD, RIGHT, LabelledName, NameSet, development_names, shipped_names
 from zalo_governor.cli.check import subject_event
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.findings import Finding
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.checks.display_name import DisplayNameRule

@@ -12,7 +12,7 @@ import typer
 
 from tests.bench.texts.measuring import share
 from zalo_governor.cli.trace import texts_of
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import from_ms, system_clock, to_ms
 from zalo_governor.domain.inbound import ElementKind, Entry, Source
 from zalo_governor.features.analysis.leak_tracing import origins

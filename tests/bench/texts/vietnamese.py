@@ -7,7 +7,7 @@ import typer
 
 from tests.bench.texts.measuring import benign_set, labelled_sets, report_on
 from tests.bench.texts.peers import PEERS
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.system.process import freeze_long_lived_objects

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from zalo_governor.app.config_hashes import change, fingerprints
-from zalo_governor.config import Settings, shipped_config
+from zalo_governor.config.settings import Settings
+from zalo_governor.config.shipped import shipped_config
 
 
 def mac(content: bytes) -> bytes:

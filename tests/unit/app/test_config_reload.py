@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from zalo_governor.app.config_reload import ConfigurationWatch, effective, versions
 from zalo_governor.app.configuration import Configuration, load_configuration
-from zalo_governor.config import Settings, load_settings, shipped_config
+from zalo_governor.config.settings import Settings, load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import StoreUnavailableError
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests.unit.storage.stored import BOT
 from zalo_governor.app.configuration import load_configuration
 from zalo_governor.app.policy import office_policy
-from zalo_governor.config import Settings, shipped_config
+from zalo_governor.config.settings import Settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.regulation import ClauseTopic

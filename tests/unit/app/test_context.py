@@ -10,7 +10,7 @@ import pytest
 from tests.later_revision import with_a_later_revision
 from zalo_governor.app.context import AppContext, SessionOrigin, open_records, read_records
 from zalo_governor.cli.exit_codes import ExitCode, exit_code
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.storage.errors import LostDatabaseError, OlderDatabaseError, UpgradeFailedError

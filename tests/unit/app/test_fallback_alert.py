@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from zalo_governor.app.fallback_alert import FallbackAlert
-from zalo_governor.config import AlarmSettings, SmtpSettings
+from zalo_governor.config.sections import AlarmSettings, SmtpSettings
 
 mails: list[str] = []
 posts: list[Any] = []

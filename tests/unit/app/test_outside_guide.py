@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.config.watch import load_watch_settings
 
 PAGE = (Path(__file__).parents[3] / "docs" / "giam-sat-tu-xa.md").read_text(encoding="utf-8")

@@ -4,8 +4,9 @@ from datetime import time
 
 from zalo_governor.app.configuration import load_configuration
 from zalo_governor.app.policy import office_policy
-from zalo_governor.config import GroupSettings, PersonSettings, Settings
+from zalo_governor.config.groups import GroupSettings, PersonSettings
 from zalo_governor.config.sections import OfficeSettings, ScheduleSettings, TrialSettings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.people import Role
 from zalo_governor.features.facade import FeatureFacade

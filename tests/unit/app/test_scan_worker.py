@@ -8,7 +8,8 @@ import pytest
 
 from zalo_governor.app import scan_worker
 from zalo_governor.app.scan_worker import _Reader
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.attachments import ScanResult
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from tests.unit.storage.stored import BOT, GROUP, START, new_directive
 from zalo_governor.app.context import open_records
 from zalo_governor.cli.directives import directives
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.directives import Assignee
 from zalo_governor.storage.schema import audit

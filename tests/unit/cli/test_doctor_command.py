@@ -19,7 +19,8 @@ from tests.unit.app.monitoring.test_server import free_port
 from tests.unit.cli.test_members_command import office
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Member, Role
 from zalo_governor.setup.config_copy import OfficeCopy

@@ -9,7 +9,7 @@ from tests.unit.cli.test_members_command import office
 from tests.unit.storage.stored import BOT, GROUP
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.trial import Trial
 from zalo_governor.storage.unit_of_work import UnitsOfWork

@@ -10,7 +10,8 @@ from tests.unit.cli.telephone import telephone
 from tests.unit.simulator.running import Running
 from zalo_governor.cli.init.command import Installation
 from zalo_governor.cli.login.flow import Ending, SignInError
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Role
 from zalo_governor.setup.answers_file import load_answers

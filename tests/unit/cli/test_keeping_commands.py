@@ -17,7 +17,8 @@ from tests.unit.simulator.running import Running
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.storage.engine.instance_lock import InstanceLock

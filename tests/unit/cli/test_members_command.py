@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, entry
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Verdict

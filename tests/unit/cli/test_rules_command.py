@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from zalo_governor.cli import app
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 
 
 @pytest.fixture

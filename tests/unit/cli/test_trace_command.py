@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, entry, message, new_case, new_directive, sealed_entry
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock, to_ms
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Verdict

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.config import GroupSettings, PersonSettings, Settings, load_settings
+from zalo_governor.config.groups import GroupSettings, PersonSettings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.config.settings_warnings import doubts
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import EVERYWHERE, Role

@@ -1,6 +1,7 @@
 """What is said of settings that are valid and probably not meant."""
 
-from zalo_governor.config import GroupSettings, PersonSettings, Settings
+from zalo_governor.config.groups import GroupSettings, PersonSettings
+from zalo_governor.config.settings import Settings
 from zalo_governor.config.settings_warnings import doubts, shared_roles
 
 ADMIN = PersonSettings(full_name="Lò Văn Mẫu", uid="7000000000000000014", roles=("admin",))

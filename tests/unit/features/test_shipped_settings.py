@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from zalo_governor.config import Settings, load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.config.yaml_file import load_yaml
 
 SHIPPED = Path(__file__).parents[3] / "config" / "governor.yaml"

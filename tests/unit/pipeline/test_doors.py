@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.crash.traces import forms
 from tests.planting import PACKINGS, Pack, planted
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import Element, ElementKind, Source
 from zalo_governor.domain.people import GroupSnapshot, Member

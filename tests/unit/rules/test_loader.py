@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.regulation import Enforcement
 from zalo_governor.rules.loader import load_rulebook

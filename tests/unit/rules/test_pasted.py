@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench.texts.pastes import BLANKS, HIDDEN, ON_ANY, ON_MESSAGES
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.events import MessageSent, NameObserved
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.checks.diacritics import DiacriticsRule

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import VIETNAM
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import Attachment, MessageSent

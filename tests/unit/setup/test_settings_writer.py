@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Role
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder

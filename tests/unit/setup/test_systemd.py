@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from zalo_governor import cli
 from zalo_governor.cli.exit_codes import ExitCode
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.setup import systemd
 from zalo_governor.setup.systemd import Installation, ServiceError, files, packaged, require_real_zalo, write

@@ -19,7 +19,8 @@ from zalo_governor.cli.demo.screen import Screen
 from zalo_governor.cli.language import translated
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import Settings, load_settings, shipped_config
+from zalo_governor.config.settings import Settings, load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import RawDict

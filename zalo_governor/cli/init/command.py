@@ -27,7 +27,9 @@ from zalo_governor.cli.login.flow import (
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import HINT_OF_BACK, Asking
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import Settings, ZaloSettings, load_settings, shipped_config
+from zalo_governor.config.sections import ZaloSettings
+from zalo_governor.config.settings import Settings, load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError

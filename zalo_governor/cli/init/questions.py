@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.config import PersonSettings, Settings, SmtpSettings
+from zalo_governor.config.groups import PersonSettings
+from zalo_governor.config.sections import SmtpSettings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import EVERYWHERE, Member, Role
 from zalo_governor.messaging.typed_dates import parse_day

@@ -8,7 +8,7 @@ from typing import Any
 from zalo_governor.app.policy import introduction_of
 from zalo_governor.cli.init.questions import Section
 from zalo_governor.cli.prompts import Asking, is_yes
-from zalo_governor.config import Settings
+from zalo_governor.config.settings import Settings
 from zalo_governor.config.settings_warnings import shared_roles
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.notices import NO_GROUP

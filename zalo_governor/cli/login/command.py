@@ -11,7 +11,7 @@ from zalo_governor.app.context import open_records
 from zalo_governor.cli.login.flow import SignIn, SignInError, cannot_write, clean_up_when_told_to_end
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps

@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zalo_governor.config.yaml_file import load_yaml
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.zalo.recording.structure import Structure, fields_of
 
 _FILE = Path(__file__).with_name("acts.yaml")
@@ -48,10 +49,8 @@ class Heard(NamedTuple):
     private: bool = False
 
 
-class Act(BaseModel):
+class Act(StrictModel):
     """One thing that somebody is asked to do in a rehearsal (`do`), and how the program knows that it was done."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     who: Who

@@ -16,8 +16,8 @@ from zalo_governor.cli.rehearse.acts import all_acts
 from zalo_governor.cli.rehearse.guide import Guide
 from zalo_governor.cli.rehearse.screen import Screen
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config import Settings, load_settings
 from zalo_governor.config.sections import ZaloSettings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.system import logging

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yara_x
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.text.file_names.danger import Danger, merge
 

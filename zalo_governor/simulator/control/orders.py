@@ -2,9 +2,10 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Base64Bytes, Field, field_validator, model_validator
 
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.simulator.file_server import FileFault, ServedFile
 from zalo_governor.simulator.frames import Compression, Encoding, Encryption
 from zalo_governor.simulator.load.crowd import gather
@@ -13,11 +14,7 @@ from zalo_governor.simulator.scenario.acts import ScenarioAct
 from zalo_governor.simulator.world import GROUP_ID, Account, Device, Group, Person, World
 
 
-class _Order(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PushedFrame(_Order):
+class PushedFrame(StrictModel):
     """A WebSocket frame to send to the connected clients, part of a request `push` to the simulator's control API.
 
     Attributes:
@@ -48,13 +45,13 @@ class PushedFrame(_Order):
         return Encoding(self.encrypt, self.comp, self.bad_tag)
 
 
-class Push(_Order):
+class Push(StrictModel):
     """Request body of the control API's `push`: send these frames, one after another, over the clients' sockets."""
 
     frames: list[PushedFrame]
 
 
-class Raw(_Order):
+class Raw(StrictModel):
     """Request body of the control API's `raw`: send the bytes in `hex` (hexadecimal) unchanged over every socket."""
 
     hex: str = Field(pattern=r"^([0-9a-fA-F]{2}\s*)*$")
@@ -65,7 +62,7 @@ class Raw(_Order):
         return bytes.fromhex(self.hex)
 
 
-class Close(_Order):
+class Close(StrictModel):
     """Request body of the control API's `close`: close all clients' sockets with the WebSocket close code `code`.
 
     Code 1006, which the protocol does not allow to be sent, breaks the connections without a close frame.
@@ -74,7 +71,7 @@ class Close(_Order):
     code: int = 1000
 
 
-class Hist(_Order):
+class Hist(StrictModel):
     """Request body of the control API's `hist`: add messages to a group's history without sending them to any client.
 
     This simulates messages that the clients missed in an outage and can only fetch from the history. `texts` are the
@@ -87,7 +84,7 @@ class Hist(_Order):
     group_id: str = GROUP_ID
 
 
-class PutFile(_Order):
+class PutFile(StrictModel):
     """A file that the simulated file server is to serve, part of a request `put` to the simulator's control API.
 
     Its bytes are those in `content` (base64) or those of the sample named by `sample`, see `samples.SAMPLES`.
@@ -116,13 +113,13 @@ class PutFile(_Order):
         return ServedFile(self.name, content, self.kind, self.fault, self.location)
 
 
-class Put(_Order):
+class Put(StrictModel):
     """Request body of the control API's `put`: let the simulated file server serve these files."""
 
     files: list[PutFile]
 
 
-class ActOrder(_Order):
+class ActOrder(StrictModel):
     """Request body of the control API's `act`: somebody in a group does something now.
 
     If `aloud` is False, clients get no event of a message, recall, deletion or reaction and must ask for missed ones.
@@ -139,7 +136,7 @@ class ActOrder(_Order):
         return {"at": "00:00", **act} if isinstance(act, dict) else act
 
 
-class Shorten(_Order):
+class Shorten(StrictModel):
     """Request body of the control API's `shorten`: remove the oldest messages from a group's history.
 
     This simulates that Zalo does not keep old messages for ever. Exactly one of `keep` and `since` is given.
@@ -158,7 +155,7 @@ class Shorten(_Order):
         return self
 
 
-class StateQuery(_Order):
+class StateQuery(StrictModel):
     """Parameters of the control API's read-only requests `state` (simulator state) and `events` (journal entries).
 
     `fields` are the names of the parts of the state that `state` returns; if empty, all parts are returned.
@@ -169,7 +166,7 @@ class StateQuery(_Order):
     """Number of the last event that the caller of `events` has read already; only later events are returned."""
 
 
-class PersonOrder(_Order):
+class PersonOrder(StrictModel):
     """A person whom a request to the control API creates or changes in the simulation; `uid` is the Zalo user id.
 
     The fields are those of `world.Person`; a field that is None stays unchanged.
@@ -184,7 +181,7 @@ class PersonOrder(_Order):
     device: Device | None = None
 
 
-class GroupOrder(_Order):
+class GroupOrder(StrictModel):
     """A group that a request to the control API creates or changes in the simulation.
 
     The fields are those of `world.Group`; fields that are None and settings that are not given stay unchanged.
@@ -202,7 +199,7 @@ class GroupOrder(_Order):
     encrypted: bool | None = None
 
 
-class AccountOrder(_Order):
+class AccountOrder(StrictModel):
     """An account that a request to the control API adds; clients log in to it with the session cookie `cookie`.
 
     Clients of the account only receive events of the groups and private conversations in which the person `uid` takes
@@ -213,7 +210,7 @@ class AccountOrder(_Order):
     cookie: str = Field(min_length=1)
 
 
-class FriendOrder(_Order):
+class FriendOrder(StrictModel):
     """Request body of the control API's `befriend`: send a friend request from the person `uid` to the bot's account.
 
     If `aloud` is False, clients get no event over the socket and find the friend request only by an API call.
@@ -224,7 +221,7 @@ class FriendOrder(_Order):
     aloud: bool = True
 
 
-class QrOrder(_Order):
+class QrOrder(StrictModel):
     """Request body of the control API's `qr`: change the state of the login QR code that was issued last.
 
     `do` is what a simulated person does with the phone ("scan" the code, then "confirm" or "decline" the login);
@@ -236,14 +233,14 @@ class QrOrder(_Order):
     """uid of the person who scans the code and is logged in by it; None means the main account (the bot's)."""
 
 
-class CrowdOrder(_Order):
+class CrowdOrder(StrictModel):
     """How many invented people (`members`) and groups to create for load tests, see `load.crowd.gather`."""
 
     members: int = Field(ge=1, le=20_000)
     groups: int = Field(default=1, ge=1, le=500)
 
 
-class WorldOrder(_Order):
+class WorldOrder(StrictModel):
     """Request body of the control API's `world`: create or change people, groups and accounts of the simulation.
 
     Clients get no events of these changes. `crowd`, if given, also creates many invented people and groups.

@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.simulator.crypto import to_json
 from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.frames import Encoding, Encryption
@@ -20,10 +21,8 @@ from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID
 _FRAMES_TOGETHER = 50
 
 
-class FloodOrder(BaseModel):
+class FloodOrder(StrictModel):
     """Request body of the control API's `flood`: a load test that sends `count` group messages at high speed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     count: int = Field(ge=1, le=200_000)
     per_frame: int = Field(default=1, ge=1, le=1000)

@@ -6,9 +6,10 @@ names the act: `{at: "07:30:05", by: an, say: "…"}` or, with further fields, `
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.simulator.cards import CallKind
 from zalo_governor.simulator.messages import DeletionKind
 from zalo_governor.simulator.samples import SampleName
@@ -32,10 +33,8 @@ ClockTime = Annotated[int, BeforeValidator(_seconds)]
 """A time of day in seconds since midnight, written as "HH:MM" or "HH:MM:SS" in YAML."""
 
 
-class Act(BaseModel):
+class Act(StrictModel):
     """Base class of all scenario acts (what a person does, or an outage), with the fields that every act has."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     at: ClockTime
     by: str = ""

@@ -1,16 +1,14 @@
 """What a scenario expects the bot to make of an act (what somebody does); `zalo-governor demo` checks it."""
 
-from pydantic import BaseModel, ConfigDict
+from zalo_governor.domain.models import StrictModel
 
 
-class Expect(BaseModel):
+class Expect(StrictModel):
     """How the bot should react to an act (scripted event) of a scenario; the command `zalo-governor demo` checks it.
 
     A rule is a check for one kind of breach of the group's regulation; a case is a possible breach that the bot has
     recorded for review.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: str | None = None
     """Name of the rule under which the bot must open a case about the act; None if no such case is expected."""

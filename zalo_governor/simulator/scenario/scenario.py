@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.scenario.acts import AnyAct, ClockTime, React, Reply, ScenarioAct
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, Account, Device, Group, Person, World
@@ -16,11 +17,7 @@ from zalo_governor.system.error_text import of_system
 _FIRST_UID = 7000000000000000100
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CastMember(_Model):
+class CastMember(StrictModel):
     """A simulated person in a scenario.
 
     Attributes:
@@ -50,7 +47,7 @@ class CastMember(_Model):
     """The person's device; None means a desktop for who has a cookie, else a phone."""
 
 
-class GroupPlan(_Model):
+class GroupPlan(StrictModel):
     """The group as it is at the start of the scenario; `settings` maps Zalo's name of a setting to 0 or 1."""
 
     id: str = Field(default=GROUP_ID, pattern=r"^\d+$")
@@ -62,7 +59,7 @@ class GroupPlan(_Model):
     settings: dict[str, int] = {}
 
 
-class BotPlan(_Model):
+class BotPlan(StrictModel):
     """The bot's own account in a scenario; `deputy` says whether it is a deputy (administrator) of the group."""
 
     uid: str = Field(default=BOT_UID, pattern=r"^\d+$")
@@ -70,7 +67,7 @@ class BotPlan(_Model):
     deputy: bool = False
 
 
-class Scenario(_Model):
+class Scenario(StrictModel):
     """A whole scenario: the bot's account, the group, the people and what they do.
 
     Attributes:

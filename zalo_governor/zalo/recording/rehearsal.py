@@ -8,9 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.models import FrozenModel
 from zalo_governor.system import atomic_files
 from zalo_governor.zalo.recording.known import Difference
 
@@ -32,10 +33,8 @@ class Outcome(StrEnum):
     """Nothing arrived, or the operator passed it over."""
 
 
-class Observed(BaseModel):
+class Observed(FrozenModel):
     """Something that arrived during the rehearsal, by its structure."""
-
-    model_config = ConfigDict(frozen=True)
 
     outcome: Outcome
     kind: str = ""

@@ -9,7 +9,9 @@ from rich.console import Console
 
 from zalo_governor.cli.init.questions import Conversation
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.config import AlarmSettings, GroupSettings, OfficeSettings, PersonSettings, Settings, SmtpSettings
+from zalo_governor.config.groups import GroupSettings, PersonSettings
+from zalo_governor.config.sections import AlarmSettings, OfficeSettings, SmtpSettings
+from zalo_governor.config.settings import Settings
 from zalo_governor.domain.people import Member, Role
 from zalo_governor.setup.choices import ChosenGroup
 from zalo_governor.zalo.api.groups import OwnGroup

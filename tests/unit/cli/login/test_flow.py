@@ -15,7 +15,7 @@ from zalo_governor.app.context import AppContext, SessionOrigin, open_records
 from zalo_governor.cli.login import flow
 from zalo_governor.cli.login.flow import Ending, SignedIn, SignIn, SignInError
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 

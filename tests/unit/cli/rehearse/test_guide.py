@@ -20,7 +20,7 @@ from zalo_governor.cli.rehearse.guide import Guide
 from zalo_governor.cli.rehearse.hearing import Hearing
 from zalo_governor.cli.rehearse.leads import send_long_texts
 from zalo_governor.cli.rehearse.screen import Screen
-from zalo_governor.config import load_settings
+from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.simulator.world import GROUP_ID

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.features.desk import BOT, CATALOGUE, GROUP, NOW, REGULATION, SEALED, Desk
-from zalo_governor.config.settings import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.attachments import FileScan, ScanFinding, ScanResult
 from zalo_governor.domain.cases import UNCHECKED
 from zalo_governor.domain.errors import ConfigError

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.events import MessageSent, Quote
 from zalo_governor.domain.findings import Severity
 from zalo_governor.rules.base import NO_CONTEXT

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.events import Attachment, EventBase, GroupInfoChanged, MessageSent, NameObserved, Quote
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import NO_CONTEXT

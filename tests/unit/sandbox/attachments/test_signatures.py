@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.zoo import makers as make
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.sandbox.attachments.signatures import load_signatures
 from zalo_governor.text.file_names.danger import Danger

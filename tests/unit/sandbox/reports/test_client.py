@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.sandbox.reports.papers import paper
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.sandbox.reports.client import ReportRenderer

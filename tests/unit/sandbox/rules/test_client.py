@@ -16,7 +16,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.unit.sandbox.rules.bad_rules import BAD, FINDS, OPENS, engine
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ProgramEndsError
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Finding, RuleFailure, Verdict

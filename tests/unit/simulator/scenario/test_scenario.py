@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from zalo_governor.config import load_settings, shipped_config
+from zalo_governor.config.settings import load_settings
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.event_bus import EventBus

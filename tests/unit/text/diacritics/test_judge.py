@@ -2,7 +2,7 @@
 
 import pytest
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.rules.loader import read_lines
 from zalo_governor.text.diacritics.expressions import Expressions
 from zalo_governor.text.diacritics.judge import Marks, Reading, Thresholds, Words, read_marks

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.rules.loader import load_rulebook
 
 RULEBOOK = load_rulebook(shipped_config())

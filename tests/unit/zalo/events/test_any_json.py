@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.unit.zalo.wiring import ACCOUNT, NOW_MS, admitted
 from tests.wire.any_json import changed_elements
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.inbound import RawDict, Source
 from zalo_governor.pipeline.secret_gate import SecretGate

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import field_validator
 
 from zalo_governor.config.yaml_file import load_yaml, read_text, validate
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 
@@ -20,10 +21,8 @@ FIELD_NAMES = {
 }
 
 
-class ColumnNames(BaseModel):
+class ColumnNames(StrictModel):
     """Known column headings and role names in roster spreadsheets; case, diacritics and punctuation are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: Mapping[str, tuple[str, ...]]
     """Field of `RosterEntry` -> column headings under which the field may be found."""

@@ -3,17 +3,16 @@
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from zalo_governor.config.yaml_file import load_yaml, validate
+from zalo_governor.domain.models import StrictModel
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.text.similarity import words_of
 
 
-class Position(BaseModel):
+class Position(StrictModel):
     """A set of official positions (titles at agencies) whose holders belong in the group during a period."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     what: str
     titles: tuple[str, ...] = Field(min_length=1)
@@ -39,10 +38,8 @@ class Position(BaseModel):
         return holds and named and any(_is_agency(agency, words_of(known), entry.agency) for known in self.agencies)
 
 
-class Positions(BaseModel):
+class Positions(StrictModel):
     """All official positions whose holders belong in the group, as read from config/positions.yaml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     positions: tuple[Position, ...]
 

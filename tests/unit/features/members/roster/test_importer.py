@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from zalo_governor.config import shipped_config
+from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.members.roster.column_names import ColumnNames
