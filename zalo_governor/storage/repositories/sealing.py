@@ -52,7 +52,8 @@ def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequenc
         # Of a message that only quoted the content, the attachment is its own and still has to be scanned.
         cancel_scans(connection, keys, [id_ for id_ in part if not sealed[id_][_QUOTED]])
         held = connection.scalars(select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.body.is_not(None))).all()
-        for place in connection.execute(select(inbox.c.thread_id, inbox.c.key).where(inbox.c.id.in_(held))).all():
+        places = connection.execute(select(inbox.c.thread_id, inbox.c.key).where(inbox.c.id.in_(held))).all()
+        for place in places:
             _withdraw_directives(connection, keys, place.thread_id, place.key)
         if not held:
             continue
