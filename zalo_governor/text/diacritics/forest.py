@@ -1,6 +1,5 @@
 """Scores the figures of a message (numbers on its diacritics) with trained decision trees."""
 
-import ast
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -55,21 +54,17 @@ def _grown(trees: Sequence[Node]) -> Callable[..., float]:
 
     The function is three times as fast as walking the trees.
     """
-    figures = [ast.arg(f"f{number}") for number in range(1 + max(map(_last_figure, trees), default=-1))]
-    leaves = ast.Tuple([_expression(tree) for tree in trees], ast.Load())
-    added = ast.Call(ast.Name("sum", ast.Load()), [leaves], [])
-    function = ast.Lambda(ast.arguments([], figures, ast.arg("_"), [], [], None, []), added)
-    whole = ast.fix_missing_locations(ast.Expression(function))
-    made: Callable[..., float] = eval(compile(whole, "<forest>", "eval"))  # noqa: S307 - of numbers only
+    figures = [f"f{number}" for number in range(1 + max(map(_last_figure, trees), default=-1))]
+    leaves = "".join(f"{_expression(tree)}, " for tree in trees)
+    made: Callable[..., float] = eval(f"lambda {', '.join([*figures, '*_'])}: sum(({leaves}))")  # noqa: S307 - of numbers only
     return made
 
 
-def _expression(node: Node) -> ast.expr:
+def _expression(node: Node) -> str:
     if not isinstance(node, tuple):
-        return ast.Constant(node)
+        return repr(node)
     figure, limit, low, high = node
-    is_low = ast.Compare(ast.Name(f"f{figure}", ast.Load()), [ast.LtE()], [ast.Constant(limit)])
-    return ast.IfExp(is_low, _expression(low), _expression(high))
+    return f"({_expression(low)} if f{figure} <= {limit!r} else {_expression(high)})"
 
 
 def _last_figure(node: Node) -> int:

@@ -93,7 +93,8 @@ class Language:
         self._rows, self._followers = array("I", pairs.rows), array("H", pairs.words)
         self._left, self._shares = _shared(pairs, singles)
         self._next_rows, self._next = array("I", triples.rows), array("H", triples.words)
-        self._next_left, self._next_shares = _shared(triples, pairs.often)
+        # Shares after two words are computed when they are looked up: most of them never are.
+        self._next_often, self._pair_often = triples.often, pairs.often
 
     def follow(self, before: int, word: int) -> float:
         """Return the probability (0-1) that `word` follows `before`; both are indexes in `words`."""
@@ -165,12 +166,14 @@ class Language:
         """
         kept, ends, left, total, seen = after_one
         start, end = self._next_rows[pair], self._next_rows[pair + 1]
-        part = self._next_left[pair]
-        following, shares = self._next, self._next_shares
+        following, often = self._next, self._next_often
+        seen_after = sum(often[start:end]) - _DISCOUNT * (end - start)
+        whole = max(self._pair_often[pair], seen_after + _LEFT)
+        part = 1.0 - seen_after / whole
         kept *= part
         at = bisect_left(following, typed, start, end)
         if at < end and following[at] == typed:
-            kept += shares[at]
+            kept += (often[at] - _DISCOUNT) / whole
         if not seen:
             # The last two words of every stored triple are a stored pair too.
             return kept, ends, left * part, 0.0, seen
@@ -179,7 +182,7 @@ class Language:
         for first, last in meant:
             at = bisect_left(following, first, start, end)
             while at < end and (word := following[at]) < last:
-                extra[offset + word - first] = shares[at]
+                extra[offset + word - first] = (often[at] - _DISCOUNT) / whole
                 at += 1
             offset += last - first
         total *= part
@@ -204,10 +207,9 @@ def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array
             left.append(1.0)
             continue
         kept = [times - _DISCOUNT for times in runs.often[start:end]]
-        over = max(whole - sum(kept), 0.5)
-        total = over + sum(kept)
-        left.append(over / total)
-        shares.extend(one / total for one in kept)
+        total = max(whole, sum(kept) + _LEFT)
+        left.append(1.0 - sum(kept) / total)
+        shares.extend([one / total for one in kept])
     return left, shares
 
 
@@ -261,5 +263,8 @@ def _ranges(keys: Sequence[str]) -> dict[str, Range]:
 
 
 _DISCOUNT = 0.6
+"""Part of each count that is kept back for followers that were never counted."""
+_LEFT = 0.5
+"""What is kept back at least, as a count."""
 _SOCIABLE = 0.5
 _PIECES = re.compile(r"[^\W\d_]+|\d[\d.,/:]*|[.,;:!?()\[\]{}\"“”…–\n]|-(?=\s)")
