@@ -40,7 +40,7 @@ class Rig:
     """One simulator with the default world, a leader and an admin added, and a bot that may be killed and started."""
 
     program: type[Program] = Program
-    """The bot's; a benchmark puts another in its place."""
+    """Of the simulator and of the bot; tests and benchmarks put others in its place."""
 
     def __init__(
         self, folder: Path, database_url: str | None = None, groups: Sequence[str] = (GROUP,), **zalo: Any
@@ -50,7 +50,7 @@ class Rig:
         self.config = folder / "governor.yaml"
         self._database_url = database_url
         self.database = folder / "data" / "governor.db"
-        self.simulator = Program(["simulate", "--port", "0"], folder / "simulator.log")
+        self.simulator = self.program(["simulate", "--port", "0"], folder / "simulator.log")
         self.url = self.simulator.wait_for("listening on ")
         self._http = requests.Session()
         self.bot: Program | None = None

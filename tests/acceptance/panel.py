@@ -55,7 +55,7 @@ class Stage:
 
     def start_panel(self) -> None:
         """Start it, and wait until it listens."""
-        self.panel = Program(["panel", "--config", str(self.bot.config)], self.bot.folder / "panel.log")
+        self.panel = self.bot.program(["panel", "--config", str(self.bot.config)], self.bot.folder / "panel.log")
         self.base = self.panel.wait_for("Bảng điều khiển: ")
 
     def link(self, uid: str = ADMIN) -> str:

@@ -13,7 +13,7 @@ import requests
 
 from tests.acceptance.processes import order, simulating
 from tests.acceptance.terminal import Terminal
-from zalo_governor.cli.demo.processes import Program
+from tests.rig import Rig
 from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.people import Role
 
@@ -71,7 +71,7 @@ def sent(base: str) -> list[dict[str, Any]]:
 
 def hears(folder: Path, base: str) -> str:
     """Start the bot, let a member write what is told at any hour, and give the log once the admin was told."""
-    bot = Program(["run", "--config", str(folder / "governor.yaml")], folder / "bot.log")
+    bot = Rig.program(["run", "--config", str(folder / "governor.yaml")], folder / "bot.log")
     try:
         wait_for(lambda: bot.log.exists() and '"swept"' in bot.log.read_text())
         said = {"_text": "Em gửi văn bản tuyệt mật số 9/KH-GIẢ ĐỊNH để nghiên cứu trước", "uidFrom": MEMBER}

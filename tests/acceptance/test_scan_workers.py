@@ -37,7 +37,7 @@ class Worker:
     def start(self) -> Program:
         self._starts += 1
         log = self._made.folder / f"{self._name}-{self._starts}.log"
-        self.program = Program(["scan-worker", "--config", str(self._made.config)], log)
+        self.program = self._made.program(["scan-worker", "--config", str(self._made.config)], log)
         return self.program
 
     def kill(self) -> None:

@@ -18,7 +18,7 @@ import requests
 import yaml
 
 from tests import postgresql
-from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER
+from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER, Rig
 from zalo_governor.cli.demo.processes import Program, ask_json
 from zalo_governor.simulator.world import Person
 
@@ -60,7 +60,7 @@ class Account:
     def start(self) -> Program:
         self.starts += 1
         log = self.folder / f"bot-{self.starts}.log"
-        self.bot = Program(["run", "--config", str(self.config)], log)
+        self.bot = Rig.program(["run", "--config", str(self.config)], log)
         return self.bot
 
     def logged(self, event: str) -> bool:
@@ -200,7 +200,7 @@ def _official(uid: str, name: str, role: str) -> dict[str, Any]:
 
 @contextmanager
 def _simulator(folder: Path) -> Iterator[str]:
-    program = Program(["simulate", "--port", "0"], folder / "simulator.log")
+    program = Rig.program(["simulate", "--port", "0"], folder / "simulator.log")
     try:
         yield program.wait_for("listening on ")
     finally:

@@ -283,8 +283,7 @@ class Stage:
         self._happen(kind, asker)
         end = BEGIN + WATCHED
         while True:
-            self._settle()
-            due = [self.outbox.next_due(self.zalo.now), self._office_due(), self._follow_up_due()]
+            due = [*self._settle(), self.outbox.next_due(self.zalo.now)]
             coming = [moment for moment in due if moment is not None and moment < end]
             if not coming:
                 break
@@ -301,19 +300,21 @@ class Stage:
         states = {case.code: case.state.value for case in cases}
         return Played(sorted(self.zalo.told), counts, states, unseen, self.zalo.failed_at)
 
-    def _settle(self) -> None:
-        """All that is due now, until nothing is."""
+    def _settle(self) -> list[datetime | None]:
+        """All that is due now, until nothing is; gives when the office and the follow-up are due next."""
         while True:
             busy = self.lane.turn()
             echoes, self.zalo.echoes = self.zalo.echoes, []
             if echoes:
                 self.outbox.confirm(echoes, self.zalo.now)
-            for due, act in ((self._office_due(), self._office_acts), (self._follow_up_due(), self._follow_up_acts)):
+            dues = []
+            for next_due, act in ((self._office_due, self._office_acts), (self._follow_up_due, self._follow_up_acts)):
+                dues.append(due := next_due())
                 if due is not None and due <= self.zalo.now:
                     act()
                     busy = True
             if not busy:
-                return
+                return dues
 
     def _office_due(self) -> datetime | None:
         with self.units.begin(reading=True) as uow:

@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar, cast
 
 import requests
 
@@ -38,7 +38,15 @@ class Program:
         self.log = log
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
+        self._process, output = self._launch(arguments, environment)
+        self._reader = threading.Thread(target=self._copy_output, args=[output], daemon=True)
+        self._reader.start()
+
+    def _launch(
+        self, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> tuple["subprocess.Popen[str]", IO[str]]:
+        """Start the process; return its handle, and its standard output and error output as one stream."""
+        process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", self.module, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -49,8 +57,7 @@ class Program:
             # Ctrl-C at the terminal must reach only the demonstration, which then stops both processes in order.
             start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._copy_output, daemon=True)
-        self._reader.start()
+        return process, cast("IO[str]", process.stdout)
 
     @property
     def pid(self) -> int:
@@ -106,10 +113,8 @@ class Program:
         self._process.wait()
         self._reader.join(_STOP_SECONDS)
 
-    def _copy_output(self) -> None:
-        if self._process.stdout is None:
-            return
-        with self.log.open("w", encoding="utf-8") as file, self._process.stdout as output:
+    def _copy_output(self, output: IO[str]) -> None:
+        with self.log.open("w", encoding="utf-8") as file, output:
             for line in output:
                 file.write(line)
                 file.flush()
@@ -175,19 +180,23 @@ def ask(arguments: list[str]) -> str:
     Raises:
         DemoError: the command failed; the message has the last line of its error output.
     """
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "zalo_governor", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_STOP_SECONDS * 2,
-        check=False,
-    )
+    done = _carry_out(arguments, _STOP_SECONDS * 2)
     if done.returncode != 0:
         complaint = (done.stderr.strip().splitlines() or ["–"])[-1]
         failed = translated("không chạy được", "failed")
         raise DemoError(f"zalo-governor {arguments[0]} {failed}: {complaint}")
     return done.stdout
+
+
+def _carry_out(arguments: Sequence[str], seconds: float) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "zalo_governor", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=seconds,
+        check=False,
+    )
 
 
 def ask_json(arguments: list[str]) -> Any:
