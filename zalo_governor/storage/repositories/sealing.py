@@ -63,7 +63,8 @@ def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequenc
         bare = {"sealed": True, "field": None, "spans": None, "excerpt": None, "suggestion": None}
         connection.execute(update(findings).where(findings.c.event_id.in_(held)).values(bare))
         connection.execute(update(events).where(events.c.id.in_(held)).values(sealed=True, length=0))
-        connection.execute(update(group_changes).where(group_changes.c.event_id.in_(held)).values(body=NO_LONGER_KEPT))
+        pins = group_changes.c.group_id.in_({place.thread_id for place in places}), group_changes.c.event_id.in_(held)
+        connection.execute(update(group_changes).where(*pins).values(body=NO_LONGER_KEPT))
         under = select(case_events.c.case_id).where(case_events.c.event_id.in_(held))
         connection.execute(update(cases).where(cases.c.id.in_(under)).values(reason=None))
         # Other cases of the message, such as one on a caption or a reply's own words, are not of the secret.
