@@ -24,6 +24,7 @@ from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.setup.config_copy import REGULATION, is_sample, shipped_issuer
+from zalo_governor.setup.systemd import unit_of
 from zalo_governor.storage.errors import LostDatabaseError, NewerDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest
 
@@ -124,7 +125,7 @@ def backup(context: DoctorContext) -> Iterator[Result]:
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"
     mend = (
         "Chạy zalo-governor backup (lần đầu: backup --new-code); muốn máy tự làm hằng đêm: "
-        "systemctl start zalo-governor-backup.timer."
+        f"systemctl enable --now {unit_of(context.config, '-backup')}.timer."
     )
     if is_overdue(vault, context.records.clock(), after):
         yield warning(said if last is None else f"{said}, đã quá hạn", mend)

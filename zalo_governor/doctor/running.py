@@ -15,6 +15,7 @@ from zalo_governor.doctor.check import Level, Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import FrameSort, LineState
+from zalo_governor.setup.systemd import unit_of
 
 _TIMEOUT_SECONDS = 10.0
 MEANING = {
@@ -181,5 +182,6 @@ def panel(context: DoctorContext) -> Iterator[Result]:
     except OSError:
         yield warning(
             f"Đã bật nhưng không trả lời ở {host}:{settings.port}",
-            "Chạy: systemctl enable --now zalo-governor-panel (không dùng dịch vụ thì zalo-governor panel).",
+            f"Chạy: systemctl enable --now {unit_of(context.config, '-panel')} "
+            "(không dùng dịch vụ thì zalo-governor panel).",
         )

@@ -109,6 +109,12 @@ class Installation:
         return f"{NAME}{part}@{self.office}" if self.office else f"{NAME}{part}"
 
 
+def unit_of(config: Path, part: str = "") -> str:
+    """Return the name of a systemd unit for the installation with that settings file; `part` as for `unit`."""
+    folder = config.absolute().parent
+    return f"{NAME}{part}@{folder.name}" if folder.parent == OFFICES_ETC else f"{NAME}{part}"
+
+
 def office_installation(
     name: str, python: Path, base: Path, *, etc: Path = OFFICES_ETC, user: str = NAME
 ) -> Installation:

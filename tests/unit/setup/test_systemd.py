@@ -16,7 +16,7 @@ from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.setup import systemd
-from zalo_governor.setup.systemd import Installation, ServiceError, files, packaged, require_real_zalo, write
+from zalo_governor.setup.systemd import Installation, ServiceError, files, packaged, require_real_zalo, unit_of, write
 
 PLACES = Installation(
     python=Path("/opt/zalo-governor/.venv/bin/python"),
@@ -258,3 +258,10 @@ def test_all_that_the_backup_loads_bears_memory_that_never_becomes_executable() 
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert run.stdout.strip() in {"works", "unknown here"}, run.stderr
+
+
+def test_each_of_several_offices_has_units_of_its_own() -> None:
+    of_office = Path("/etc/zalo-governor/so-noi-vu/governor.yaml")
+    assert unit_of(of_office) == "zalo-governor@so-noi-vu"
+    assert unit_of(of_office, "-backup") == "zalo-governor-backup@so-noi-vu"
+    assert unit_of(Path("/etc/zalo-governor/governor.yaml"), "-panel") == "zalo-governor-panel"

@@ -182,7 +182,7 @@ class Installation:
         self._store_people(records, settings, seen)
         tell_what_was_done(self._asking, self._config, folder, report)
         show_introduction(self._asking, settings)
-        tell_what_is_next(self._asking, settings)
+        tell_what_is_next(self._asking, self._config, settings)
 
     def _provisional_settings(self) -> Settings:
         """Return the settings that `init` itself works with until it has written the new ones.

@@ -18,7 +18,7 @@ from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.introduction import introduction_text
 from zalo_governor.setup.choices import OVERSEER_NAME, ROLE_NAMES, Choices, Holder
 from zalo_governor.setup.config_copy import CopyReport
-from zalo_governor.setup.systemd import NAME
+from zalo_governor.setup.systemd import NAME, unit_of
 
 _CONFIRMATION = "confirmation"
 _PACKAGED_UNIT = Path(f"/usr/lib/systemd/system/{NAME}.service")
@@ -105,15 +105,18 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
     asking.say(introduction_text(facts, MessageFormatter(catalogue, regulation)))
 
 
-def tell_what_is_next(asking: Asking, settings: Settings) -> None:
+def tell_what_is_next(asking: Asking, config: Path, settings: Settings) -> None:
     """Print the commands that the operator should run after `init` (`doctor`, `run`, `backup` …).
 
     With the simulator, backups and the service are left out. A warning about roles that hold in all groups comes first.
+    `config` is the settings file.
     """
     asking.say()
     if shared := shared_roles(settings):
         asking.say(f"Lưu ý: {shared}.")
     asking.say("Việc tiếp theo:")
+    if unit_of(config) != NAME:
+        asking.say(f"  (mỗi lệnh zalo-governor dưới đây gõ thêm: --config {config})")
     asking.say("  zalo-governor doctor               kiểm tra hệ thống trước khi chạy")
     if settings.zalo.route_to:
         asking.say(
@@ -124,7 +127,7 @@ def tell_what_is_next(asking: Asking, settings: Settings) -> None:
         return
     asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cho vào phong bì niêm phong")
     if _PACKAGED_UNIT.exists():
-        asking.say("  systemctl start zalo-governor zalo-governor-backup.timer")
+        asking.say(f"  systemctl enable --now {unit_of(config)} {unit_of(config, '-backup')}.timer")
         asking.say("                                     chạy thành dịch vụ, sao lưu mỗi đêm")
     else:
         asking.say("  zalo-governor run                  chạy Hệ thống trên màn hình này; Ctrl-C để dừng")
