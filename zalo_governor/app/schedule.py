@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 
+import structlog
+
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
 from zalo_governor.domain.clock import Clock
@@ -13,6 +15,8 @@ from zalo_governor.features.members.group_sync import GroupSync
 from zalo_governor.features.reports.scheduled import ScheduledReports
 from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork, UnitsOfWork
+
+log = structlog.get_logger(__name__)
 
 _RETENTION_AT = time(2, 30)
 """Time of day (Asia/Ho_Chi_Minh) at which expired data is deleted."""
@@ -28,6 +32,7 @@ class DailySchedule:
         group_sync: group sync, which reads a group's members from Zalo and stores changes.
         stopping: returns whether the program is stopping, so that a long task should end early.
         clock: gives the present time.
+        zalo_clock: asks for the time of Zalo's clock; None if Zalo does not answer.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class DailySchedule:
         group_sync: GroupSync,
         stopping: Callable[[], bool],
         clock: Clock,
+        zalo_clock: Callable[[], datetime | None],
     ) -> None:
         self._records = records
         self._units = units
@@ -46,6 +52,7 @@ class DailySchedule:
         self._group_sync = group_sync
         self._stopping = stopping
         self._clock = clock
+        self._zalo_clock = zalo_clock
 
     def duties(self) -> list[Duty]:
         """Return the tasks (reports, digests, check of names, deletion), with the times of day from the settings.
@@ -147,7 +154,14 @@ class DailySchedule:
                     duties.remind_of_names(uow, group_id, due)
 
     def _delete_expired(self, _due: datetime) -> None:
-        """Delete data that are older than the settings allow (`RetentionSettings`)."""
+        """Delete data that are older than the settings allow (`RetentionSettings`) by this clock and by Zalo's.
+
+        A clock that is far ahead by mistake deletes nothing. If Zalo does not answer, the next night makes up for it.
+        """
+        zalo_now = self._zalo_clock()
+        if zalo_now is None:
+            log.warning("retention_postponed")
+            return
         with self._units.begin() as uow:
             self._features().duties.forget_readers(uow)
         kept = self._records.settings.retention
@@ -159,7 +173,7 @@ class DailySchedule:
             names=timedelta(days=kept.names_days),
             people=timedelta(days=kept.people_days),
         )
-        removed = sweep(self._records.database, terms, self._clock(), self._stopping)
+        removed = sweep(self._records.database, terms, min(self._clock(), zalo_now), self._stopping)
         if any(removed):
             with self._units.begin() as uow:
                 detail = removed._asdict()

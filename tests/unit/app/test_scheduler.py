@@ -132,6 +132,7 @@ def test_once_a_wrong_clock_is_set_right_the_duties_come_at_their_times_again(
         if done:
             break
         thread.join(0.02)
+    thread.join(0.3)  # until the scheduler waits for the next time by the wrong clock
     off[0] = timedelta(0)
     thread.join(0.5)
     ahead = schedule._scheduler.get_job("a").next_run_time - datetime.now(UTC)
@@ -167,7 +168,7 @@ def test_a_check_of_names_that_was_interrupted_is_done_at_the_next_try_and_then_
     group_sync: Any = SimpleNamespace(try_to_sync=sync)
     daily = DailySchedule(
         records, units, features=lambda: desk.office, group_sync=group_sync, stopping=lambda: False,
-        clock=lambda: desk.now,
+        clock=lambda: desk.now, zalo_clock=lambda: desk.now,
     )  # fmt: skip
     [check] = [duty for duty in daily.duties() if duty.name == "name_sweep"]
     with pytest.raises(RuntimeError):

@@ -42,6 +42,14 @@ def knock(*, route_to: str | None, timeout: float) -> Answer:
         return Answer(_parse_date(answer.headers.get("Date")), time.monotonic() - began)
 
 
+def zalo_clock(*, route_to: str | None, timeout: float) -> datetime | None:
+    """Return the time of Zalo's clock, to the second; None if Zalo does not tell it. Arguments are as for `knock`."""
+    try:
+        return knock(route_to=route_to, timeout=timeout).clock
+    except ZaloUnavailableError:
+        return None
+
+
 def _parse_date(date: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(date or "")
