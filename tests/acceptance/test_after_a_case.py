@@ -211,11 +211,15 @@ def _case_of(bot: Rig, uid: str) -> str:
 
 
 def _code(bot: Rig, case: str) -> str:
-    """Ask for a removal; gives what the bot says is to be typed."""
-    [asked] = bot.answer(ADMIN, f"/xoa {case}")
-    found = re.search(rf"/xoa {case} \d{{6}}", asked)
-    assert found
-    return found[0]
+    """Ask for a removal; gives what the bot says is to be typed. Other notices may come before its answer."""
+    told = len(bot.told(ADMIN))
+
+    def asked() -> list[str]:
+        return re.findall(rf"/xoa {case} \d{{6}}", "\n".join(bot.told(ADMIN)[told:]))
+
+    bot.tell_bot(f"/xoa {case}", ADMIN)
+    bot.until(lambda: asked() != [], "it says what is to be typed")
+    return asked()[0]
 
 
 def _result(bot: Rig, case: str) -> str:
