@@ -28,6 +28,18 @@ _websockets_log = logging.getLogger("zalo_governor.wire")
 _websockets_log.setLevel(logging.WARNING)
 
 
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Return whether a record of websockets tells of a fault: all do, except the end of a line that was noted twice.
+
+    Where a line breaks while something is sent, its reader and its writer both note the end; the package calls the
+    second time an internal error (EOFError).
+    """
+    return record.exc_info is None or not isinstance(record.exc_info[1], EOFError)
+
+
+_websockets_log.addFilter(_is_fault)
+
+
 class ZaloConnection:
     """An open WebSocket connection to Zalo; only one thread may call `receive`."""
 

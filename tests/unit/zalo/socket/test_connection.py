@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import socket
 import threading
 import time
@@ -75,3 +76,14 @@ def test_a_send_that_hangs_does_not_delay_the_end() -> None:
         assert time.monotonic() - began < 3
         sending.join(5)
         assert not sending.is_alive()
+
+
+@pytest.mark.parametrize(("error", "told"), [(EOFError("stream ended"), []), (ValueError("a bug"), ["unexpected"])])
+def test_the_end_of_a_line_that_is_noted_twice_is_no_fault_in_the_log(
+    error: Exception, told: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    try:
+        raise error
+    except Exception:
+        logging.getLogger("zalo_governor.wire").error("unexpected", exc_info=True)
+    assert [record.message for record in caplog.records] == told
