@@ -82,8 +82,5 @@ def test_a_send_that_hangs_does_not_delay_the_end() -> None:
 def test_the_end_of_a_line_that_is_noted_twice_is_no_fault_in_the_log(
     error: Exception, told: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    try:
-        raise error
-    except Exception:
-        logging.getLogger("zalo_governor.wire").error("unexpected", exc_info=True)
+    logging.getLogger("zalo_governor.wire").error("unexpected", exc_info=error)
     assert [record.message for record in caplog.records] == told
