@@ -1,5 +1,5 @@
 """Most of the many processes that these tests start are forked."""
 
-from tests.forked import forked_commands
+from tests.fork_server import forked_commands
 
 __all__ = ["forked_commands"]

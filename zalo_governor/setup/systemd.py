@@ -106,13 +106,17 @@ class Installation:
 
     def unit(self, part: str = "") -> str:
         """Return the name of a systemd unit for this installation; `part` is "-backup", "-panel" or ""."""
-        return f"{NAME}{part}@{self.office}" if self.office else f"{NAME}{part}"
+        return _unit(self.office, part)
 
 
 def unit_of(config: Path, part: str = "") -> str:
     """Return the name of a systemd unit for the installation with that settings file; `part` as for `unit`."""
     folder = config.absolute().parent
-    return f"{NAME}{part}@{folder.name}" if folder.parent == OFFICES_ETC else f"{NAME}{part}"
+    return _unit(folder.name if folder.parent == OFFICES_ETC else None, part)
+
+
+def _unit(office: str | None, part: str) -> str:
+    return f"{NAME}{part}@{office}" if office else f"{NAME}{part}"
 
 
 def office_installation(

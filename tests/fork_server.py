@@ -23,7 +23,7 @@ from zalo_governor.cli.demo.processes import Program
 
 _FORKING = multiprocessing.get_context("forkserver")
 _COMMANDS = ("run", "simulate", "panel", "scan_worker", "report", "cases", "doctor", "roster", "members", "directives")
-_FORKING.set_forkserver_preload(["tests.forked", *(f"zalo_governor.cli.{command}" for command in _COMMANDS)])
+_FORKING.set_forkserver_preload(["tests.fork_server", *(f"zalo_governor.cli.{command}" for command in _COMMANDS)])
 
 
 _FROM_THE_START = {"test_bot", "test_bench", "test_first_try", "test_secret_leaves_no_trace"}
