@@ -53,7 +53,6 @@ from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.events.extract import read_again
 from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.events.text_fields import posted_text
-from zalo_governor.zalo.http.connectivity import zalo_clock
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 from zalo_governor.zalo.recording.unknown import UNKNOWN_FILE, UnknownStructures
 
@@ -209,7 +208,7 @@ class Container:
             group_sync=self._group_sync,
             stopping=self._schedule.stopping,
             clock=clock,
-            zalo_clock=partial(zalo_clock, route_to=settings.zalo.route_to, timeout=settings.zalo.timeout_seconds),
+            zalo_clock=session.zalo_clock.now,
         )
         self._schedule.apply(self._daily_schedule.duties())
         self.watch = ConfigurationWatch(

@@ -32,7 +32,7 @@ class DailySchedule:
         group_sync: group sync, which reads a group's members from Zalo and stores changes.
         stopping: returns whether the program is stopping, so that a long task should end early.
         clock: gives the present time.
-        zalo_clock: asks for the time of Zalo's clock; None if Zalo does not answer.
+        zalo_clock: gives the time of Zalo's clock; None if it is not known.
     """
 
     def __init__(
@@ -156,7 +156,7 @@ class DailySchedule:
     def _delete_expired(self, _due: datetime) -> None:
         """Delete data that are older than the settings allow (`RetentionSettings`) by this clock and by Zalo's.
 
-        A clock that is far ahead by mistake deletes nothing. If Zalo does not answer, the next night makes up for it.
+        A clock that is far ahead by mistake deletes nothing. Without Zalo's time, the next night makes up for it.
         """
         zalo_now = self._zalo_clock()
         if zalo_now is None:

@@ -31,6 +31,7 @@ from zalo_governor.zalo.http.echoes import Echoes
 from zalo_governor.zalo.http.error_codes import DEAD_SESSION_CODES, FINAL_LOGIN_REFUSALS, MEANINGS, Meaning, as_code
 from zalo_governor.zalo.http.file_download import FileDownload
 from zalo_governor.zalo.http.rate_limit import EndpointPauses, TokenBucket
+from zalo_governor.zalo.http.server_clock import ServerClock
 from zalo_governor.zalo.http.service_hosts import ServiceHosts
 from zalo_governor.zalo.http.session_life import SessionLife
 from zalo_governor.zalo.http.transport import ZaloTransport, checked_socket_url, http_through
@@ -100,8 +101,9 @@ class ZaloSession:
         self.uploads = UploadWaiter()
         self.echoes = Echoes()
         self.frames = FrameCounts(clock)
+        self.zalo_clock = ServerClock()
         self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
-        self._http.hooks["response"].append(self._save_cookies)
+        self._http.hooks["response"].append(self._on_answer)
         self.life = SessionLife(clock)
         """Whether Zalo accepts the session, and whether the program may log in by itself."""
         self.browser_headers = browser_headers(credentials.user_agent)
@@ -316,7 +318,8 @@ class ZaloSession:
             raise ForbiddenHostError("the login named no socket that may be opened")
         return tuple(allowed)
 
-    def _save_cookies(self, _response: requests.Response, *_args: object, **_kwargs: object) -> None:
+    def _on_answer(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+        self.zalo_clock.note(response)
         self._save()
 
     def _save(self) -> None:

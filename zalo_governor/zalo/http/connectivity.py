@@ -2,13 +2,13 @@
 
 import time
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 import requests
 
 from zalo_governor.zalo.errors import ZaloUnavailableError
 from zalo_governor.zalo.http.cookies import CookieStore
+from zalo_governor.zalo.http.server_clock import date_of
 from zalo_governor.zalo.http.transport import ZaloTransport
 
 _ADDRESS = "https://wpa.chat.zalo.me/"
@@ -39,20 +39,4 @@ def knock(*, route_to: str | None, timeout: float) -> Answer:
             answer = http.head(_ADDRESS, allow_redirects=False)
         except requests.RequestException as error:
             raise ZaloUnavailableError(type(error).__name__, "/", sent=False) from None
-        return Answer(_parse_date(answer.headers.get("Date")), time.monotonic() - began)
-
-
-def zalo_clock(*, route_to: str | None, timeout: float) -> datetime | None:
-    """Return the time of Zalo's clock, to the second; None if Zalo does not tell it. Arguments are as for `knock`."""
-    try:
-        return knock(route_to=route_to, timeout=timeout).clock
-    except ZaloUnavailableError:
-        return None
-
-
-def _parse_date(date: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(date or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
+        return Answer(date_of(answer), time.monotonic() - began)

@@ -1,0 +1,40 @@
+"""Zalo's clock, as far as its answers tell it."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from requests import Response
+
+
+class ServerClock:
+    """Zalo's clock, to the second: the date of its last answer and the time passed since then; thread-safe.
+
+    A change of this machine's clock does not matter to it.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._last: tuple[datetime, float] | None = None
+
+    def note(self, answer: Response) -> None:
+        """Take the time of Zalo's clock from an answer that has just come."""
+        if date := date_of(answer):
+            self._last = date, self._monotonic()
+
+    def now(self) -> datetime | None:
+        """Return the present time of Zalo's clock; None if no answer has told it yet."""
+        if not self._last:
+            return None
+        date, came = self._last
+        return date + timedelta(seconds=self._monotonic() - came)
+
+
+def date_of(answer: Response) -> datetime | None:
+    """Return the time in the answer's Date header, which is to the second; None if it has no valid one."""
+    try:
+        moment = parsedate_to_datetime(answer.headers.get("Date") or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
