@@ -171,7 +171,8 @@ class Office:
         kinds = [(name, kind, SAMPLES[sample]()) for sample, name, kind in _FILES]
         messages = []
         for number in range(self._served, self._served + count):
-            name, kind, content = kinds[number % len(kinds)]
+            # Each office begins with another kind, so that many with a few files each send as many of each kind as one.
+            name, kind, content = kinds[(self.groups[0].number + number) % len(kinds)]
             content = marked(content, f"GIA DINH {self.groups[0].id} {number}".encode())
             served = {"name": name, "kind": kind, "content": base64.b64encode(content).decode()}
             [put] = self.rig.control("put", files=[served])["files"]

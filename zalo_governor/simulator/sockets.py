@@ -80,7 +80,7 @@ class Hub:
         self.cut = False
         """Whether a network outage is simulated at present; new WebSockets are refused during it."""
         self.opened = asyncio.Event()
-        """Set when the first WebSocket has been opened; the scenario player waits for it."""
+        """Set while a WebSocket is open; the scenario player waits for it."""
 
     async def serve(self, request: web.Request, cookie: str) -> web.StreamResponse:
         """Accept the WebSocket of a client and answer the client's frames until the socket closes.
@@ -108,6 +108,8 @@ class Hub:
         finally:
             if line in self.lines:
                 self.lines.remove(line)
+            if not self.lines:
+                self.opened.clear()
             _log.info("socket_closed", sockets=len(self.lines))
         return socket
 

@@ -6,6 +6,7 @@ A higher speed only shortens the pauses between the acts; messages carry the rea
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from zalo_governor.domain.inbound import RawDict
@@ -21,6 +22,7 @@ _SETTLE_SECONDS = 1.0
 
 In this time the client fetches the group and its history.
 """
+_RECONNECT_SECONDS = 60.0
 
 
 class Player:
@@ -48,9 +50,20 @@ class Player:
             if act is None:
                 self._stage.hub.cut = False
                 self._note("restored", at)
+                began += await self._reconnected()
             else:
                 await self.perform(act)
         self._stage.ledger.note("end", seconds=round(time.monotonic() - began, 1))
+
+    async def _reconnected(self) -> float:
+        """Wait until a client has connected again, for a minute at most; return the seconds that it took.
+
+        A client's pause before it tries again is random, and the acts that follow are no part of the outage.
+        """
+        began = time.monotonic()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stage.hub.opened.wait(), _RECONNECT_SECONDS)
+        return time.monotonic() - began
 
     async def perform(self, act: AnyAct) -> None:
         """Perform one act now.

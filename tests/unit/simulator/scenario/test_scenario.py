@@ -136,7 +136,7 @@ def test_members_settings_and_names_change_with_the_acts() -> None:
     assert any(person.name == "Lý A Ba - Chánh Văn phòng" for person in stage.world.people.values())
 
 
-def test_the_play_waits_for_a_listener_and_ends_the_cut() -> None:
+def test_the_play_waits_for_a_listener_also_after_the_cut_that_it_ends() -> None:
     plan = scenario({"at": "07:00", "cut": 1}, {"at": "07:30", "by": "an", "dm": "chào"})
 
     async def play() -> EventBus:
@@ -145,11 +145,20 @@ def test_the_play_waits_for_a_listener_and_ends_the_cut() -> None:
         await asyncio.sleep(0.05)
         assert stage.ledger.journal == []
         stage.hub.opened.set()
+        while "cut" not in kinds(stage):
+            await asyncio.sleep(0.01)
+        stage.hub.opened.clear()
+        await asyncio.sleep(1.0)
+        assert kinds(stage) == ["start", "cut", "restored"], "the client has not connected again"
+        stage.hub.opened.set()
         await asyncio.wait_for(task, 10)
         return stage
 
+    def kinds(stage: EventBus) -> list[str]:
+        return [note["kind"] for note in stage.ledger.journal]
+
     stage = asyncio.run(play())
-    assert [note["kind"] for note in stage.ledger.journal] == ["start", "cut", "restored", "dm", "end"]
+    assert kinds(stage) == ["start", "cut", "restored", "dm", "end"]
     assert not stage.hub.cut
 
 
