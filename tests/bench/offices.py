@@ -18,10 +18,7 @@ from tests.distinct_files import marked
 from tests.postgresql import order
 from tests.rig import BOT, Rig
 from zalo_governor.cli.demo.processes import Program
-from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.samples import SAMPLES
-from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.security.crypto import Keys
 
 DATABASE = "offices"
 _TICK_SECONDS = 0.05
@@ -53,13 +50,6 @@ def new_office(server: Path, name: str) -> str:
 
 def _database(server: Path, role: str) -> str:
     return f"postgresql://{role}@/{DATABASE}?host={server}"
-
-
-def make_tables(url: str) -> None:
-    """Make the tables of an office that no bot has started yet."""
-    database = Database(url, Keys(b"k" * 32), system_clock)
-    database.migrate()
-    database.close()
 
 
 class Office:
