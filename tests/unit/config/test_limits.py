@@ -21,7 +21,7 @@ KEPT = [
 @pytest.mark.parametrize(("section", "name"), KEPT)
 def test_days_reach_back_to_a_date_or_are_refused(section: type[StrictModel], name: str) -> None:
     kept = getattr(section.model_validate({name: FOREVER}), name)
-    assert datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=kept)
+    assert (datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=kept)).year == 1026
     with pytest.raises(ValidationError):
         section.model_validate({name: 999_999})
 
