@@ -200,6 +200,24 @@ def test_the_settings_may_join_what_was_known_apart(units: UnitsOfWork) -> None:
         assert holding(uow, BOT, Role.ADMIN) == [someone(uow)]
 
 
+@pytest.mark.parametrize("first", [{"uid": MEMBER}, {"global_id": "g1"}])
+def test_the_telephone_of_the_office_makes_nobody_the_holder_of_anothers_roles(
+    units: UnitsOfWork, first: dict[str, str]
+) -> None:
+    leader, staff = (
+        seed("Giàng A Mẫu", Role.LEADER, phone="0213", **first),
+        seed("Lò Văn Mẫu", Role.ADMIN_STAFF, phone="0213", uid=OTHER),
+    )
+    units.seed_people(BOT, [leader, staff])
+    with units.begin() as uow:
+        assert someone(uow, OTHER).full_name == "Lò Văn Mẫu"
+        assert someone(uow, OTHER).roles_in("") == {Role.ADMIN_STAFF}
+    units.seed_people(BOT, [staff])
+    with units.begin() as uow:
+        assert someone(uow).roles_in("") == frozenset()
+        assert someone(uow, OTHER).roles_in("") == {Role.ADMIN_STAFF}
+
+
 def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone(units: UnitsOfWork) -> None:
     units.seed_people(BOT, [seed(global_id="g1", uid=MEMBER)])
     snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid=OTHER, member_uids=(MEMBER,))

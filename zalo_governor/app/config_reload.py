@@ -149,8 +149,14 @@ class ConfigurationWatch:
 
     def _load(self) -> tuple[Configuration, list[str]]:
         """Load the changed files; return the configuration to apply now, and the changed keys that need a restart."""
-        running = self._running().settings
-        settings, waiting = effective(running, load_settings(self._file))
+        running, wanted = self._running().settings, load_settings(self._file)
+        if running.people and not wanted.people:
+            # A full disk cuts a file off. Nobody would have a role any more, and so nobody would be told.
+            raise ConfigError(
+                f"{self._file}:1: people: không còn ai có vai trò, có thể vì tệp bị cắt khi ổ đĩa đầy; hãy ghi lại "
+                "mục này, hoặc khởi động lại Hệ thống nếu đúng là bỏ hết"
+            )
+        settings, waiting = effective(running, wanted)
         return load_configuration(settings), waiting
 
     def _report_mended(self, waiting: Sequence[str]) -> None:

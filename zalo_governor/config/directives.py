@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from zalo_governor.config.sections import Section
+from zalo_governor.domain.models import TimeOfDay
 
 
 class DirectiveReminderSettings(Section):
     """When people are reminded of directives (leaders' orders) that they owe an answer; Asia/Ho_Chi_Minh time."""
 
-    time_of_day: time = time(8, 0)
+    time_of_day: TimeOfDay = time(8, 0)
     """When the reminders of a day are sent, unless they depend on the hour of the deadline."""
     days_before: tuple[Annotated[int, Field(ge=0, le=30)], ...] = (1,)
     """How many days before the deadline; 0 for the morning of that day."""
@@ -29,8 +30,8 @@ class DirectiveReminderSettings(Section):
 class WorkingTime(Section):
     """A part of the working day, by the clock of Viet Nam."""
 
-    start: time
-    end: time
+    start: TimeOfDay
+    end: TimeOfDay
 
     @model_validator(mode="after")
     def _check_order(self) -> "WorkingTime":

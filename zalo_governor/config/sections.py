@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from zalo_governor.domain.documents import Letterhead, ReportFormat
 from zalo_governor.domain.escalation import QuietHours
-from zalo_governor.domain.models import StrictModel
+from zalo_governor.domain.models import StrictModel, TimeOfDay
 from zalo_governor.domain.people import Role
 
 
@@ -133,7 +133,7 @@ class LogSettings(Section):
     """Size in MB at which a new log file is begun before the end of the day (UTC)."""
     files: int = Field(default=60, ge=1)
     """How many old log files are kept."""
-    kept_days: int = Field(default=90, ge=1)
+    kept_days: int = Field(default=90, ge=1, le=365_000)
     """How many days old log files are kept."""
 
 
@@ -239,7 +239,7 @@ class NameSettings(Section):
 
     longest: int = Field(default=40, ge=20)
     """If the name that the bot proposes has more characters than this, it proposes a shorter form too."""
-    remind_days: int = Field(default=7, ge=1)
+    remind_days: int = Field(default=7, ge=1, le=365_000)
     """Days after which a member whose display name is still wrong is asked again."""
     reminders: int = Field(default=3, ge=0)
     """How many times at most a member is asked again to correct the display name."""
@@ -255,19 +255,19 @@ class NameSettings(Section):
 class RetentionSettings(Section):
     """How many days each kind of content is kept; metadata without text (times, rules) and counts are kept forever."""
 
-    bodies_days: int = Field(default=365, ge=1)
+    bodies_days: int = Field(default=365, ge=1, le=365_000)
     """Group and private messages that belong to no case."""
-    cases_days: int = Field(default=1825, ge=30)
+    cases_days: int = Field(default=1825, ge=30, le=365_000)
     """Messages, explanations and notes of a case, from its closing; also incidents and suggestions of members."""
-    notices_days: int = Field(default=365, ge=1)
+    notices_days: int = Field(default=365, ge=1, le=365_000)
     """Messages that the bot sent."""
-    dead_letters_days: int = Field(default=90, ge=1)
+    dead_letters_days: int = Field(default=90, ge=1, le=365_000)
     """Dead letters: received elements that could not be parsed."""
-    names_days: int = Field(default=365, ge=1)
+    names_days: int = Field(default=365, ge=1, le=365_000)
     """Display names of members who have left."""
-    people_days: int = Field(default=1825, ge=30)
+    people_days: int = Field(default=1825, ge=30, le=365_000)
     """Who caused an event; afterwards the event is anonymous. Persons of cases are kept with the case."""
-    readers_days: int = Field(default=90, ge=1)
+    readers_days: int = Field(default=90, ge=1, le=365_000)
     """Receipts, which tell who received or saw a message of a case."""
 
     @property
@@ -299,18 +299,18 @@ class IntroductionSettings(Section):
 class ScheduleSettings(Section):
     """Times of day (Asia/Ho_Chi_Minh) at which tasks run; null switches a task off."""
 
-    daily_report: time | None = time(17, 0)
-    weekly_report: time | None = time(16, 30)
+    daily_report: TimeOfDay | None = time(17, 0)
+    weekly_report: TimeOfDay | None = time(16, 30)
     weekly_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
-    monthly_report: time | None = time(8, 0)
+    monthly_report: TimeOfDay | None = time(8, 0)
     """Sent on the first day of a month, about the preceding month."""
-    quarterly_report: time | None = time(8, 15)
+    quarterly_report: TimeOfDay | None = time(8, 15)
     """Sent on the first day of a quarter, about the preceding quarter."""
     report_files: tuple[ReportFormat, ...] = (ReportFormat.DOCX, ReportFormat.PNG)
     """Formats of the files sent in addition to the text of a monthly or quarterly report."""
-    name_sweep: time | None = time(7, 30)
+    name_sweep: TimeOfDay | None = time(7, 30)
     """Sync of all groups, and reminders to members whose display names break the regulation."""
-    hints_digest: time | None = time(16, 0)
+    hints_digest: TimeOfDay | None = time(16, 0)
     """Daily list for the admins of messages that talk about state secrets but open no case."""
-    suggestions_digest: time | None = time(16, 15)
+    suggestions_digest: TimeOfDay | None = time(16, 15)
     """Daily list for the admins of members' suggestions (command /gopy, suggest)."""

@@ -27,6 +27,7 @@ from zalo_governor.config.sections import (
     RetentionSettings,
     RosterSettings,
     ScheduleSettings,
+    Section,
     TrialSettings,
     VigilSettings,
     ZaloSettings,
@@ -133,13 +134,9 @@ class Settings(BaseSettings):
 
     def of_group(self, group: GroupSettings) -> "Settings":
         """Return the settings for one group: keys in its own sections override the settings for all groups."""
-        own = {
-            name: getattr(self, name).model_copy(
-                update={key: getattr(section, key) for key in section.model_fields_set}
-            )
-            for name, section in group.own_sections.items()
-        }
-        return self.model_copy(update=own)
+        return self.model_copy(
+            update={name: _overridden(getattr(self, name), own) for name, own in group.own_sections.items()}
+        )
 
     def grants_of(self, person: PersonSettings) -> dict[str, frozenset[Role]]:
         """Return which roles the person holds where: id of a group, or EVERYWHERE for all groups -> roles."""
@@ -227,6 +224,15 @@ def load_settings(path: Path) -> Settings:
         known = smtp.model_copy(update={"password": SecretStr(password)})
         update["alarm"] = settings.alarm.model_copy(update={"smtp": known})
     return settings.model_copy(update=update)
+
+
+def _overridden(common: Section | None, own: Section) -> Section:
+    """Return `common` with the keys that `own` states, also in the sections within it."""
+    if common is None:
+        return own
+    stated = {key: getattr(own, key) for key in own.model_fields_set}
+    inner = {key: _overridden(getattr(common, key), new) for key, new in stated.items() if isinstance(new, Section)}
+    return common.model_copy(update=stated | inner)
 
 
 def _check_groups_named(settings: Settings, document: Document) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 else:
     _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WITH_ZERO = re.compile(r"[-+]?0[0-9_]+")
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}")
+"""A thousand as people write it here, `1.000`, which YAML reads as 1: all messages would be deleted after a day."""
 
 
 class _Loader(_Parser):
@@ -55,7 +57,7 @@ def load_yaml(path: Path) -> Document:
 
     Raises:
         ConfigError: the file is missing, not UTF-8, not YAML or no mapping, repeats a key, or has a time such as 17:00
-            without quotes.
+            without quotes, or a number such as 1.000.
     """
     text = read_text(path)
     try:
@@ -220,6 +222,11 @@ def _line_numbers(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[Ke
         # YAML 1.1 reads 17:00 as a base-60 number, 1020, which pydantic would take for the time 00:17.
         raise ConfigError(
             f'{path}:{node.start_mark.line + 1}: {_dotted(at)}: giờ phải đặt trong ngoặc kép; hãy viết "{node.value}"'
+        )
+    elif node.tag in _NUMBERS and _THOUSANDS.fullmatch(node.value):
+        raise ConfigError(
+            f"{path}:{node.start_mark.line + 1}: {_dotted(at)}: ở đây dấu chấm là dấu thập phân; số từ một nghìn trở "
+            f"lên thì viết liền: {node.value.replace('.', '')}"
         )
 
 

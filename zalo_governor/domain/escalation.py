@@ -1,7 +1,7 @@
 """The escalation policy (clause 6.4): who is notified of a case, and when, by severity and number of repetitions."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.models import StrictModel
+from zalo_governor.domain.models import StrictModel, TimeOfDay
 
 
 class Desk(StrEnum):
@@ -62,8 +62,8 @@ class Steps(NamedTuple):
 class QuietHours(StrictModel):
     """A daily period (Viet Nam's time, may span midnight) in which notices that are not urgent are held back."""
 
-    start: time
-    end: time
+    start: TimeOfDay
+    end: TimeOfDay
 
     @model_validator(mode="after")
     def _check_not_empty(self) -> Self:
@@ -110,7 +110,7 @@ class Ladder(StrictModel):
     severity `suspect` have no rungs: they are recorded without opening a case. All methods are pure.
     """
 
-    window_days: int = Field(ge=1)
+    window_days: int = Field(ge=1, le=365_000)
     """Number of past days within which a person's cases under the same rule count as repetitions."""
     repeated_from: int = Field(ge=2)
     """From this case of the person on (2 = the second) the notice to the admins says that it is a repetition."""

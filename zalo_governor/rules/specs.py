@@ -1,12 +1,12 @@
 """What stands in the YAML file of a rule."""
 
-from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.models import TimeOfDay
 from zalo_governor.rules.base import Maturity, Parameters
 from zalo_governor.rules.declared.conditions import Condition
 from zalo_governor.rules.examples import DeclaredExamples, Examples
@@ -90,7 +90,7 @@ class Absence(Parameters):
 
     answer_within_hours: float | None = Field(default=None, gt=0, le=200)
     """Working hours (`directives.working_times`) within which every addressee has to answer."""
-    report_by: time | None = None
+    report_by: TimeOfDay | None = None
     """Time of day, on the day of the deadline, by which at least one addressee has to have reported."""
 
     @model_validator(mode="after")

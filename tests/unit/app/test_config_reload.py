@@ -119,6 +119,17 @@ def test_what_was_changed_while_the_login_waited_is_applied_afterwards(tmp_path:
     assert here.current.settings.office.province == "tỉnh Mẫu Ba"
 
 
+def test_a_file_emptied_by_a_full_disk_takes_nobodys_roles(tmp_path: Path) -> None:
+    here = Watched(tmp_path)
+    here.write(people=[{"full_name": "Lò Văn Mẫu", "uid": "7", "roles": ["admin"]}])
+    assert here.look(2) == ["applied"]
+    here.file.write_text("# governor.yaml\n", encoding="utf-8")
+    [said] = here.look(3)
+    assert said.startswith("broken: ")
+    assert "governor.yaml:1: people: không còn ai có vai trò" in said
+    assert [person.full_name for person in here.current.settings.people] == ["Lò Văn Mẫu"]
+
+
 def test_the_life_of_a_configuration(watched: Watched) -> None:
     assert watched.look(3) == []
 

@@ -47,6 +47,19 @@ def test_settings_of_a_group_change_what_they_say_and_nothing_else(tmp_path: Pat
     assert (health.schedule.daily_report, health.schedule.weekly_day) == (time(16), settings.schedule.weekly_day)
 
 
+def test_one_line_on_reminders_in_a_group_leaves_the_other_lines_as_they_are_for_all(tmp_path: Path) -> None:
+    path = tmp_path / "governor.yaml"
+    path.write_text(
+        "directives: {remind: {only_silent: false, days_after: [2]}}\n"
+        'groups: [{id: "1", directives: {remind: {time_of_day: "09:00"}}}, {id: "2", directives: {remind: null}}]\n'
+    )
+    settings = load_settings(path)
+    own, none = (settings.of_group(group).directives.remind for group in settings.groups)
+    assert own
+    assert (own.time_of_day, own.only_silent, own.days_after) == (time(9), False, (2,))
+    assert none is None
+
+
 @pytest.mark.parametrize(
     ("people", "said"),
     [

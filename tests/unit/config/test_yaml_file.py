@@ -34,6 +34,11 @@ def said(path: Path, content: bytes) -> str:
         (b"a: 1\nb: \x07\n", 2, "ký tự điều khiển"),
         (b"a: 1\nb: \xff\n", 2, "UTF-8"),
         (b"a: 1\nb:\n  c: 2026-13-45\n", 3, "b.c: 2026-13-45 không có trong lịch"),
+        (
+            b"a: 1\nb: {c: 1.000}\n",
+            2,
+            "số từ một nghìn trở lên thì viết liền: 1000",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_vietnamese_with_file_and_line(

@@ -98,7 +98,10 @@ def _find_and_merge(connection: Connection, keys: Keys, account: str, wanted: Se
     if wanted.global_id:
         conditions.append(persons.c.global_id == wanted.global_id)
     if wanted.phone:
-        conditions.append(persons.c.phone == wanted.phone)
+        # Several people may have the office's telephone: who is known by ids of their own is not found by the number.
+        other_uid = (person_uids.c.account == account, person_uids.c.uid != (wanted.uid or ""))
+        known = persons.c.global_id.is_not(None) | persons.c.id.in_(select(person_uids.c.person_id).where(*other_uid))
+        conditions.append((persons.c.phone == wanted.phone) & ~known)
     if wanted.uid:
         seen_as = (person_uids.c.account.in_([account, *formers(connection, account)]), person_uids.c.uid == wanted.uid)
         conditions.append(persons.c.id.in_(select(person_uids.c.person_id).where(*seen_as)))
