@@ -18,6 +18,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element
 from zalo_governor.zalo.events.ids import as_id
 from zalo_governor.zalo.frames.decrypt import OLD, Frame, old_messages_frame, queue_name
+from zalo_governor.zalo.http.error_codes import as_code
 
 log = structlog.get_logger(__name__)
 
@@ -151,6 +152,11 @@ class MissedQueues:
     def answered(self, frame: Frame, elements: Sequence[Element]) -> None:
         """Take one page of a queue, given by its frame and elements, and ask for the next page if there is one."""
         cmd, content, queue = frame.cmd, frame.content, queue_name(frame.cmd)
+        if code := as_code(frame.payload.get("error_code") or 0):
+            # As if nothing had been answered: the cursor stays, and the next connection asks again.
+            log.warning("queue_refused", queue=queue, code=code)
+            self._take(elements, lambda: None)
+            return
         with self._changed:
             reading = self._readings.get(cmd)
             if reading is None or reading.over:
