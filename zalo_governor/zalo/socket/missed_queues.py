@@ -263,16 +263,18 @@ class MissedQueues:
 
 
 def status_of(frame: Frame) -> QueueStatus:
-    """Return the last ids and dropped queues that the frame's `queueStatus` names; empty if the frame has none."""
+    """Return the last ids and dropped queues that the frame's `queueStatus` names, of the four that are read."""
     given = frame.content.get("queueStatus")
     if not isinstance(given, dict):
         return _NO_STATUS
-    parts = {name: part for name, part in given.items() if isinstance(part, dict)}
+    parts = {name: part for name, part in given.items() if name in _READ and isinstance(part, dict)}
     evicted = frozenset(name for name, part in parts.items() if part.get("evict"))
     return QueueStatus({name: as_id(part.get("lastId")) for name, part in parts.items()}, evicted)
 
 
 _NO_STATUS = QueueStatus({})
+_READ = frozenset(map(queue_name, OLD))
+"""Names of the queues that are read; others, as of end-to-end encryption, fill up until Zalo drops a part of them."""
 _NONE = frozenset({"", "0"})
 """Ids that Zalo gives where there is none."""
 
