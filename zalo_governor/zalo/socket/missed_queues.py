@@ -93,6 +93,8 @@ class MissedQueues:
         self._newest = newest
         self._take = take
         self._changed = threading.Condition()
+        self._saving = threading.RLock()
+        """Held from reading a cursor to saving it: several threads save, and each would bring back what it has read."""
         self._cursors: dict[str, QueueCursor] | None = None
         self._saved_at: dict[str, float] = {}
         self._readings: dict[int, _Reading] = {}
@@ -232,12 +234,13 @@ class MissedQueues:
 
     def _advance(self, reached: Mapping[str, str]) -> None:
         for queue, last_id in reached.items():
-            with self._changed:
-                if self._cursors is None or queue not in self._cursors:
-                    continue
-                cursor = self._cursors[queue] = self._cursors[queue]._replace(last_id=last_id)
-            if time.monotonic() - self._saved_at.get(queue, 0.0) >= _SAVE_EVERY_SECONDS:
-                self._try_to_keep(queue, cursor)
+            with self._saving:
+                with self._changed:
+                    if self._cursors is None or queue not in self._cursors:
+                        continue
+                    cursor = self._cursors[queue] = self._cursors[queue]._replace(last_id=last_id)
+                if time.monotonic() - self._saved_at.get(queue, 0.0) >= _SAVE_EVERY_SECONDS:
+                    self._try_to_keep(queue, cursor)
 
     def _load(self) -> dict[str, QueueCursor]:
         """Return the cursors, from memory if they were loaded; {} if the database does not give them."""
@@ -250,10 +253,11 @@ class MissedQueues:
         return dict(self._cursors)
 
     def _keep(self, queue: str, cursor: QueueCursor) -> None:
-        self._store.keep(queue, cursor)
-        self._saved_at[queue] = time.monotonic()
-        with self._changed:
-            self._cursors = {**(self._cursors or {}), queue: cursor}
+        with self._saving:
+            self._store.keep(queue, cursor)
+            self._saved_at[queue] = time.monotonic()
+            with self._changed:
+                self._cursors = {**(self._cursors or {}), queue: cursor}
 
     def _try_to_keep(self, queue: str, cursor: QueueCursor) -> None:
         try:
