@@ -357,13 +357,18 @@ class GapRecovery:
     def _backfill_gaps(self, group_id: str, missed: Sequence[UnfinishedGap]) -> dict[UnfinishedGap, BackfillEnd]:
         """Fetch the messages of several gaps (oldest first) of a group; return the outcome for each gap.
 
-        One pass through the history serves all gaps, unless the history does not reach back to the oldest.
+        One pass through the history serves all gaps, unless the history does not reach back to the oldest. Then the
+        first gap to which it does is searched for by halves, as a line that breaks every minute leaves thousands.
         """
         end = self._retry_until_stored(partial(self._fetch_and_admit, group_id, missed))
-        if end in {BackfillEnd.EXHAUSTED, BackfillEnd.UNREACHABLE} and len(missed) > 1:
-            # Later gaps can still be completed: the history reaches back to what was received between the gaps.
-            return {missed[0]: end, **self._backfill_gaps(group_id, missed[1:])}
-        return dict.fromkeys(missed, end)
+        if end not in {BackfillEnd.EXHAUSTED, BackfillEnd.UNREACHABLE} or len(missed) == 1:
+            return dict.fromkeys(missed, end)
+        # Later gaps can still be completed: the history reaches back to what was received between the gaps.
+        half = len(missed) // 2
+        later = self._backfill_gaps(group_id, missed[half:])
+        if half == 1 or later[missed[half]] is not BackfillEnd.REACHED:
+            return {**dict.fromkeys(missed[:half], end), **later}
+        return {missed[0]: end, **self._backfill_gaps(group_id, missed[1:half]), **later}
 
     def _fetch_and_admit(self, group_id: str, missed: Sequence[UnfinishedGap]) -> BackfillEnd:
         """Store what was missed: from Zalo's history, then what the socket sent again; return how fetching ended."""

@@ -497,6 +497,24 @@ def test_what_is_lost_while_older_things_are_still_fetched_is_written_down_at_on
     assert given.fetched_from == [7, 9]
 
 
+@pytest.mark.parametrize("reached", [0, 1, 2, 3, 1234, 1499, 1500])
+def test_of_thousands_of_gaps_the_first_to_which_the_history_reaches_is_found_with_few_looks(reached: int) -> None:
+    given = Given(whole())
+    given.gaps.left_open = [
+        Gap(id=number, group_id=GROUP, began_at=NOW, ended_at=NOW, cause="1006", heard_id=number, pending=True)
+        for number in range(1500)
+    ]
+
+    def fetch(group_id: str, heard_id: int, since_ms: int, take: object) -> BackfillEnd:
+        given.fetched_from.append(heard_id)
+        return BackfillEnd.REACHED if heard_id >= reached else BackfillEnd.UNREACHABLE
+
+    given.recovery._history = fetch
+    given.follow(up(1), looks=1)
+    assert given.gaps.log == [f"{'close' if number >= reached else 'give up'} {number}" for number in range(1500)]
+    assert len(given.fetched_from) < 25
+
+
 def test_a_gap_that_cannot_be_made_good_does_not_spoil_the_younger_ones() -> None:
     given = Given(([element("2")], BackfillEnd.EXHAUSTED), whole(element("3")))
     given.gaps.left_open = [

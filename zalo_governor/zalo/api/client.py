@@ -1,7 +1,7 @@
 """The client of Zalo's HTTP API: sends messages, reads groups, members, histories and pictures, removes messages."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from enum import StrEnum
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -171,8 +171,8 @@ class ZaloClient:
             NotInGroupError: the bot account is not in the group.
             ZaloError: the call failed.
         """
-        answer = _as_object(self.read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
-        groups = _as_object(answer.get("gridInfoMap"))
+        asked = {"gridVerMap": json.dumps({group_id: 0})}
+        groups = _as_object(self._answer_with({"gridInfoMap"}, "POST", _GROUP_INFO, asked).get("gridInfoMap"))
         info = groups.get(group_id) or groups.get(f"g{group_id}")
         if not isinstance(info, dict):
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
@@ -220,7 +220,8 @@ class ZaloClient:
 
     def last_messages(self) -> list[Element]:
         """Fetch the last message of each of the account's conversations, groups too; raises ZaloError on failure."""
-        return self._elements(_as_object(self.read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+        asked = {"threadIdLocalMsgId": "{}"}
+        return self._elements(self._answer_with({"msgs", "groupMsgs"}, "GET", _LAST_MESSAGES, asked))
 
     def read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
         """Make an API call that may safely be repeated, and return the data of Zalo's answer.
@@ -258,6 +259,17 @@ class ZaloClient:
                 there = newest.get(element.thread_id, element)
                 newest[element.thread_id] = max(there, element, key=_msg_number)
         return newest
+
+    def _answer_with(self, names: Set[str], method: str, url: str, params: RawDict) -> RawDict:
+        """Return what `read` does; without any of these fields, which hold what was asked for, it proves no absence.
+
+        Raises:
+            EmptyAnswerError: the answer has none of them.
+        """
+        answer = _as_object(self.read(method, url, params))
+        if names.isdisjoint(answer):
+            raise EmptyAnswerError(urlsplit(url).path)
+        return answer
 
     def _elements(self, answer: RawDict) -> list[Element]:
         return elements_of(

@@ -23,7 +23,7 @@ def recover_last_private(
     *,
     shows_all: bool,
 ) -> BackfillEnd:
-    """Pass the last private messages to `take`, oldest first; return how the backfill ended.
+    """Pass those of the last private messages that were missed to `take`, oldest first; return how the backfill ended.
 
     REACHED: nothing can be missing, as all of them were stored before the gap (time of missed messages); EXHAUSTED:
     something may be; INTERRUPTED: Zalo did not answer.
@@ -39,7 +39,9 @@ def recover_last_private(
     except ZaloError as error:
         log.warning("private_history_refused", error=error)
         return BackfillEnd.INTERRUPTED
-    complete = shows_all and all(map(heard_before, last))
-    take(sorted(last, key=lambda element: place_of(element.at_ms, element.key)))
-    log.info("private_backfill", elements=len(last), complete=complete)
+    # What is older than everything stored was said before the bot's first day, and to somebody else.
+    missed = [element for element in last if not heard_before(element)]
+    complete = shows_all and not missed
+    take(sorted(missed, key=lambda element: place_of(element.at_ms, element.key)))
+    log.info("private_backfill", elements=len(missed), complete=complete)
     return BackfillEnd.REACHED if complete else BackfillEnd.EXHAUSTED

@@ -18,6 +18,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element
 from zalo_governor.zalo.events.ids import as_id
 from zalo_governor.zalo.frames.decrypt import OLD, Frame, old_messages_frame, queue_name
+from zalo_governor.zalo.http.error_codes import as_code
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,8 @@ class MissedQueues:
         self._newest = newest
         self._take = take
         self._changed = threading.Condition()
+        self._saving = threading.RLock()
+        """Held from reading a cursor to saving it: several threads save, and each would bring back what it has read."""
         self._cursors: dict[str, QueueCursor] | None = None
         self._saved_at: dict[str, float] = {}
         self._readings: dict[int, _Reading] = {}
@@ -151,6 +154,11 @@ class MissedQueues:
     def answered(self, frame: Frame, elements: Sequence[Element]) -> None:
         """Take one page of a queue, given by its frame and elements, and ask for the next page if there is one."""
         cmd, content, queue = frame.cmd, frame.content, queue_name(frame.cmd)
+        if code := as_code(frame.payload.get("error_code") or 0):
+            # As if nothing had been answered: the cursor stays, and the next connection asks again.
+            log.warning("queue_refused", queue=queue, code=code)
+            self._take(elements, lambda: None)
+            return
         with self._changed:
             reading = self._readings.get(cmd)
             if reading is None or reading.over:
@@ -226,12 +234,13 @@ class MissedQueues:
 
     def _advance(self, reached: Mapping[str, str]) -> None:
         for queue, last_id in reached.items():
-            with self._changed:
-                if self._cursors is None or queue not in self._cursors:
-                    continue
-                cursor = self._cursors[queue] = self._cursors[queue]._replace(last_id=last_id)
-            if time.monotonic() - self._saved_at.get(queue, 0.0) >= _SAVE_EVERY_SECONDS:
-                self._try_to_keep(queue, cursor)
+            with self._saving:
+                with self._changed:
+                    if self._cursors is None or queue not in self._cursors:
+                        continue
+                    cursor = self._cursors[queue] = self._cursors[queue]._replace(last_id=last_id)
+                if time.monotonic() - self._saved_at.get(queue, 0.0) >= _SAVE_EVERY_SECONDS:
+                    self._try_to_keep(queue, cursor)
 
     def _load(self) -> dict[str, QueueCursor]:
         """Return the cursors, from memory if they were loaded; {} if the database does not give them."""
@@ -244,10 +253,11 @@ class MissedQueues:
         return dict(self._cursors)
 
     def _keep(self, queue: str, cursor: QueueCursor) -> None:
-        self._store.keep(queue, cursor)
-        self._saved_at[queue] = time.monotonic()
-        with self._changed:
-            self._cursors = {**(self._cursors or {}), queue: cursor}
+        with self._saving:
+            self._store.keep(queue, cursor)
+            self._saved_at[queue] = time.monotonic()
+            with self._changed:
+                self._cursors = {**(self._cursors or {}), queue: cursor}
 
     def _try_to_keep(self, queue: str, cursor: QueueCursor) -> None:
         try:
@@ -257,16 +267,18 @@ class MissedQueues:
 
 
 def status_of(frame: Frame) -> QueueStatus:
-    """Return the last ids and dropped queues that the frame's `queueStatus` names; empty if the frame has none."""
+    """Return the last ids and dropped queues that the frame's `queueStatus` names, of the four that are read."""
     given = frame.content.get("queueStatus")
     if not isinstance(given, dict):
         return _NO_STATUS
-    parts = {name: part for name, part in given.items() if isinstance(part, dict)}
+    parts = {name: part for name, part in given.items() if name in _READ and isinstance(part, dict)}
     evicted = frozenset(name for name, part in parts.items() if part.get("evict"))
     return QueueStatus({name: as_id(part.get("lastId")) for name, part in parts.items()}, evicted)
 
 
 _NO_STATUS = QueueStatus({})
+_READ = frozenset(map(queue_name, OLD))
+"""Names of the queues that are read; others, as of end-to-end encryption, fill up until Zalo drops a part of them."""
 _NONE = frozenset({"", "0"})
 """Ids that Zalo gives where there is none."""
 

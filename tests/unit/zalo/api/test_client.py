@@ -23,7 +23,7 @@ from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
-from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError, ZaloError
+from zalo_governor.zalo.errors import EmptyAnswerError, NotInGroupError, ZaloCallError, ZaloError
 from zalo_governor.zalo.history.backfill import Backfill
 from zalo_governor.zalo.http.error_codes import MEANINGS, Meaning, meaning_of
 from zalo_governor.zalo.http.file_download import FetchError
@@ -267,6 +267,16 @@ def test_a_group_that_zalo_does_not_show_is_said_so(zalo: StandIn, client: ZaloC
     zalo.answers["/api/group/getmg-v2"] = inner({"gridInfoMap": {}, "removedsGroup": [GROUP]})
     with pytest.raises(NotInGroupError):
         client.group(GROUP)
+
+
+@pytest.mark.parametrize("half", [None, {}, {"unchangedsGroup": []}])
+def test_an_answer_without_what_was_asked_for_says_nothing_of_groups_or_messages(
+    zalo: StandIn, client: ZaloClient, half: object
+) -> None:
+    zalo.answers |= {"/api/group/getmg-v2": inner(half), "/api/preloadconvers/get-last-msgs": inner(half)}
+    for ask in (lambda: client.group(GROUP), client.last_messages, client.newest):
+        with pytest.raises(EmptyAnswerError):
+            ask()
 
 
 class Past:

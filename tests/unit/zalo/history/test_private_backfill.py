@@ -30,7 +30,12 @@ def test_two_messages_of_one_millisecond_come_in_the_order_of_their_numbers() ->
 
 
 def test_where_every_conversation_ends_with_what_was_heard_nothing_is_missing() -> None:
-    assert recovered(private("1", 1000)) == (["1"], BackfillEnd.REACHED)
+    assert recovered(private("1", 1000))[1] is BackfillEnd.REACHED
+
+
+def test_what_was_said_before_the_bots_first_day_is_not_taken() -> None:
+    # As is known of "1": its time is before that of everything stored.
+    assert recovered(private("1", 1000), private("2", 2000)) == (["2"], BackfillEnd.EXHAUSTED)
 
 
 @pytest.mark.parametrize("last", [[], [private("1", 1000)]], ids=["no conversation", "a known one"])

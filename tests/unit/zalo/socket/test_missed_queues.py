@@ -11,7 +11,7 @@ from zalo_governor.domain.connection import BackfillEnd, QueueCursor
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.zalo.frames.decrypt import OLD_GROUPS, OLD_PRIVATE, Frame
-from zalo_governor.zalo.socket.missed_queues import MissedQueues
+from zalo_governor.zalo.socket.missed_queues import MissedQueues, QueueStatus, status_of
 
 KNOWN = QueueCursor("100", 3)
 HEARD = 5
@@ -130,6 +130,42 @@ def test_what_another_queue_lost_is_not_missing_in_this_one() -> None:
     line = Line()
     line.answer(101, queueStatus={"510_1": {"ids": [], "lastId": "9", "evict": 1}})
     assert line.outcome is BackfillEnd.REACHED
+
+
+def test_an_answer_with_an_error_is_no_empty_queue_and_the_next_connection_asks_again() -> None:
+    line = Line()
+    line.queues.answered(Frame(OLD_GROUPS, 1, {"error_code": 221, "data": None}), [])
+    line.store()
+    assert line.outcome is BackfillEnd.EXHAUSTED
+    assert line.queues.after_live({"511_1": "202"}) is None
+    line.queues.connected(line._send, wanted=True)
+    assert line.last_ids == ["100", "100"]
+
+
+def test_of_queues_that_are_not_read_nothing_is_missing() -> None:
+    given = {"517_0": {"ids": [], "lastId": "7", "evict": 1}, "511_1": {"ids": [], "lastId": "8", "evict": 0}}
+    assert status_of(Frame(521, 0, {"data": {"groupMsgs": [], "queueStatus": given}})) == QueueStatus({"511_1": "8"})
+
+
+def test_of_two_threads_that_keep_a_cursor_the_slower_brings_back_nothing_that_the_other_has_changed() -> None:
+    class Slow(MemoryCursors):
+        def keep(self, queue: str, cursor: QueueCursor) -> None:
+            if cursor == QueueCursor("202", KNOWN.since_id):
+                other.start()
+                other.join(0.3)
+            super().keep(queue, cursor)
+
+    line = Line(Slow(q511_1=KNOWN, q510_1=KNOWN))
+    other = threading.Thread(target=line.store)
+    line.answer(101)
+    line.store()
+    stored = line.queues.after_live({"511_1": "202"})
+    assert stored
+    line.queues.lost(for_good=True)
+    line.queues._saved_at.clear()
+    stored()
+    other.join(5)
+    assert line.cursors.kept["511_1"].since_id == HEARD + 1
 
 
 def test_a_reset_forgets_the_cursor_uses_nothing_of_the_answer_and_asks_again() -> None:
