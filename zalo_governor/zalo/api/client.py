@@ -172,7 +172,8 @@ class ZaloClient:
             ZaloError: the call failed.
         """
         asked = {"gridVerMap": json.dumps({group_id: 0})}
-        groups = _as_object(self._answer_with({"gridInfoMap"}, "POST", _GROUP_INFO, asked).get("gridInfoMap"))
+        answer = self._answer_with({"gridInfoMap", "removedsGroup"}, "POST", _GROUP_INFO, asked)
+        groups = _as_object(answer.get("gridInfoMap"))
         info = groups.get(group_id) or groups.get(f"g{group_id}")
         if not isinstance(info, dict):
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
