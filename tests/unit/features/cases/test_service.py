@@ -408,7 +408,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
         desk.later(days=1)
         reminded.append(desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now))
         desk.deliver()
-    assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
+    assert reminded == [1, 0, 0, 0, 0, 0, 1, 1] + [0] * 12
     assert desk.states() == ["reminded", "reminded"]
 
 
