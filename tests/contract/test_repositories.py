@@ -120,6 +120,7 @@ def test_cases_of_a_period_and_before(storage: Storage) -> None:
         assert uow.cases.count_opened(GROUP, START, START + 2 * DAY) == 2
         uow.cases.save(case.moved(CaseState.FALSE_ALARM, at=START, by=None, reason="nhầm"))
         assert uow.cases.opened_between(GROUP, start=START, end=START + 2 * DAY, open_only=True) == [later]
+        assert uow.cases.count_opened(GROUP, START, START + 2 * DAY) == 1, "as the message of the report counts"
         assert uow.cases.count_before(GROUP, case.person_id, RULE, START) == 1
         assert uow.cases.count_before(GROUP, case.person_id, RULE, START + 2 * DAY) == 0
 

@@ -1,9 +1,11 @@
 """Whose answers count for an agency: people whom the roster knows by account, never who shows their name."""
 
+from datetime import timedelta
+
 from tests.rosters import put_roster
 from tests.unit.storage.stored import BOT, GROUP, MASTER, START, HandClock
 from zalo_governor.config.directives import DirectiveSettings
-from zalo_governor.domain.events import NameObserved
+from zalo_governor.domain.events import MembersJoined, MembersLeft, NamedUid, NameObserved
 from zalo_governor.domain.people import GroupSnapshot, Member, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.directives.addressees import Addressee, directory_of
@@ -86,3 +88,24 @@ def test_a_roster_that_another_process_imports_counts_at_once(
     put_roster(other, BOT, GROUP, [*ROSTER, RosterEntry(full_name=name, title=title, uid=OUTSIDER)])
     other.close()
     assert standing() is Standing.LISTED
+
+
+def test_who_has_left_is_known_until_the_return_unless_in_the_group_with_another_account(
+    database: Database, units: UnitsOfWork
+) -> None:
+    seen_in_the_group(units)
+    with units.begin() as uow:
+        both = [Member(uid=uid, display_name=SHOWN[uid], global_id="G1") for uid in (FIRST, SECOND)]
+        uow.members.link_global_ids(BOT, both)
+        director = uow.people.find(BOT, DIRECTOR)
+    assert director
+    told = {"account": BOT, "thread_id": GROUP, "sender_uid": DIRECTOR}
+    moved = (NamedUid(uid=DIRECTOR), NamedUid(uid=FIRST))
+    with units.begin() as uow:
+        left = MembersLeft(at=START + timedelta(hours=1), members=moved, **told)
+        uow.members.learn_names(BOT, left, None)
+    with units.begin() as uow:
+        assert uow.members.departed(BOT, GROUP) == {director.id}
+        uow.members.learn_names(BOT, MembersJoined(at=START + timedelta(hours=2), members=moved, **told), None)
+    with units.begin() as uow:
+        assert uow.members.departed(BOT, GROUP) == set()

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from tests.integration.line import Line
-from tests.rosters import put_roster
+from tests.rosters import put_roster, roster_of
 from tests.unit.features.command_table import TABLE
 from tests.unit.storage.stored import BOT, GROUP, HandClock
+from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.people import EVERYWHERE, Role
@@ -226,6 +227,29 @@ def test_what_the_program_tells_of_itself_goes_to_people_of_the_group_alone(
         assert notice.thread_id != OVERSEER
     assert {"case", "judged"} & {line["event"] for line in logged}
     assert not [mark for mark in MARKS if mark in fold(str(logged))]
+
+
+def test_a_member_s_code_means_the_group_in_which_the_person_is_not_on_the_roster(
+    database: Database, clock: HandClock, said: list[Notice]
+) -> None:
+    both, third = "7300000000000000004", "8000000000000000003"
+    bot = Line(database, clock, groups={GROUP: "Nhóm Anpha", third: "Nhóm Chưa có", OTHER_GROUP: "Ngành Y tế"})
+    bot.units.seed_people(BOT, [SeedPerson("Lò Quản", "", OF_A[Role.ADMIN], None, None, {EVERYWHERE: (Role.ADMIN,)})])
+    put_roster(database, BOT, GROUP, [RosterEntry(full_name="Giàng A Hai", title="Giám đốc", uid=both)])
+    put_roster(database, BOT, OTHER_GROUP, [RosterEntry(full_name="Vàng Thị Khác", title="Giám đốc")])
+    with bot.units.begin() as uow:
+        for group in bot.policy.groups:
+            came = MembersJoined(account=BOT, thread_id=group, at=clock(), members=(NamedUid(uid=both),))
+            uow.members.learn_names(BOT, came, None)
+        person = uow.people.find_or_create(BOT, both)
+    assert person
+    typed = {"_text": f"/thanhvien TV{person.id} Giàng A Hai - Giám đốc", "uidFrom": OF_A[Role.ADMIN], "idTo": "0"}
+    with bot.running():
+        bot.hear(private_message(bot.world, typed), private=True)
+        bot.settle()
+    assert "đã thêm" in said[-1].text
+    assert [entry.uid for entry in roster_of(database, OTHER_GROUP)] == [None, both]
+    assert roster_of(database, third) == []
 
 
 def _without_codes(notice: Notice) -> tuple[str, str, str]:

@@ -80,7 +80,8 @@ class MemoryCases(MemoryRepository, Cases):
         ]
 
     def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
-        return len(self.opened_between(group_id, start=start, end=end))
+        opened = self.opened_between(group_id, start=start, end=end)
+        return sum(case.state is not CaseState.FALSE_ALARM for case in opened)
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
         return [case for case in self.opened_between(group_id, start=start, end=end) if case.urgent]

@@ -58,6 +58,9 @@ class MemoryMembers(MemoryRepository, Members):
     def moved_since(self, account: str, group_id: str, at: datetime) -> set[str]:
         return set()
 
+    def departed(self, account: str, group_id: str) -> set[int]:
+        return {self._store.people[uid].id for uid in self._store.departed}
+
     def groups_with(self, account: str, uid: str) -> set[str]:
         return {GROUP} if uid in self._store.present else set()
 

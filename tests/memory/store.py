@@ -44,6 +44,7 @@ class MemoryStore:
     book: dict[int, Case] = field(default_factory=dict)
     entries: list[RosterEntry] = field(default_factory=list)
     present: set[str] = field(default_factory=set)
+    departed: set[str] = field(default_factory=set)
     came: dict[int, Outsider] = field(default_factory=dict)
     """Case -> whom it is about"""
     phones: dict[str, str] = field(default_factory=dict)

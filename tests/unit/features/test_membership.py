@@ -90,6 +90,14 @@ def test_who_shows_name_and_title_goes_into_the_roster_as_shown_and_the_case_is_
     assert "roster.added" in group.actions()
 
 
+def test_where_there_is_no_roster_nobody_is_put_on_one() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    group.store.entries.clear()
+    assert "chưa có danh sách thành viên" in ask(group, "/thanhvien VP1 Nguyễn Văn Mẫu - Chuyên viên Sở Nội vụ")
+    assert group.store.entries == []
+
+
 def test_who_shows_neither_is_named_by_the_admin() -> None:
     group = Group()
     group.comes(STRANGER)

@@ -113,6 +113,15 @@ def test_in_the_morning_an_account_with_anothers_name_is_addressed_without_the_w
     assert "CHÚ Ý" not in asked
 
 
+def test_whom_somebody_recorded_by_hand_at_night_is_not_written_to_in_the_morning_either() -> None:
+    desk = AtNight()
+    desk.say("admin", f"/ghinhan 4.6 {UIDS['member']} có phản ánh tin của Nhóm có ở nhóm khác", place="private")
+    desk.take()
+    desk.morning()
+    assert to(desk.take(), "member") == []
+    assert desk.states() == ["new"]
+
+
 def test_a_secret_is_asked_about_at_once() -> None:
     desk = AtNight()
     desk.seal("member")

@@ -11,6 +11,7 @@ from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.messaging.trial_filter import on_trial
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _REQUEST = Purpose.MEMBER_REQUEST.value
@@ -42,7 +43,7 @@ class NameReminders(Speaker):
             if case.state not in {CaseState.NEW, CaseState.REMINDED}:
                 continue
             since = now - policy.names.remind_after + _SLACK
-            if self._given_up(case) or uow.outbox.last_added(
+            if self._given_up(uow, case) or uow.outbox.last_added(
                 case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE
             ):
                 continue
@@ -70,7 +71,7 @@ class NameReminders(Speaker):
             "open": len(cases),
             "asked": self._asked_today(uow, group_id),
             "waiting": sum(case.state is CaseState.NEW for case in cases),
-            "ended": sum(case.state is CaseState.REMINDED and self._given_up(case) for case in cases),
+            "ended": sum(case.state is CaseState.REMINDED and self._given_up(uow, case) for case in cases),
         }
         if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", monday(due)):
             group = self._voice.group(self._policy.group(group_id))
@@ -91,10 +92,16 @@ class NameReminders(Speaker):
         cases = uow.cases.opened_between(group_id, open_only=True)
         return [case for case in cases if case.rule_id == NAME_RULE]
 
-    def _given_up(self, case: Case) -> bool:
-        """Return whether the member has had all the reminders of the wrong display name that the settings allow."""
+    def _given_up(self, uow: UnitOfWork, case: Case) -> bool:
+        """Return whether the member has had all the reminders of the wrong display name that the settings allow.
+
+        They follow the first request that arrived: of many names, or after a trial, that may be long after the case
+        was opened. On trial none arrives.
+        """
         policy = self._policy
-        return policy.clock() - case.opened_at > policy.names.remind_after * policy.names.reminders + _SLACK
+        if case.state is CaseState.NEW and not on_trial(policy, uow, case.group_id):
+            return False
+        return policy.clock() - case.state_at > policy.names.remind_after * policy.names.reminders + _SLACK
 
     def _asked_today(self, uow: UnitOfWork, group_id: str) -> int:
         since = midnight(today(self._policy.clock()))

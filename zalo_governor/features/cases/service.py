@@ -85,8 +85,8 @@ class CaseService(EventHandler):
             uow.audit.append("call", at=event.at, group_id=event.thread_id, subject=clause, detail=detail)
         for concern in _gravest_concerns(event, verdict):
             self._open_or_join(uow, event, concern)
-        if isinstance(event, NameObserved) and not _is_name_doubtful(verdict):
-            self._close_name_case(uow, event)
+        for uid in _rightly_named(event, verdict):
+            self._close_name_case(uow, event, uid)
 
     def handle_late_findings(
         self, uow: UnitOfWork, event: MessageSent | SealedHeard, verdict: Verdict, file_mac: bytes | None
@@ -298,11 +298,12 @@ class CaseService(EventHandler):
             uow, case.group_id
         )
 
-    def _close_name_case(self, uow: UnitOfWork, event: NameObserved) -> None:
+    def _close_name_case(self, uow: UnitOfWork, event: EventBase, uid: str) -> None:
         """Close the member's open case about a wrong display name, if any, as the rules found the new name correct."""
-        person = uow.people.find_or_create(event.account, event.sender_uid)
+        person = uow.people.find_or_create(event.account, uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, EVER)
-        if case:
+        # A joining that is heard late shows the name of then.
+        if case and (isinstance(event, NameObserved) or event.at >= case.last_event_at):
             minutes = self._voice.lasted(event.at - case.event_at)
             self._move_case(
                 uow, case, CaseState.REMEDIED, self._voice.render(TextId("reason_name_fixed"), minutes=minutes)
@@ -398,10 +399,15 @@ def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
     return case.severity is Severity.TRIAGE and finding.severity.rank > case.severity.rank
 
 
-def _is_name_doubtful(verdict: Verdict) -> bool:
-    """Return whether the display name may be wrong: the rule on names found a fault or failed, or the event is sealed.
+def _rightly_named(event: EventBase, verdict: Verdict) -> list[str]:
+    """Return the uids of whom the event shows a display name in which the rule on names has found no fault.
 
-    Sealed means that the content is not stored, as it may be a state secret.
+    None if the rule failed, or if the event is sealed: its content is not stored, as it may be a state secret.
     """
-    found = any(finding.rule_id == NAME_RULE for finding in verdict.findings)
-    return found or verdict.sealed or any(failure.rule_id == NAME_RULE for failure in verdict.failures)
+    if verdict.sealed or any(failure.rule_id == NAME_RULE for failure in verdict.failures):
+        return []
+    # Who comes back under another name is not observed again.
+    joined = event.members if isinstance(event, MembersJoined) else ()
+    shown = [event.sender_uid] if isinstance(event, NameObserved) else [one.uid for one in joined if one.name]
+    wrong = {_subject_uid(event, finding) for finding in verdict.findings if finding.rule_id == NAME_RULE}
+    return [uid for uid in shown if uid not in wrong]

@@ -257,7 +257,7 @@ class RemindNow(DirectiveCommand):
         waiting = any(one.may_be_reminded(now) for one in asked)
         if who and not waiting:
             return self._say(directive, TextId("directive_remind_nobody"), "nobody", names=self._pages.names(asked))
-        left = to_remind(call.uow, asked, now)
+        left = to_remind(call.uow, self.policy.account, asked, now)
         if waiting and not left:
             return self._say(directive, TextId("directive_reminded_before"), "again")
         to_ask = {one.person_ids[0]: one for one in left if one.person_ids}

@@ -1,7 +1,7 @@
 """Following up on directives: reminders to those who have not answered, and one line to the leader at the deadline."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.config.directives import DirectiveReminderSettings
@@ -68,11 +68,21 @@ def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, 
         _enqueue(uow, directive, AskAboutDirectives(), now, now + policy.directives.ask_after)
 
 
-def to_remind(uow: UnitOfWork, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
-    """Return who of these addressees may be reminded, and was not by a command in this clock hour."""
+def to_remind(uow: UnitOfWork, account: str, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
+    """Return who of a directive's addressees may be reminded, and was not by a command in this clock hour."""
     hour = hour_of(now)
     waiting = [one for one in asked if one.may_be_reminded(now)]
-    return [one for one in waiting if not uow.claims.is_claimed(REMINDED.format(one.id), hour)]
+    left = [one for one in waiting if not uow.claims.is_claimed(REMINDED.format(one.id), hour)]
+    return _without_departed(uow, account, left)
+
+
+def _without_departed(uow: UnitOfWork, account: str, asked: Sequence[Assignee]) -> list[Assignee]:
+    """Return the addressees, all of one group, without the people who have left it: they no longer read its orders."""
+    gone = uow.members.departed(account, asked[0].group_id) if asked else set()
+    return [
+        one.model_copy(update={"person_ids": tuple(number for number in one.person_ids if number not in gone)})
+        for one in asked
+    ]
 
 
 def _enqueue(uow: UnitOfWork, directive: Directive, task: Task, now: datetime, at: datetime) -> None:
@@ -165,6 +175,8 @@ class RemindHandler(_Handler):
             for directive, one in uow.directives.with_due(job.group_id, *deadlines_reminded_at(remind, at))
             if self._is_awaited(one) and at in reminder_moments(self._policy, directive.at, one.due_at or at)
         ]
+        here = _without_departed(uow, self._policy.account, [one for _, one in due])
+        due = [(directive, one) for (directive, _), one in zip(due, here, strict=True)]
         self.remind(uow, job.group_id, due, most=remind.most_at_once, once_a_day=True)
 
     def remind(

@@ -6,6 +6,7 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import AT_ONCE, EVER
 from zalo_governor.domain.group_changes import CHANGE_RULES, ChangeKind
 from zalo_governor.domain.people import Person
+from zalo_governor.features.cases.commands.record import MANUAL_RULE
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.name_reminders import NameReminders
 from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
@@ -64,11 +65,14 @@ class EndOfQuietHours:
         return len(waiting)
 
     def _was_held_back(self, case: Case) -> bool:
-        """Return whether the notice to the member was held back because the case was opened in the quiet hours."""
+        """Return whether the notice to the member was held back because the case was opened in the quiet hours.
+
+        Of a case recorded by hand no member is told.
+        """
         return (
             case.state is CaseState.NEW
             and not case.urgent
-            and case.rule_id not in CHANGE_RULES
+            and case.rule_id not in {*CHANGE_RULES, MANUAL_RULE}
             and was_fresh(case)
             and self._policy.rests_until(case.opened_at) is not None
         )

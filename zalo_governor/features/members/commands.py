@@ -73,7 +73,11 @@ class Belongs(Command[Whom]):
         if call.uow.jobs.is_waiting(*removal):
             text = self.voice.render(TextId("put_out_waits"), code=whom.code, who=self.voice.who(found.person))
             return Answer([text], "waits", whom.code)
-        if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
+        approved = call.uow.roster.approved_uids(self.policy.account, found.group.id)
+        if approved is None:  # A roster of this one person would make outsiders of all others.
+            text = self.voice.render(TextId("no_roster"), group=self.voice.group(found.group))
+            return Answer([text], "no_roster", whom.code)
+        if found.person.uid in approved:
             return self._close_case(call, found, whom, TextId("member_already"), TextId("reason_recognised"))
         if found.person.namesake and not whom.rest:
             return self._ask_for_name(found, whom)

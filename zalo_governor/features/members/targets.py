@@ -69,7 +69,13 @@ def find(call: Call, account: str, whom: Whom) -> Found | None:
         person = call.uow.people.get(whom.person_id or 0)
     except KeyError:
         return None
-    for group in call.reach:
+
+    def is_settled(group: Group) -> bool:
+        approved = call.uow.roster.approved_uids(account, group.id)
+        return approved is None or person.uid in approved
+
+    # Of several groups that one is meant in which it is open whether the person belongs there.
+    for group in sorted(dict.fromkeys([*call.groups, *call.reach]), key=is_settled):
         here = call.uow.outsiders.present(group.id, person.id)
         if here:
             return Found(group, person, *here[-1])

@@ -89,7 +89,7 @@ def one(visit: Visit) -> Reply:
     assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
     due = pages.due_of(directive, assignees)
     closed = [one for one in assignees if closer(visit.uow, one)]
-    left = to_remind(visit.uow, assignees, visit.now) if directive.open else []
+    left = to_remind(visit.uow, visit.policy.account, assignees, visit.now) if directive.open else []
     rows = [
         {
             "name": one.name,
@@ -101,7 +101,7 @@ def one(visit: Visit) -> Reply:
             "settled": one.settled,
             "in_group": one.in_group,
             "closed": one in closed,
-            "may_remind": one in left and bool(one.person_ids),
+            "may_remind": any(one.id == other.id and other.person_ids for other in left),
         }
         for one in assignees
     ]
@@ -128,7 +128,7 @@ def preview(visit: Visit) -> Reply:
     unit = visit.asked.query.get("don_vi", "")
     assignees = [one for one in visit.uow.directives.assignees(directive.id) if not one.removed]
     meant = named_among(assignees, unit) if unit else assignees
-    left = to_remind(visit.uow, meant, visit.now) if directive.open else []
+    left = to_remind(visit.uow, visit.policy.account, meant, visit.now) if directive.open else []
     absent = [one.name for one in left if not one.person_ids]
     asked: dict[int, list[Assignee]] = defaultdict(list)
     for one in left:

@@ -124,9 +124,10 @@ class Cases(Repository):
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
 
     def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Return how many cases of the group were opened in [start, end)."""
+        """Return how many cases of the group were opened in [start, end) that are no false alarms."""
         within = cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end)
-        statement = select(func.count()).select_from(cases).where(cases.c.group_id == group_id, *within)
+        real = cases.c.state != CaseState.FALSE_ALARM.value
+        statement = select(func.count()).select_from(cases).where(cases.c.group_id == group_id, *within, real)
         return self._tx.connection.execute(statement).scalar_one()
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersJoined, MembersLeft, NameObserved
@@ -13,7 +13,8 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import tie_global_id
 from zalo_governor.storage.repositories.people import People
-from zalo_governor.storage.schema import group_members, groups
+from zalo_governor.storage.schema import group_members, groups, person_uids
+from zalo_governor.storage.schema.base import count_where
 from zalo_governor.storage.security.crypto import binding
 
 _THIS_MEMBER = (
@@ -101,6 +102,18 @@ class Members(Repository):
             group_members.c.since_ms > to_ms(at),
         )
         return set(self._tx.execute(moved).scalars())
+
+    def departed(self, account: str, group_id: str) -> set[int]:
+        """Return the ids of the persons who are known to have left the group, and are in it with no other account."""
+        is_theirs = and_(person_uids.c.account == group_members.c.account, person_uids.c.uid == group_members.c.uid)
+        gone = (
+            select(person_uids.c.person_id)
+            .join(group_members, is_theirs)
+            .where(group_members.c.account == account, group_members.c.group_id == group_id)
+            .group_by(person_uids.c.person_id)
+            .having(count_where(group_members.c.present) == 0)
+        )
+        return set(self._tx.execute(gone).scalars())
 
     def present_since(self, account: str, group_id: str, uid: str) -> datetime | None:
         """Return since when the member has been known to be in the group; None if not there."""

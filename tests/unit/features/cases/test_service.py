@@ -408,7 +408,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
         desk.later(days=1)
         reminded.append(desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now))
         desk.deliver()
-    assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
+    assert reminded == [1, 0, 0, 0, 0, 0, 1, 1] + [0] * 12
     assert desk.states() == ["reminded", "reminded"]
 
 
@@ -510,6 +510,24 @@ def test_a_name_that_the_rule_could_not_judge_closes_nothing() -> None:
     desk.hear(event, failures=(RuleFailure(rule_id="3.2-ho-ten-chuc-vu", error="ValueError at x.py:1"),))
     observe(desk, "Viên A", BAD_NAME.model_copy(update={"severity": Severity.SUSPECT}))
     assert desk.states() == ["reminded"]
+
+
+def test_who_comes_back_under_the_right_name_is_reminded_no_more() -> None:
+    desk = Desk()
+    observe(desk, "Viên", BAD_NAME)
+    observe(desk, "Tí", BAD_NAME, who="report_reader")
+    back = MembersJoined(
+        account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now,
+        members=(
+            NamedUid(uid=UIDS["member"], name="Giàng A Viên - Chủ tịch UBND xã Mẫu"),
+            NamedUid(uid=UIDS["report_reader"], name="Tí"),
+        ),
+    )  # fmt: skip
+    other = BAD_NAME.model_copy(update={"subject_uid": UIDS["report_reader"]})
+    desk.hear(back.model_copy(update={"at": desk.now - timedelta(hours=1)}), other)
+    assert desk.states() == ["reminded", "reminded"], "that was the name before"
+    desk.hear(back, other)
+    assert desk.states() == ["remedied", "reminded"]
 
 
 def test_the_name_of_somebody_who_was_added_is_held_against_that_person_only() -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from tests.unit.features.desk import GROUP
-from tests.unit.features.directives.ledger import DUE, LedgerDesk
+from tests.unit.features.desk import GROUP, UIDS, to
+from tests.unit.features.directives.ledger import DUE, ORDER, LedgerDesk
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.jobs import RemindOfDirectives
@@ -48,3 +48,21 @@ def test_a_directive_entered_by_hand_is_followed_up_by_the_settings_of_its_own_g
     desk.reply("admin", order, "/giaoviec Sở Y tế, 17h ngày 26/11")
     reminders = [job.task.at for job in desk.store.jobs if isinstance(job.task, RemindOfDirectives)]
     assert reminders == reminder_moments(own, desk.now, DUE)
+
+
+def test_who_has_left_the_group_reads_no_reminder_of_its_orders_and_a_colleague_does_instead() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.store.departed = {UIDS["y_te"], UIDS["tai_chinh"]}
+    desk.until(DUE)
+    posted = desk.take()
+    assert to(posted, "y_te") == to(posted, "tai_chinh") == []
+    assert "CĐ1" in to(posted, "y_te_pho")[0]
+    desk.say("admin", "/nhac CĐ1", place="private")
+    posted = desk.take()
+    assert "đang nhắc 1 người; 1 đơn vị nhận không có người trong Nhóm" in to(posted, "admin")[0]
+    assert to(posted, "y_te") == to(posted, "tai_chinh") == []
+    desk.store.departed.clear()
+    desk.later(hours=1)
+    desk.say("admin", "/nhac CĐ1 Sở Tài chính", place="private")
+    assert len(to(desk.take(), "tai_chinh")) == 1

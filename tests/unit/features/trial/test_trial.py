@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from tests.unit.features.desk import BAD_NAME, BOT, CATALOGUE, GROUP, NOW, REGULATION, UIDS, UNMARKED, Desk, to
+from zalo_governor.config.sections import NameSettings
 from zalo_governor.domain.audit import Opening
 from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.events import NameObserved
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial
 from zalo_governor.features.trial.service import TrialEnd
@@ -232,3 +234,21 @@ def test_an_office_that_wants_no_trial_is_not_told_of_results_of_one() -> None:
     assert "KẾT QUẢ THEO TỪNG KHOẢN" in page
     assert "Hệ thống đang hoạt động chính thức với mọi quy tắc" in page
     assert "Tin đã giữ lại" not in page
+
+
+def test_who_was_asked_nothing_in_a_long_trial_is_asked_and_reminded_after_it_like_anybody() -> None:
+    desk = on_trial(names=NameSettings(remind_days=7, reminders=2))
+    desk.store.present = {UIDS["member"]}
+    desk.hear(NameObserved(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, name="Viên"), BAD_NAME)
+    for _week in range(5):
+        desk.later(days=7)
+        desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now)
+        desk.deliver()
+    assert len([notice for notice in desk.store.held if notice.thread_id == UIDS["member"]]) == 3
+    desk.store.trial_now = Trial(account=BOT, group_id=GROUP, began_at=NOW, live_at=desk.now)
+    asked = []
+    for _week in range(5):
+        desk.later(days=7)
+        asked.append(desk.office.duties.remind_of_names(desk.uow, GROUP, desk.now))
+        desk.deliver()
+    assert asked == [1, 1, 1, 0, 0]
