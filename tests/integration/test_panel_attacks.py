@@ -577,6 +577,28 @@ def test_a_report_keeps_its_days_in_the_form_and_in_the_address(panel: Panel, mo
     assert "Chưa lập được tệp này" in mine.get(back).text
 
 
+def test_a_report_keeps_what_somebody_has_worded_and_words_the_rest_anew(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ReportRenderer, "print", lambda _self, paper, _face: paper.model_dump_json().encode())
+    mine = panel.enter(ADMIN)
+    page = mine.get(f"/bao-cao?nhom={GROUP}").text
+    for key, words in re.findall(r'<textarea name="(\w+)"[^>]*>(.*?)</textarea>', page, re.S):
+        assert f'name="goc_{key}" value="{words}"' in page
+    # The page was opened before the figures changed; one of the two sections was edited on it.
+    form = {"nhom": GROUP, "ky": "hôm nay", "dang": "docx", "goc_remarks": "Có 1 vụ việc.\r\nKhông có gián đoạn."}
+    form |= {"remarks": form["goc_remarks"], "goc_requests": "Không.", "requests": "Đề nghị biểu dương Sở Y tế."}
+    printed = mine.post("/bao-cao/tep", form).text
+    assert ["Không có gián đoạn" in printed, "biểu dương Sở Y tế" in printed] == [False, True]
+    again = mine.get(f"/bao-cao?nhom={GROUP}").text
+    assert ["Không có gián đoạn" in again, "biểu dương Sở Y tế" in again, "lời của đồng chí" in again] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert "biểu dương Sở Y tế" not in mine.get(f"/bao-cao?nhom={GROUP}&ky=tuan").text
+    mine.post("/bao-cao/tep", form | {"requests": "Không."})
+    assert "lời của đồng chí" not in mine.get(f"/bao-cao?nhom={GROUP}").text
+
+
 def test_the_audit_log_has_one_line_for_each_act_in_words(panel: Panel) -> None:
     mine, number = panel.enter(ADMIN), _case(panel)
     stamp = re.search(r'name="ban" value="([^"]+)"', mine.get(f"/vu-viec/{number}").text)
