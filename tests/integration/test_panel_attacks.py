@@ -44,7 +44,16 @@ from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.spreadsheets import client
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.schema import audit, case_notes, cases, directives, events, inbox, message_acts
+from zalo_governor.storage.schema import (
+    audit,
+    case_notes,
+    cases,
+    directive_assignees,
+    directives,
+    events,
+    inbox,
+    message_acts,
+)
 from zalo_governor.storage.security.crypto import Keys
 
 MARKUP = "<xss onload=x data-x='1'>\"'`{{ 7*191 }}{% if %}</td></textarea>"
@@ -530,6 +539,31 @@ def test_every_form_of_a_directive_says_when_its_page_was_made(panel: Panel) -> 
     for _ in range(2):
         mine.post(f"/chi-dao/{number}/giahan", form)
     assert "bấm hai lần" in mine.get(f"/chi-dao/{number}").text
+
+
+def test_all_units_get_the_new_deadline_though_one_has_its_own(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    with panel.office.database.write() as writing:
+        asked = writing.execute(select(directive_assignees).where(~directive_assignees.c.removed)).first()
+        assert asked is not None
+        row = {key: value for key, value in asked._asdict().items() if key != "id"}
+        other = insert(directive_assignees).values(row | {"due_ms": (row["due_ms"] or 0) + 3_600_000})
+        added = writing.execute(other.returning(directive_assignees.c.id)).scalar_one()
+    mine.post(f"/chi-dao/{asked.directive_id}/giahan", {"khi": "2027-02-03T09:30"})
+    of_it = directive_assignees.c.directive_id == asked.directive_id, ~directive_assignees.c.removed
+    with panel.office.database.write() as writing:
+        assert len(set(writing.scalars(select(directive_assignees.c.due_ms).where(*of_it)))) == 1
+        writing.execute(delete(directive_assignees).where(directive_assignees.c.id == added))
+
+
+def test_a_removal_that_was_ordered_is_not_told_as_one_that_failed(panel: Panel) -> None:
+    mine, number, told = panel.enter(ADMIN), _case(panel), ""
+    for found in ("bấm nút", "đang đề nghị Zalo xóa"):
+        page = mine.get(f"/vu-viec/{number}").text
+        form = dict(re.findall(r'name="(ban|luc)" value="([^"]+)"', page))
+        mine.post(f"/vu-viec/{number}/xoa", form | {"noi_dung": "".join(re.findall(r"mã (\d{6})", told))})
+        told = mine.get("/viec").text.partition('class="told"')[2].partition("</section>")[0]
+        assert (found in told, 'class="said bad"' in told) == (True, False), told
 
 
 def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None:

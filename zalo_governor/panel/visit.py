@@ -16,7 +16,7 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 
 ResultT = TypeVar("ResultT")
 
-DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
+DONE = frozenset({"done", "opened", "accepted", "ordered", "code_issued", "overview"})
 """Outcomes of commands (`Answer.outcome`) that succeeded, or that have issued the code by which to confirm."""
 
 
