@@ -21,7 +21,10 @@ DONE = frozenset({"done", "opened", "accepted", "ordered", "code_issued", "overv
 
 
 class NotFoundError(Exception):
-    """There is no such page or thing, or not for this person: nobody learns which of the two."""
+    """There is no such page or thing, or not for this person: nobody learns which of the two.
+
+    Its text, if any, is shown in place of that.
+    """
 
 
 class RefusedError(NotFoundError):
