@@ -1,6 +1,9 @@
 """What becomes of directives in time, on order, after a restore and under another account: on both databases."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import update
@@ -69,6 +72,28 @@ def texts(units: UnitsOfWork) -> dict[int, tuple[str, list[str]]]:
     with units.begin() as uow:
         found = [one for number in (1, 2) if (one := uow.directives.get(number))]
         return {one.id: (one.text, [each.name for each in uow.directives.assignees(one.id)]) for one in found}
+
+
+def test_the_second_of_two_who_answer_at_once_sees_what_the_first_has_decided(units: UnitsOfWork) -> None:
+    both = Barrier(2, timeout=10)
+    with units.begin() as uow:
+        giver = uow.people.find_or_create(BOT, OTHER)
+        assert giver
+        asked = uow.directives.add(new_directive(giver.id).model_copy(update={"state": DirectiveState.PROPOSED}))
+
+    def answer(_: int) -> bool:
+        both.wait()
+        with units.begin() as uow:
+            found = uow.directives.get(asked.id)
+            assert found
+            time.sleep(0.1)
+            if found.state is DirectiveState.PROPOSED:
+                uow.directives.save(found.model_copy(update={"state": DirectiveState.OPEN}))
+                return True
+        return False
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(answer, range(2))) == [False, True]
 
 
 def test_closed_directives_lose_their_words_and_keep_their_figures(

@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.panel import change_streams, live
 from zalo_governor.panel.buttons import EVERY
 from zalo_governor.panel.gatekeeper import COOKIE
-from zalo_governor.panel.pages import all_routes
+from zalo_governor.panel.pages import all_routes, members
 from zalo_governor.panel.routes import Route
 from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.engine.database import Database
@@ -241,6 +242,18 @@ def test_a_draft_is_its_owner_s_alone(panel: Panel) -> None:
     assert mine.get(here).status == 200
     for answer in (other.get(here), other.post(f"{here}/cot"), other.post(here)):
         assert (answer.status, "Lò A" in answer.text) == (404, False)
+
+
+@SQLITE
+def test_who_looks_at_a_list_for_too_long_is_told_to_choose_the_file_again(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "_KEPT", timedelta(seconds=-1))
+    mine = panel.enter(OF_A[Role.ADMIN])
+    here = mine.upload("/thanh-vien/nhap", "a.csv", "Họ tên;Chức vụ\nLò A;B\n".encode()).headers["location"]
+    for answer in (mine.get(here), mine.post(f"{here}/cot"), mine.post(here, {"cach": "them"})):
+        assert (answer.status, "đã quá 15 phút" in answer.text, "vai trò" in answer.text) == (404, True, False)
+    assert "vai trò của đồng chí không gồm" in mine.get("/chi-dao/999999").text
 
 
 @SQLITE

@@ -44,7 +44,16 @@ from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.sandbox.spreadsheets import client
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.schema import audit, case_notes, cases, directives, events, inbox, message_acts
+from zalo_governor.storage.schema import (
+    audit,
+    case_notes,
+    cases,
+    directive_assignees,
+    directives,
+    events,
+    inbox,
+    message_acts,
+)
 from zalo_governor.storage.security.crypto import Keys
 
 MARKUP = "<xss onload=x data-x='1'>\"'`{{ 7*191 }}{% if %}</td></textarea>"
@@ -532,6 +541,31 @@ def test_every_form_of_a_directive_says_when_its_page_was_made(panel: Panel) -> 
     assert "bấm hai lần" in mine.get(f"/chi-dao/{number}").text
 
 
+def test_all_units_get_the_new_deadline_though_one_has_its_own(panel: Panel) -> None:
+    mine = panel.enter(ADMIN)
+    with panel.office.database.write() as writing:
+        asked = writing.execute(select(directive_assignees).where(~directive_assignees.c.removed)).first()
+        assert asked is not None
+        row = {key: value for key, value in asked._asdict().items() if key != "id"}
+        other = insert(directive_assignees).values(row | {"due_ms": (row["due_ms"] or 0) + 3_600_000})
+        added = writing.execute(other.returning(directive_assignees.c.id)).scalar_one()
+    mine.post(f"/chi-dao/{asked.directive_id}/giahan", {"khi": "2027-02-03T09:30"})
+    of_it = directive_assignees.c.directive_id == asked.directive_id, ~directive_assignees.c.removed
+    with panel.office.database.write() as writing:
+        assert len(set(writing.scalars(select(directive_assignees.c.due_ms).where(*of_it)))) == 1
+        writing.execute(delete(directive_assignees).where(directive_assignees.c.id == added))
+
+
+def test_a_removal_that_was_ordered_is_not_told_as_one_that_failed(panel: Panel) -> None:
+    mine, number, told = panel.enter(ADMIN), _case(panel), ""
+    for found in ("bấm nút", "đang đề nghị Zalo xóa"):
+        page = mine.get(f"/vu-viec/{number}").text
+        form = dict(re.findall(r'name="(ban|luc)" value="([^"]+)"', page))
+        mine.post(f"/vu-viec/{number}/xoa", form | {"noi_dung": "".join(re.findall(r"mã (\d{6})", told))})
+        told = mine.get("/viec").text.partition('class="told"')[2].partition("</section>")[0]
+        assert (found in told, 'class="said bad"' in told) == (True, False), told
+
+
 def test_a_case_is_recorded_about_a_member_and_nobody_else(panel: Panel) -> None:
     mine = panel.enter(ADMIN)
     page = mine.get(f"/viec?ghi={GROUP}").text
@@ -575,6 +609,28 @@ def test_a_report_keeps_its_days_in_the_form_and_in_the_address(panel: Panel, mo
     back = mine.post("/bao-cao/tep", form).headers["location"]
     assert parse_qs(urlsplit(back).query) == {"ky": [form["ky"]], "nhom": [GROUP]}
     assert "Chưa lập được tệp này" in mine.get(back).text
+
+
+def test_a_report_keeps_what_somebody_has_worded_and_words_the_rest_anew(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ReportRenderer, "print", lambda _self, paper, _face: paper.model_dump_json().encode())
+    mine = panel.enter(ADMIN)
+    page = mine.get(f"/bao-cao?nhom={GROUP}").text
+    for key, words in re.findall(r'<textarea name="(\w+)"[^>]*>(.*?)</textarea>', page, re.S):
+        assert f'name="goc_{key}" value="{words}"' in page
+    # The page was opened before the figures changed; one of the two sections was edited on it.
+    form = {"nhom": GROUP, "ky": "hôm nay", "dang": "docx", "goc_remarks": "Có 1 vụ việc.\r\nKhông có gián đoạn."}
+    form |= {"remarks": form["goc_remarks"], "goc_requests": "Không.", "requests": "Đề nghị biểu dương Sở Y tế."}
+    printed = mine.post("/bao-cao/tep", form).text
+    assert ["Không có gián đoạn" in printed, "biểu dương Sở Y tế" in printed] == [False, True]
+    again = mine.get(f"/bao-cao?nhom={GROUP}").text
+    assert ["Không có gián đoạn" in again, "biểu dương Sở Y tế" in again, "lời của đồng chí" in again] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert "biểu dương Sở Y tế" not in mine.get(f"/bao-cao?nhom={GROUP}&ky=tuan").text
+    mine.post("/bao-cao/tep", form | {"requests": "Không."})
+    assert "lời của đồng chí" not in mine.get(f"/bao-cao?nhom={GROUP}").text
 
 
 def test_the_audit_log_has_one_line_for_each_act_in_words(panel: Panel) -> None:

@@ -65,6 +65,7 @@ class ConfigurationWatch:
         on_mended: called when the files are valid again.
         on_restart: called with the changed settings keys that take effect only after a restart.
         loaded: the files' versions when they were loaded, as `versions` returned them; None if that was just now.
+        groups_at_once: whether another list of groups counts at once, too: for who only reads what is stored of them.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class ConfigurationWatch:
         on_broken: Callable[[str], None],
         on_mended: Callable[[], None],
         on_restart: Callable[[Sequence[str]], None],
+        groups_at_once: bool = False,
     ) -> None:
         self._file = file
         self._running = running
@@ -84,6 +86,7 @@ class ConfigurationWatch:
         self._on_broken = on_broken
         self._on_mended = on_mended
         self._on_restart = on_restart
+        self._groups_at_once = groups_at_once
         self._stopped = False
         self._changed = threading.Condition()
         self._known = loaded or versions(file, running().settings.rules_dir)
@@ -156,7 +159,7 @@ class ConfigurationWatch:
                 f"{self._file}:1: people: không còn ai có vai trò, có thể vì tệp bị cắt khi ổ đĩa đầy; hãy ghi lại "
                 "mục này, hoặc khởi động lại Hệ thống nếu đúng là bỏ hết"
             )
-        settings, waiting = effective(running, wanted)
+        settings, waiting = effective(running, wanted, groups_at_once=self._groups_at_once)
         return load_configuration(settings), waiting
 
     def _report_mended(self, waiting: Sequence[str]) -> None:
@@ -211,17 +214,17 @@ def _hash(files: Versions) -> bytes:
     return digest.digest()
 
 
-def effective(running: Settings, wanted: Settings) -> tuple[Settings, list[str]]:
+def effective(running: Settings, wanted: Settings, *, groups_at_once: bool = False) -> tuple[Settings, list[str]]:
     """Return the settings to use after a change of the settings file, and the changed keys that need a restart.
 
     `running` are the settings in force, `wanted` those in the file. The returned ones are `running` with the values of
-    `wanted` for the keys that can change without a restart.
+    `wanted` for the keys that can change without a restart, with `groups_at_once` also the list of groups.
     """
     update: dict[str, object] = {}
     waiting: list[str] = []
     for section in type(wanted).model_fields:
         old, new = getattr(running, section), getattr(wanted, section)
-        if section in _APPLIED_AT_ONCE:
+        if section in _APPLIED_AT_ONCE or (groups_at_once and section == "groups"):
             update[section] = new
         elif section in _KEYS_APPLIED_AT_ONCE:
             parts = type(new).model_fields.keys()

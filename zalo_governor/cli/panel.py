@@ -61,6 +61,7 @@ def serve(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
             on_broken=lambda _fault: None,
             on_mended=lambda: None,
             on_restart=lambda _keys: None,
+            groups_at_once=True,
         )
         loop = asyncio.new_event_loop()
         stopping = asyncio.Event()

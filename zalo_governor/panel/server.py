@@ -308,7 +308,7 @@ class PanelServer:
             except NotFoundError as error:
                 why = "not_allowed" if isinstance(error, RefusedError) else "not_found"
                 self._refused.note(why, person=person.id, path=route.path)
-                reply = Html("loi.html", {"status": 404}, HTTPStatus.NOT_FOUND)
+                reply = Html("loi.html", {"status": 404, "why": str(error)}, HTTPStatus.NOT_FOUND)
         if visit is not None:
             self._tell(secret, visit.told)  # Only now is it so.
             if visit.later:

@@ -16,12 +16,15 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 
 ResultT = TypeVar("ResultT")
 
-DONE = frozenset({"done", "opened", "accepted", "code_issued", "overview"})
+DONE = frozenset({"done", "opened", "accepted", "ordered", "code_issued", "overview"})
 """Outcomes of commands (`Answer.outcome`) that succeeded, or that have issued the code by which to confirm."""
 
 
 class NotFoundError(Exception):
-    """There is no such page or thing, or not for this person: nobody learns which of the two."""
+    """There is no such page or thing, or not for this person: nobody learns which of the two.
+
+    Its text, if any, is shown in place of that.
+    """
 
 
 class RefusedError(NotFoundError):

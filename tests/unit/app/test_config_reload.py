@@ -58,6 +58,18 @@ def test_a_group_may_be_renamed_but_another_one_waits(groups: list[dict[str, str
     assert waiting == waits
 
 
+def test_another_list_of_groups_counts_at_once_for_the_panel(tmp_path: Path) -> None:
+    here = Watched(tmp_path)
+    here.watch = ConfigurationWatch(
+        here.file, running=lambda: here.current, apply=here.apply, on_broken=here.broken,
+        on_mended=lambda: None, on_restart=here.restart, groups_at_once=True,
+    )  # fmt: skip
+    for groups in ([GROUP, {"id": "8000000000000000002", "name": "thêm"}], [GROUP]):
+        here.write(groups=groups)
+        assert here.look(3) == ["applied"]
+        assert [group.id for group in here.current.settings.groups] == [group["id"] for group in groups]
+
+
 class Watched:
     """A watch over a copy of the shipped configuration, and what it does."""
 

@@ -158,7 +158,7 @@ def act(visit: Visit) -> Reply:
         if when is None:
             visit.complain("Thời hạn mới: cần chọn ngày và giờ. Chưa làm gì.")
             return here
-        typed = when
+        typed, unit = when, unit or "tất cả"  # As the button says; else several deadlines are asked about.
     if button.wants is Wants.MUST and not typed:
         visit.complain(f"{visit.label(button.word)}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here

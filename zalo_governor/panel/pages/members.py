@@ -27,6 +27,10 @@ PATH = "/thanh-vien"
 _MOST_BYTES = 5_000_000
 _SHOWN = 12
 _KEPT = timedelta(minutes=15)
+_OVER = (
+    "Bản xem trước này không còn: đã ghi xong, đã có tệp khác thay, hoặc đã quá 15 phút. Đề nghị xem trang Thành viên; "
+    "cần nhập thì chọn lại tệp."
+)
 FIELDS = {field: name[:1].upper() + name[1:] for field, name in FIELD_NAMES.items()}
 _ROLE_NAMES = {
     Role.LEADER: "Trưởng nhóm",
@@ -234,7 +238,7 @@ def _draft(visit: Visit) -> tuple[str, Draft]:
     token = visit.asked.places["token"]
     draft = visit.office.drafts.get(token)
     if not isinstance(draft, Draft) or draft.person_id != visit.person.id:
-        raise NotFoundError
+        raise NotFoundError(_OVER)
     return token, draft
 
 

@@ -67,14 +67,16 @@ def show(visit: Visit) -> Reply:
         "said": answer.texts[0],
         "charts": [],
         "edited": {},
+        "computed": {},
         "edits": EDITED,
         "own": False,
     }
     if file is not None:
         facts["charts"] = [(table, chart) for table in file.paper.tables if (chart := _chart(table))]
         sections = {section.key: section for section in file.paper.sections}
-        own = visit.office.drafts.of(visit.person.id, _draft(group, period))
-        if isinstance(own, dict):
+        facts["computed"] = {key: sections[key].lines for key in EDITED if key in sections}
+        own = visit.office.drafts.of(visit.person.id, _draft(group, span))
+        if own and isinstance(own, dict):
             facts["own"] = True
             sections |= {section.key: section for section in reworded(file.paper, own).sections}
         facts["edited"] = {key: sections[key] for key in EDITED if key in sections}
@@ -99,15 +101,17 @@ def download(visit: Visit) -> Reply:
         face = ReportFormat(visit.field("dang"))
     except ValueError:
         raise NotFoundError from None
-    group, (period, _) = visit.one_group(), _period(visit)
-    own = {key: visit.field(key).splitlines() for key in EDITED if key in visit.asked.form}
-    visit.office.drafts.keep(visit.person.id, own, _KEPT, _draft(group, period))
+    group, (_, span) = visit.one_group(), _period(visit)
+    typed = {key: visit.field(key).splitlines() for key in EDITED if key in visit.asked.form}
+    # What nobody has changed goes with the figures: it is worded anew for each file.
+    own = {key: lines for key, lines in typed.items() if lines != visit.field(f"goc_{key}").splitlines()}
+    visit.office.drafts.keep(visit.person.id, own, _KEPT, _draft(group, span))
     return _printed(visit, face, own)
 
 
-def _draft(group: Group, period: str) -> str:
-    """Return under which name somebody's own wording of a report is kept, in memory, until the evening."""
-    return f"report:{group.id}:{period}"
+def _draft(group: Group, span: Span) -> str:
+    """Return under which name somebody's own wording of a report on these days is kept, in memory, until the evening."""
+    return f"report:{group.id}:{span.first}:{span.last}"
 
 
 def _printed(visit: Visit, face: ReportFormat, own: Mapping[str, Sequence[str]], *, inline: bool = False) -> Reply:

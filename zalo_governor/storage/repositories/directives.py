@@ -91,6 +91,7 @@ class Directives(Repository):
 
     def get(self, directive_id: int) -> Directive | None:
         """Return the directive with that number; None if there is none."""
+        self._tx.lock_office()
         row = self._tx.execute(select(directives).where(directives.c.id == directive_id)).first()
         return None if row is None else directive_of(self._tx.keys, row)
 
