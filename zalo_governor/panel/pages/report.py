@@ -110,7 +110,7 @@ def download(visit: Visit) -> Reply:
 
 
 def _draft(group: Group, span: Span) -> str:
-    """Return under which name somebody's own wording of a report on these days is kept, in memory, until the evening."""
+    """Return under which name somebody's own wording of the report on these days is kept in memory."""
     return f"report:{group.id}:{span.first}:{span.last}"
 
 
