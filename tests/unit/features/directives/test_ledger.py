@@ -252,6 +252,13 @@ def test_a_file_that_quotes_the_directive_is_a_report() -> None:
     assert desk.entries()["Sở Y tế"].reported_at == desk.now
 
 
+def test_a_sticker_that_quotes_the_directive_only_says_that_it_was_heard() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "", attachment=Attachment(type="chat.sticker"))
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.RECEIVED
+
+
 def test_a_reaction_counts_as_received_unless_the_office_says_no() -> None:
     for counts in (True, False):
         desk = LedgerDesk(directives=DirectiveSettings(reactions_count=counts))
