@@ -118,7 +118,7 @@ class DirectiveRegister:
                 if one := known.pop(key, None):
                     kept.append((one.model_copy(update={"removed": False}), place))
                 else:
-                    self._assign(uow, directive, place, addressee)
+                    self._assign(uow, directive, place, addressee, _due_of(directive, place))
             for gone in known.values():
                 uow.directives.put_assignee(gone.model_copy(update={"removed": True}))
         for one, place in kept:
@@ -160,15 +160,22 @@ class DirectiveRegister:
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
-        """Put further addressees on the directive's first item; those that are on it stay as they are."""
+        """Put further addressees on the directive's first item; those that are on it stay as they are.
+
+        If nobody has the deadline that the directive set any more, they get the latest of the others'.
+        """
         directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
+        due = _due_of(directive, 0)
+        dues = [one.due_at for one in present.values() if one.item == 0 and not one.removed]
+        if dues and due not in dues:
+            due = max(filter(None, dues), default=None)
         added = 0
         for addressee in found:
             before = present.get(addressee.name)
             if before is None:
-                self._assign(uow, directive, 0, addressee)
+                self._assign(uow, directive, 0, addressee, due)
             elif before.removed:
                 uow.directives.put_assignee(before.model_copy(update={"removed": False}))
             added += before is None or before.removed
@@ -268,7 +275,7 @@ class DirectiveRegister:
 
     def _begin(self, uow: UnitOfWork, directive: Directive) -> Directive:
         for place, addressee in self._resolve(uow, directive):
-            self._assign(uow, directive, place, addressee)
+            self._assign(uow, directive, place, addressee, _due_of(directive, place))
         plan_reminders(uow, self._policy, directive)
         assignees = uow.directives.assignees(directive.id)
         for answer in uow.directives.take_waiting_answers(directive.group_id, directive.message_key):
@@ -294,7 +301,9 @@ class DirectiveRegister:
     def _directory(self, uow: UnitOfWork, directive: Directive) -> GroupDirectory:
         return directory_of(uow, directive.account, directive.group_id, self._policy.directives.kinds)
 
-    def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> None:
+    def _assign(
+        self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee, due_at: datetime | None
+    ) -> None:
         uow.directives.put_assignee(
             Assignee(
                 directive_id=directive.id,
@@ -303,7 +312,7 @@ class DirectiveRegister:
                 name=addressee.name,
                 known=addressee.known,
                 person_ids=self._people_of(uow, directive, addressee),
-                due_at=directive.items[place].due_at if directive.items else None,
+                due_at=due_at,
             )
         )
 

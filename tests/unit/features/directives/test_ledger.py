@@ -606,6 +606,15 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
     assert line.startswith("Kính báo cáo đồng chí: đến hạn 17:00 30/11 của chỉ đạo CĐ1")
 
 
+def test_who_is_added_after_an_extension_has_the_deadline_of_the_others() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.say("leader", "/giahan CĐ1 17h ngày 30/11", place="private")
+    desk.now = DUE + timedelta(hours=2)
+    assert "quá hạn" not in asked(desk, "/giao CĐ1 thêm Sở Nội vụ")[0].lower()
+    assert desk.entries()["Sở Nội vụ"].due_at == DUE + timedelta(days=4)
+
+
 def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
