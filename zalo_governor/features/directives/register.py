@@ -49,7 +49,7 @@ def _due_of(directive: Directive, place: int) -> datetime | None:
 
 
 _FOLLOWED = 200
-"""For the addressees of so many open directives people are looked for who came into the group later."""
+"""For the addressees of so many open directives people are looked for after each look at the group."""
 
 
 class DirectiveRegister:
@@ -139,24 +139,30 @@ class DirectiveRegister:
         self._audit(uow, "directive.extended", directive, by=by, **_counted(assignees), due=due)
         plan_reminders(uow, self._policy, directive)
 
-    def find_absent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Find who can now answer for addressees of open directives of whom nobody was in the group before.
+    def find_people(self, uow: UnitOfWork, group_id: str) -> None:
+        """Find who can now answer for addressees of open directives, as people come, go, or change their agency.
 
-        Where the deadline is over, nobody is looked for: who was not there cannot be late.
+        If nobody can now, those who could before still may. For an addressee who was absent when its deadline ended,
+        nobody is looked for: who was not there cannot be late.
         """
         now = self._policy.clock()
         directories: dict[str, GroupDirectory] = {}
+        found: dict[tuple[str, str], list[Addressee]] = {}
         for line in uow.directives.overview(group_id, now, _FOLLOWED).lines:
             directive = line.directive
-            asked = uow.directives.assignees(directive.id) if line.answered < line.addressees else []
-            absent = [
-                one for one in asked if one.absent and not one.removed and (one.due_at is None or now <= one.due_at)
-            ]
-            if absent and directive.account not in directories:
-                directories[directive.account] = self._directory(uow, directive)
-            for one in absent:
-                found = directories[directive.account].find([one.name])
-                if len(found) == 1 and (ids := self._people_of(uow, directive, found[0])):
+            asked = uow.directives.assignees(directive.id) if line.reported < line.addressees else []
+            for one in asked:
+                if one.settled or (one.absent and one.due_at and one.due_at < now):
+                    continue
+                if directive.account not in directories:
+                    directories[directive.account] = self._directory(uow, directive)
+                key = (directive.account, one.name)
+                if key not in found:
+                    found[key] = directories[directive.account].find([one.name])
+                # Whom a mention named may share the name, or a part of it, with somebody else.
+                sure = len(found[key]) == 1 and (not one.in_group or one.name == found[key][0].name)
+                ids = self._people_of(uow, directive, found[key][0]) if sure else ()
+                if ids and ids != one.person_ids:
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
@@ -318,7 +324,7 @@ class DirectiveRegister:
 
     def _people_of(self, uow: UnitOfWork, directive: Directive, addressee: Addressee) -> tuple[int, ...]:
         people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
-        return tuple(person.id for person in people if person and person.id != directive.given_by)
+        return tuple(dict.fromkeys(person.id for person in people if person and person.id != directive.given_by))
 
     def _add_answer(
         self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer

@@ -64,8 +64,8 @@ class DirectiveLedger(EventHandler):
             self._note_receipts(uow, event)
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Find who can answer for addressees of open directives of whom nobody was in the group before."""
-        self._register.find_absent(uow, group_id)
+        """Find who can now answer for the addressees of open directives."""
+        self._register.find_people(uow, group_id)
 
     def _handle_message(self, uow: UnitOfWork, event: MessageSent) -> None:
         person = uow.people.find_or_create(event.account, event.sender_uid)

@@ -20,6 +20,7 @@ from zalo_governor.domain.events import (
     MessageSeen,
     Reacted,
 )
+from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.directives.subscriber import DirectiveLedger
 
 
@@ -693,6 +694,34 @@ def test_who_comes_into_the_group_later_can_answer_and_be_reminded() -> None:
     desk.store.entries[place] = desk.store.entries[place].model_copy(update={"uid": UIDS["member"]})
     ledger.after_sync(desk.uow, GROUP)
     assert desk.entries()[given.name].person_ids == (desk.person("member").id,)
+
+
+def test_who_comes_to_a_unit_of_which_others_are_in_the_group_can_answer_for_it_and_who_went_cannot() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    new = RosterEntry(full_name="Giàng A Mới", title="Phó Giám đốc", agency="Sở Y tế", uid=UIDS["member"])
+    desk.store.entries = [*(one for one in desk.store.entries if one.full_name != "Vàng A Thử"), new]
+    ledger = DirectiveLedger(desk.policy)
+    ledger.after_sync(desk.uow, GROUP)
+    desk.reply("y_te_pho", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    assert desk.entries()["Sở Y tế"].silent
+    desk.reply("member", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    assert desk.entries()["Sở Y tế"].reported_at
+    before = desk.entries()["Sở Tài chính"]
+    desk.store.present.remove(UIDS["tai_chinh"])
+    ledger.after_sync(desk.uow, GROUP)
+    assert desk.entries()["Sở Tài chính"] == before
+
+
+def test_whom_a_mention_named_is_not_taken_for_somebody_of_that_name_who_comes_later() -> None:
+    desk = LedgerDesk()
+    mentions = (Mention(uid=UIDS["y_te"], start=5, length=10),)
+    desk.order("Giao @Bình Minh báo cáo số liệu tiêm chủng trước 17h ngày 26/11.", mentions=mentions)
+    before = desk.entries()
+    new = RosterEntry(full_name="Hà Bình Minh", title="Giám đốc", agency="Sở Xây dựng", uid=UIDS["member"])
+    desk.store.entries.append(new)
+    DirectiveLedger(desk.policy).after_sync(desk.uow, GROUP)
+    assert desk.entries() == before
 
 
 def test_the_question_says_that_the_deadline_named_is_over() -> None:
