@@ -104,7 +104,7 @@ class DirectiveRegister:
         before = uow.directives.get(directive.id) or directive
         uow.directives.save(directive)
         self._audit(uow, "directive.revised", directive)
-        if not directive.open:
+        if directive.state not in {DirectiveState.OPEN, DirectiveState.DONE}:
             return directive
         known = {(one.item, one.name): one for one in uow.directives.assignees(directive.id)}
         kept = [(one, one.item) for one in known.values()]
@@ -126,7 +126,7 @@ class DirectiveRegister:
             due = one.due_at if was == now else now
             uow.directives.put_assignee(one.model_copy(update={"item": place, "due_at": due}))
         plan_reminders(uow, self._policy, directive)
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def extend(
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], due_at: datetime, by: int
@@ -197,7 +197,7 @@ class DirectiveRegister:
         for one in assignees:
             uow.directives.put_assignee(one.model_copy(update={"removed": True}))
         self._audit(uow, "directive.assigned", directive, by=by, removed=len(assignees))
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def finish(
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int, key: str, words: str = ""
@@ -220,7 +220,7 @@ class DirectiveRegister:
             uow.directives.save(directive)
         self._add_answer(uow, directive, assignees, answer)
         self._audit(uow, "directive.finished", directive, by=by, **_counted(assignees))
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def reopen(
         self, uow: UnitOfWork, directive: Directive, by: int, only: Collection[Assignee] = ()
@@ -252,7 +252,7 @@ class DirectiveRegister:
             words = {key: why for key, why in directive.closing_words.items() if key in keys}
             directive = directive.model_copy(update={"closing_words": words})
             uow.directives.save(directive)
-            directive = self._close_if_settled(uow, directive)
+            directive = self._close_or_reopen(uow, directive)
         plan_reminders(uow, self._policy, directive)
         return directive
 
@@ -261,7 +261,7 @@ class DirectiveRegister:
     ) -> None:
         """Record a message or reaction as an answer of these addressees (`answer` without its assignee)."""
         self._add_answer(uow, directive, assignees, answer)
-        self._close_if_settled(uow, directive)
+        self._close_or_reopen(uow, directive)
 
     def forget_answer(self, uow: UnitOfWork, group_id: str, message_key: str) -> None:
         """Undo the answers that a message or reaction was counted as, since it was recalled, edited or taken back."""
@@ -275,9 +275,8 @@ class DirectiveRegister:
             for one in uow.directives.assignees(directive_id):
                 if one.id in concerned:
                     self._settle(uow, one)
-            unsettled = any(not one.settled for one in uow.directives.assignees(directive_id))
-            if directive is not None and directive.state is DirectiveState.DONE and unsettled:
-                self._move(uow, directive, DirectiveState.OPEN, by=None)
+            if directive is not None:
+                self._close_or_reopen(uow, directive)
 
     def _begin(self, uow: UnitOfWork, directive: Directive) -> Directive:
         for place, addressee in self._resolve(uow, directive):
@@ -287,7 +286,7 @@ class DirectiveRegister:
         for answer in uow.directives.take_waiting_answers(directive.group_id, directive.message_key):
             own = [one for one in assignees if answer.person_id in one.person_ids]
             self._add_answer(uow, directive, own, answer)
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def _resolve(self, uow: UnitOfWork, directive: Directive) -> list[tuple[int, Addressee]]:
         """Return (index of the item, addressee) for all items.
@@ -337,10 +336,14 @@ class DirectiveRegister:
     def _settle(self, uow: UnitOfWork, assignee: Assignee) -> None:
         uow.directives.put_assignee(assignee.answered(uow.directives.answers(assignee.id)))
 
-    def _close_if_settled(self, uow: UnitOfWork, directive: Directive) -> Directive:
+    def _close_or_reopen(self, uow: UnitOfWork, directive: Directive) -> Directive:
+        """Close the directive if nothing more is awaited of its addressees; reopen a closed one if something is."""
         asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
-        if directive.open and asked and all(one.settled for one in asked):
+        left = any(not one.settled for one in asked)
+        if directive.open and asked and not left:
             return self._move(uow, directive, DirectiveState.DONE, by=None)
+        if directive.state is DirectiveState.DONE and left:
+            return self._move(uow, directive, DirectiveState.OPEN, by=None)
         return directive
 
     def _move(

@@ -385,6 +385,24 @@ def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -
     assert [one.person_ids for one in asked] == [(desk.person("y_te").id,)]
 
 
+def test_an_edit_of_an_order_on_which_nothing_was_awaited_any_more_opens_it_again() -> None:
+    desk = LedgerDesk()
+    text = "Yêu cầu Sở Y tế tăng cường phòng, chống dịch sốt xuất huyết."
+    order = desk.order(text)
+    desk.reply("y_te", order, "Rõ ạ")
+    act(desk, "leader", MessageRevised, key=order.key, text=text.replace("tăng cường", "khẩn trương"))
+    assert desk.directive().state is DirectiveState.DONE
+    text = text.replace("Sở Y tế", "Sở Y tế, Sở Tài chính").replace(".", ", báo cáo trước 17h ngày 26/11.")
+    act(desk, "leader", MessageRevised, key=order.key, text=text)
+    assert desk.directive().open
+    assert {name: (one.due_at, one.silent) for name, one in desk.entries().items()} == {
+        "Sở Y tế": (DUE, False), "Sở Tài chính": (DUE, True),
+    }  # fmt: skip
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    assert "2/2 đơn vị nhận: Sở Y tế, Sở Tài chính" in to(desk.take(), "leader")[0]
+
+
 def test_an_edit_into_no_order_ends_the_directive_and_the_admins_can_take_it_up_again() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
