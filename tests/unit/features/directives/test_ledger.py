@@ -385,6 +385,26 @@ def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -
     assert [one.person_ids for one in asked] == [(desk.person("y_te").id,)]
 
 
+def test_an_edit_which_brings_neither_quote_nor_mentions_leaves_the_order_with_whom_it_was_for() -> None:
+    for text, names, who in (
+        ("Khẩn trương báo cáo kết quả tiêm chủng trước 17h ngày 26/11.", (), {"y_te"}),
+        ("Xã cử người gác hai đầu đường, báo cáo trước 17h ngày 26/11.", (), {"muong_gia"}),
+        ("Giao @Bình Minh báo cáo số liệu tiêm chủng trước 17h ngày 26/11.", ("y_te",), {"y_te"}),
+    ):
+        desk = LedgerDesk()
+        mentions = tuple(Mention(uid=UIDS[name], start=5, length=10) for name in names)
+        told = desk.order("Thưa đồng chí, đường vào bản bị sạt lở, đơn vị sẽ báo cáo sau ạ.", min(who))
+        order = desk.order(text, mentions=mentions) if names else desk.reply("leader", told, text)
+        before = desk.entries()
+        act(desk, "leader", MessageRevised, key=order.key, text=text.replace("báo cáo", "báo cáo tôi"))
+        assert "báo cáo tôi" in desk.directive().text
+        assert desk.entries() == before
+        assert {one.person_ids[0] for one in before.values()} == {desk.person(one).id for one in who}
+        act(desk, "leader", MessageRevised, key=order.key, text=f"{text} Sở Nội vụ cùng phối hợp.")
+        asked = {one.person_ids[0] for one in desk.entries().values() if not one.removed}
+        assert desk.person("noi_vu").id in asked
+
+
 def test_an_edit_of_an_order_on_which_nothing_was_awaited_any_more_opens_it_again() -> None:
     desk = LedgerDesk()
     text = "Yêu cầu Sở Y tế tăng cường phòng, chống dịch sốt xuất huyết."
@@ -401,6 +421,20 @@ def test_an_edit_of_an_order_on_which_nothing_was_awaited_any_more_opens_it_agai
     desk.take()
     desk.until(DUE + timedelta(minutes=5))
     assert "2/2 đơn vị nhận: Sở Y tế, Sở Tài chính" in to(desk.take(), "leader")[0]
+
+
+def test_an_edit_of_a_slip_leaves_addressee_and_deadline_that_people_entered_by_hand() -> None:
+    desk = LedgerDesk()
+    text = "Khẩn trương xử lý dứt điểm việc này, báo cáo kết quả."
+    order = desk.order(text)
+    assert desk.directive().state is DirectiveState.PROPOSED
+    desk.reply("admin", order, "/giaoviec Sở Y tế, 17h ngày 26/11")
+    before = desk.entries()
+    act(desk, "leader", MessageRevised, key=order.key, text=text.replace("việc", "vụ việc"))
+    assert "vụ việc" in desk.directive().text
+    assert desk.entries() == before
+    act(desk, "leader", MessageRevised, key=order.key, text=f"{text[:-1]} trước 17h ngày 27/11.")
+    assert {name: one.due_at for name, one in desk.entries().items()} == {"Sở Y tế": DUE + timedelta(days=1)}
 
 
 def test_an_edit_into_no_order_ends_the_directive_and_the_admins_can_take_it_up_again() -> None:
