@@ -94,8 +94,10 @@ class AnswerMatcher:
     def kind(self, event: MessageSent, directive_text: str) -> AnswerKind | None:
         """Return what the message says as an answer to a directive with that text (received …); None if it is none."""
         text = event.text.strip()
+        if not text and event.attachment is not None:
+            return AnswerKind.RECEIVED if event.attachment.type in _SIGNS else AnswerKind.REPORTED
         if not text:
-            return AnswerKind.REPORTED if event.attachment else None
+            return None
         kind = self._reader.answer(text, directive_text)
         if event.attachment and event.attachment.type in _FILES and kind in {None, AnswerKind.RECEIVED}:
             return AnswerKind.REPORTED
@@ -236,6 +238,8 @@ def _tokens(text: str) -> list[str]:
 
 
 _FILES = frozenset({"share.file"})
+_SIGNS = frozenset({"chat.sticker", "chat.gif"})
+"""Types of messages that say as much as a reaction."""
 _CODE = re.compile(rf"(?<!\w)(?:{CODE_PREFIX}|CD|cđ|cd)\s?0*([1-9]\d{{0,8}})(?!\w)")
 _JOINT = re.compile(r"\W*(?:và|va|với|voi|cùng|cung)?\W*")
 """What stands between the codes of a list."""

@@ -49,7 +49,7 @@ def _due_of(directive: Directive, place: int) -> datetime | None:
 
 
 _FOLLOWED = 200
-"""For the addressees of so many open directives people are looked for who came into the group later."""
+"""For the addressees of so many open directives people are looked for after each look at the group."""
 
 
 class DirectiveRegister:
@@ -104,7 +104,7 @@ class DirectiveRegister:
         before = uow.directives.get(directive.id) or directive
         uow.directives.save(directive)
         self._audit(uow, "directive.revised", directive)
-        if not directive.open:
+        if directive.state not in {DirectiveState.OPEN, DirectiveState.DONE}:
             return directive
         known = {(one.item, one.name): one for one in uow.directives.assignees(directive.id)}
         kept = [(one, one.item) for one in known.values()]
@@ -118,7 +118,7 @@ class DirectiveRegister:
                 if one := known.pop(key, None):
                     kept.append((one.model_copy(update={"removed": False}), place))
                 else:
-                    self._assign(uow, directive, place, addressee)
+                    self._assign(uow, directive, place, addressee, _due_of(directive, place))
             for gone in known.values():
                 uow.directives.put_assignee(gone.model_copy(update={"removed": True}))
         for one, place in kept:
@@ -126,7 +126,7 @@ class DirectiveRegister:
             due = one.due_at if was == now else now
             uow.directives.put_assignee(one.model_copy(update={"item": place, "due_at": due}))
         plan_reminders(uow, self._policy, directive)
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def extend(
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], due_at: datetime, by: int
@@ -139,36 +139,49 @@ class DirectiveRegister:
         self._audit(uow, "directive.extended", directive, by=by, **_counted(assignees), due=due)
         plan_reminders(uow, self._policy, directive)
 
-    def find_absent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Find who can now answer for addressees of open directives of whom nobody was in the group before.
+    def find_people(self, uow: UnitOfWork, group_id: str) -> None:
+        """Find who can now answer for addressees of open directives, as people come, go, or change their agency.
 
-        Where the deadline is over, nobody is looked for: who was not there cannot be late.
+        If nobody can now, those who could before still may. For an addressee who was absent when its deadline ended,
+        nobody is looked for: who was not there cannot be late.
         """
         now = self._policy.clock()
         directories: dict[str, GroupDirectory] = {}
+        found: dict[tuple[str, str], list[Addressee]] = {}
         for line in uow.directives.overview(group_id, now, _FOLLOWED).lines:
             directive = line.directive
-            asked = uow.directives.assignees(directive.id) if line.answered < line.addressees else []
-            absent = [
-                one for one in asked if one.absent and not one.removed and (one.due_at is None or now <= one.due_at)
-            ]
-            if absent and directive.account not in directories:
-                directories[directive.account] = self._directory(uow, directive)
-            for one in absent:
-                found = directories[directive.account].find([one.name])
-                if len(found) == 1 and (ids := self._people_of(uow, directive, found[0])):
+            asked = uow.directives.assignees(directive.id) if line.reported < line.addressees else []
+            for one in asked:
+                if one.settled or (one.absent and one.due_at and one.due_at < now):
+                    continue
+                if directive.account not in directories:
+                    directories[directive.account] = self._directory(uow, directive)
+                key = (directive.account, one.name)
+                if key not in found:
+                    found[key] = directories[directive.account].find([one.name])
+                # Whom a mention named may share the name, or a part of it, with somebody else.
+                sure = len(found[key]) == 1 and (not one.in_group or one.name == found[key][0].name)
+                ids = self._people_of(uow, directive, found[key][0]) if sure else ()
+                if ids and ids != one.person_ids:
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
-        """Put further addressees on the directive's first item; those that are on it stay as they are."""
+        """Put further addressees on the directive's first item; those that are on it stay as they are.
+
+        If nobody has the deadline that the directive set any more, they get the latest of the others'.
+        """
         directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
+        due = _due_of(directive, 0)
+        dues = [one.due_at for one in present.values() if one.item == 0 and not one.removed]
+        if dues and due not in dues:
+            due = max(filter(None, dues), default=None)
         added = 0
         for addressee in found:
             before = present.get(addressee.name)
             if before is None:
-                self._assign(uow, directive, 0, addressee)
+                self._assign(uow, directive, 0, addressee, due)
             elif before.removed:
                 uow.directives.put_assignee(before.model_copy(update={"removed": False}))
             added += before is None or before.removed
@@ -184,7 +197,7 @@ class DirectiveRegister:
         for one in assignees:
             uow.directives.put_assignee(one.model_copy(update={"removed": True}))
         self._audit(uow, "directive.assigned", directive, by=by, removed=len(assignees))
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def finish(
         self, uow: UnitOfWork, directive: Directive, assignees: Collection[Assignee], by: int, key: str, words: str = ""
@@ -207,7 +220,7 @@ class DirectiveRegister:
             uow.directives.save(directive)
         self._add_answer(uow, directive, assignees, answer)
         self._audit(uow, "directive.finished", directive, by=by, **_counted(assignees))
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def reopen(
         self, uow: UnitOfWork, directive: Directive, by: int, only: Collection[Assignee] = ()
@@ -239,7 +252,7 @@ class DirectiveRegister:
             words = {key: why for key, why in directive.closing_words.items() if key in keys}
             directive = directive.model_copy(update={"closing_words": words})
             uow.directives.save(directive)
-            directive = self._close_if_settled(uow, directive)
+            directive = self._close_or_reopen(uow, directive)
         plan_reminders(uow, self._policy, directive)
         return directive
 
@@ -248,7 +261,7 @@ class DirectiveRegister:
     ) -> None:
         """Record a message or reaction as an answer of these addressees (`answer` without its assignee)."""
         self._add_answer(uow, directive, assignees, answer)
-        self._close_if_settled(uow, directive)
+        self._close_or_reopen(uow, directive)
 
     def forget_answer(self, uow: UnitOfWork, group_id: str, message_key: str) -> None:
         """Undo the answers that a message or reaction was counted as, since it was recalled, edited or taken back."""
@@ -262,19 +275,18 @@ class DirectiveRegister:
             for one in uow.directives.assignees(directive_id):
                 if one.id in concerned:
                     self._settle(uow, one)
-            unsettled = any(not one.settled for one in uow.directives.assignees(directive_id))
-            if directive is not None and directive.state is DirectiveState.DONE and unsettled:
-                self._move(uow, directive, DirectiveState.OPEN, by=None)
+            if directive is not None:
+                self._close_or_reopen(uow, directive)
 
     def _begin(self, uow: UnitOfWork, directive: Directive) -> Directive:
         for place, addressee in self._resolve(uow, directive):
-            self._assign(uow, directive, place, addressee)
+            self._assign(uow, directive, place, addressee, _due_of(directive, place))
         plan_reminders(uow, self._policy, directive)
         assignees = uow.directives.assignees(directive.id)
         for answer in uow.directives.take_waiting_answers(directive.group_id, directive.message_key):
             own = [one for one in assignees if answer.person_id in one.person_ids]
             self._add_answer(uow, directive, own, answer)
-        return self._close_if_settled(uow, directive)
+        return self._close_or_reopen(uow, directive)
 
     def _resolve(self, uow: UnitOfWork, directive: Directive) -> list[tuple[int, Addressee]]:
         """Return (index of the item, addressee) for all items.
@@ -294,7 +306,9 @@ class DirectiveRegister:
     def _directory(self, uow: UnitOfWork, directive: Directive) -> GroupDirectory:
         return directory_of(uow, directive.account, directive.group_id, self._policy.directives.kinds)
 
-    def _assign(self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee) -> None:
+    def _assign(
+        self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee, due_at: datetime | None
+    ) -> None:
         uow.directives.put_assignee(
             Assignee(
                 directive_id=directive.id,
@@ -303,13 +317,13 @@ class DirectiveRegister:
                 name=addressee.name,
                 known=addressee.known,
                 person_ids=self._people_of(uow, directive, addressee),
-                due_at=directive.items[place].due_at if directive.items else None,
+                due_at=due_at,
             )
         )
 
     def _people_of(self, uow: UnitOfWork, directive: Directive, addressee: Addressee) -> tuple[int, ...]:
         people = (uow.people.find_or_create(directive.account, uid) for uid in addressee.uids)
-        return tuple(person.id for person in people if person and person.id != directive.given_by)
+        return tuple(dict.fromkeys(person.id for person in people if person and person.id != directive.given_by))
 
     def _add_answer(
         self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
@@ -322,10 +336,14 @@ class DirectiveRegister:
     def _settle(self, uow: UnitOfWork, assignee: Assignee) -> None:
         uow.directives.put_assignee(assignee.answered(uow.directives.answers(assignee.id)))
 
-    def _close_if_settled(self, uow: UnitOfWork, directive: Directive) -> Directive:
+    def _close_or_reopen(self, uow: UnitOfWork, directive: Directive) -> Directive:
+        """Close the directive if nothing more is awaited of its addressees; reopen a closed one if something is."""
         asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
-        if directive.open and asked and all(one.settled for one in asked):
+        left = any(not one.settled for one in asked)
+        if directive.open and asked and not left:
             return self._move(uow, directive, DirectiveState.DONE, by=None)
+        if directive.state is DirectiveState.DONE and left:
+            return self._move(uow, directive, DirectiveState.OPEN, by=None)
         return directive
 
     def _move(

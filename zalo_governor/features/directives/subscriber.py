@@ -64,8 +64,8 @@ class DirectiveLedger(EventHandler):
             self._note_receipts(uow, event)
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Find who can answer for addressees of open directives of whom nobody was in the group before."""
-        self._register.find_absent(uow, group_id)
+        """Find who can now answer for the addressees of open directives."""
+        self._register.find_people(uow, group_id)
 
     def _handle_message(self, uow: UnitOfWork, event: MessageSent) -> None:
         person = uow.people.find_or_create(event.account, event.sender_uid)
@@ -100,6 +100,9 @@ class DirectiveLedger(EventHandler):
             # "Hôm nay" is still the day on which it was first said, unless the edit sets another time.
             first = self._reader.directive(event.text, role, known.at)
             read = first if _times(first[1]) <= _times(known.items) else read
+            before = self._reader.directive(known.text, role, known.at)[1]
+            if len(known.items) == len(before) == len(first[1]) == len(read[1]):
+                read = read[0], tuple(map(_as_edited, known.items, before, first[1], read[1]))
         is_directive, items = read
         if is_directive is False:
             if known is not None:
@@ -112,8 +115,10 @@ class DirectiveLedger(EventHandler):
             is_directive = None
         if known is not None:
             # uids mean people only for the account that sees them: another account's event does not change them.
+            # Nor does an edit without any, as Zalo sends with it neither mentions nor quote; unless it names another.
+            told = event.mentions or event.quote or not _mentioned(items) <= _mentioned(known.items)
             own = event.account == known.account
-            uids = _addressed_uids(event, items) if own else known.mentioned_uids
+            uids = _addressed_uids(event, items) if own and told else known.mentioned_uids
             self._register.revise(uow, known.model_copy(update={"items": items, "mentioned_uids": uids}))
         elif uow.claims.claim_once(f"directive:{event.thread_id}:{event.key}", event.at):
             # Claimed, since another bot account in the group reads the same message.
@@ -289,6 +294,22 @@ def _addressed_uids(event: MessageSent, items: Sequence[DirectiveItem]) -> tuple
 
 def _times(items: Iterable[DirectiveItem]) -> set[tuple[datetime | None, datetime | None]]:
     return {(item.due_at, item.missed_at) for item in items}
+
+
+def _as_edited(
+    known: DirectiveItem, before: DirectiveItem, after: DirectiveItem, edited: DirectiveItem
+) -> DirectiveItem:
+    """Return the item `edited` with those addressees and that deadline of `known` of which the edit says nothing new.
+
+    People may have set them by hand. `before` and `after` are what the program reads in the words before and after.
+    """
+    names = {"names": known.names} if before.names == after.names else {}
+    times = {"due_at": known.due_at, "missed_at": known.missed_at} if _times([before]) == _times([after]) else {}
+    return edited.model_copy(update={**names, **times})
+
+
+def _mentioned(items: Iterable[DirectiveItem]) -> set[str]:
+    return {name for item in items for name in item.names if name.startswith("@")}
 
 
 def _name_of(person: Person) -> str:

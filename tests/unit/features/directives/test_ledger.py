@@ -20,6 +20,7 @@ from zalo_governor.domain.events import (
     MessageSeen,
     Reacted,
 )
+from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.features.directives.subscriber import DirectiveLedger
 
 
@@ -252,6 +253,13 @@ def test_a_file_that_quotes_the_directive_is_a_report() -> None:
     assert desk.entries()["Sở Y tế"].reported_at == desk.now
 
 
+def test_a_sticker_that_quotes_the_directive_only_says_that_it_was_heard() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.reply("y_te", order, "", attachment=Attachment(type="chat.sticker"))
+    assert desk.entries()["Sở Y tế"].progress(desk.now) is Progress.RECEIVED
+
+
 def test_a_reaction_counts_as_received_unless_the_office_says_no() -> None:
     for counts in (True, False):
         desk = LedgerDesk(directives=DirectiveSettings(reactions_count=counts))
@@ -375,6 +383,58 @@ def test_an_edit_that_mentions_somebody_gives_the_order_to_the_one_mentioned() -
     desk.hear(MessageRevised(**order.model_copy(update={"text": text, "mentions": mentions}).model_dump()))
     asked = [one for one in desk.entries().values() if not one.removed]
     assert [one.person_ids for one in asked] == [(desk.person("y_te").id,)]
+
+
+def test_an_edit_which_brings_neither_quote_nor_mentions_leaves_the_order_with_whom_it_was_for() -> None:
+    for text, names, who in (
+        ("Khẩn trương báo cáo kết quả tiêm chủng trước 17h ngày 26/11.", (), {"y_te"}),
+        ("Xã cử người gác hai đầu đường, báo cáo trước 17h ngày 26/11.", (), {"muong_gia"}),
+        ("Giao @Bình Minh báo cáo số liệu tiêm chủng trước 17h ngày 26/11.", ("y_te",), {"y_te"}),
+    ):
+        desk = LedgerDesk()
+        mentions = tuple(Mention(uid=UIDS[name], start=5, length=10) for name in names)
+        told = desk.order("Thưa đồng chí, đường vào bản bị sạt lở, đơn vị sẽ báo cáo sau ạ.", min(who))
+        order = desk.order(text, mentions=mentions) if names else desk.reply("leader", told, text)
+        before = desk.entries()
+        act(desk, "leader", MessageRevised, key=order.key, text=text.replace("báo cáo", "báo cáo tôi"))
+        assert "báo cáo tôi" in desk.directive().text
+        assert desk.entries() == before
+        assert {one.person_ids[0] for one in before.values()} == {desk.person(one).id for one in who}
+        act(desk, "leader", MessageRevised, key=order.key, text=f"{text} Sở Nội vụ cùng phối hợp.")
+        asked = {one.person_ids[0] for one in desk.entries().values() if not one.removed}
+        assert desk.person("noi_vu").id in asked
+
+
+def test_an_edit_of_an_order_on_which_nothing_was_awaited_any_more_opens_it_again() -> None:
+    desk = LedgerDesk()
+    text = "Yêu cầu Sở Y tế tăng cường phòng, chống dịch sốt xuất huyết."
+    order = desk.order(text)
+    desk.reply("y_te", order, "Rõ ạ")
+    act(desk, "leader", MessageRevised, key=order.key, text=text.replace("tăng cường", "khẩn trương"))
+    assert desk.directive().state is DirectiveState.DONE
+    text = text.replace("Sở Y tế", "Sở Y tế, Sở Tài chính").replace(".", ", báo cáo trước 17h ngày 26/11.")
+    act(desk, "leader", MessageRevised, key=order.key, text=text)
+    assert desk.directive().open
+    assert {name: (one.due_at, one.silent) for name, one in desk.entries().items()} == {
+        "Sở Y tế": (DUE, False), "Sở Tài chính": (DUE, True),
+    }  # fmt: skip
+    desk.take()
+    desk.until(DUE + timedelta(minutes=5))
+    assert "2/2 đơn vị nhận: Sở Y tế, Sở Tài chính" in to(desk.take(), "leader")[0]
+
+
+def test_an_edit_of_a_slip_leaves_addressee_and_deadline_that_people_entered_by_hand() -> None:
+    desk = LedgerDesk()
+    text = "Khẩn trương xử lý dứt điểm việc này, báo cáo kết quả."
+    order = desk.order(text)
+    assert desk.directive().state is DirectiveState.PROPOSED
+    desk.reply("admin", order, "/giaoviec Sở Y tế, 17h ngày 26/11")
+    before = desk.entries()
+    act(desk, "leader", MessageRevised, key=order.key, text=text.replace("việc", "vụ việc"))
+    assert "vụ việc" in desk.directive().text
+    assert desk.entries() == before
+    act(desk, "leader", MessageRevised, key=order.key, text=f"{text[:-1]} trước 17h ngày 27/11.")
+    assert {name: one.due_at for name, one in desk.entries().items()} == {"Sở Y tế": DUE + timedelta(days=1)}
 
 
 def test_an_edit_into_no_order_ends_the_directive_and_the_admins_can_take_it_up_again() -> None:
@@ -599,6 +659,15 @@ def test_an_extension_moves_reminders_and_the_line_to_the_leader() -> None:
     assert line.startswith("Kính báo cáo đồng chí: đến hạn 17:00 30/11 của chỉ đạo CĐ1")
 
 
+def test_who_is_added_after_an_extension_has_the_deadline_of_the_others() -> None:
+    desk = LedgerDesk()
+    desk.order(ORDER)
+    desk.say("leader", "/giahan CĐ1 17h ngày 30/11", place="private")
+    desk.now = DUE + timedelta(hours=2)
+    assert "quá hạn" not in asked(desk, "/giao CĐ1 thêm Sở Nội vụ")[0].lower()
+    assert desk.entries()["Sở Nội vụ"].due_at == DUE + timedelta(days=4)
+
+
 def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
@@ -677,6 +746,34 @@ def test_who_comes_into_the_group_later_can_answer_and_be_reminded() -> None:
     desk.store.entries[place] = desk.store.entries[place].model_copy(update={"uid": UIDS["member"]})
     ledger.after_sync(desk.uow, GROUP)
     assert desk.entries()[given.name].person_ids == (desk.person("member").id,)
+
+
+def test_who_comes_to_a_unit_of_which_others_are_in_the_group_can_answer_for_it_and_who_went_cannot() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    new = RosterEntry(full_name="Giàng A Mới", title="Phó Giám đốc", agency="Sở Y tế", uid=UIDS["member"])
+    desk.store.entries = [*(one for one in desk.store.entries if one.full_name != "Vàng A Thử"), new]
+    ledger = DirectiveLedger(desk.policy)
+    ledger.after_sync(desk.uow, GROUP)
+    desk.reply("y_te_pho", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    assert desk.entries()["Sở Y tế"].silent
+    desk.reply("member", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    assert desk.entries()["Sở Y tế"].reported_at
+    before = desk.entries()["Sở Tài chính"]
+    desk.store.present.remove(UIDS["tai_chinh"])
+    ledger.after_sync(desk.uow, GROUP)
+    assert desk.entries()["Sở Tài chính"] == before
+
+
+def test_whom_a_mention_named_is_not_taken_for_somebody_of_that_name_who_comes_later() -> None:
+    desk = LedgerDesk()
+    mentions = (Mention(uid=UIDS["y_te"], start=5, length=10),)
+    desk.order("Giao @Bình Minh báo cáo số liệu tiêm chủng trước 17h ngày 26/11.", mentions=mentions)
+    before = desk.entries()
+    new = RosterEntry(full_name="Hà Bình Minh", title="Giám đốc", agency="Sở Xây dựng", uid=UIDS["member"])
+    desk.store.entries.append(new)
+    DirectiveLedger(desk.policy).after_sync(desk.uow, GROUP)
+    assert desk.entries() == before
 
 
 def test_the_question_says_that_the_deadline_named_is_over() -> None:
