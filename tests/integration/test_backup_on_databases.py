@@ -15,7 +15,7 @@ import yaml
 from sqlalchemy import func, inspect, select, update
 
 from tests import postgresql
-from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
+from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, OTHER, START, HandClock, entry, message, new_case, notice
 from zalo_governor.backup import rebuild as rebuilding
 from zalo_governor.backup.create import Backups, give_up_oldest, is_overdue, last_backup
 from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
@@ -28,6 +28,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import RawDict, Seal
+from zalo_governor.domain.people import Member
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.engine.lock_owner import PANEL, RunningError, refuse_while_running
@@ -241,6 +242,52 @@ def test_a_later_backup_tells_of_an_erasure_where_the_database_itself_is_lost(fi
         assert not connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.body.is_not(None)))
         assert MEMBER not in connection.scalars(select(inbox.c.sender_uid)).all()
     database.close()
+
+
+def test_who_was_erased_after_two_entries_of_that_person_were_merged_is_erased_in_both_and_counted_once(
+    filled: Place, empty: Place
+) -> None:
+    twice = [Member(uid=uid, display_name="Lò Văn Mẫu", global_id="g1") for uid in (OTHER, MEMBER)]
+    database = filled.open()
+    with UnitsOfWork(database, BOT).begin() as uow:
+        kept = uow.people.find_or_create(BOT, OTHER)
+    assert kept
+    path = filled.backup()
+    filled.clock.forward(hours=1)
+    with UnitsOfWork(database, BOT).begin() as uow:
+        uow.members.link_global_ids(BOT, twice)
+    merged = filled.backup()
+    filled.clock.forward(hours=1)
+    with database.write() as connection:
+        assert erase(connection, database.keys, kept.id, "số 12/QĐ", filled.clock())
+    database.close()
+    later = filled.backup()
+    # What was erased already when the backup was made is not erased again.
+    for made, again in ((path, 1), (merged, 1), (later, 0)):
+        assert empty.restore(made, replace=True).erased_again == again
+        database = empty.open()
+        with database.read() as connection:
+            assert not connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.body.is_not(None)))
+            assert MEMBER not in connection.scalars(select(inbox.c.sender_uid)).all()
+        database.close()
+        empty.clock.forward(hours=1)
+
+
+def test_a_key_file_that_was_damaged_is_replaced_by_that_of_the_backup_and_kept_beside(filled: Place) -> None:
+    path, key = filled.backup(), filled.settings.key_path
+    database = filled.open()
+    with UnitsOfWork(database, BOT).begin() as uow:
+        member = uow.people.find_or_create(BOT, MEMBER)
+    assert member
+    with database.write() as connection:
+        erase(connection, database.keys, member.id, "số 12/QĐ", filled.clock())
+    database.close()
+    key.write_bytes(key.read_bytes()[:20])
+    done = filled.restore(path, replace=True)
+    assert (done.erased_again, done.known_until) == (1, "cơ sở dữ liệu trước khi khôi phục")
+    assert master_key(key, None) == MASTER
+    [damaged] = key.parent.glob("governor.key.truoc-*")
+    assert len(damaged.read_bytes()) == 20
 
 
 def test_a_database_with_something_in_it_stays_unless_it_is_to_be_replaced(filled: Place) -> None:

@@ -24,7 +24,7 @@ from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.quote_removal import remove_quotations
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
-from zalo_governor.storage.schema import persons
+from zalo_governor.storage.schema import erasures, persons
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.system.atomic_files import replace_file
 
@@ -184,14 +184,17 @@ def _take_away(
     """
     with database.write() as connection:
         sealed = seal_stored(connection, database.keys, gone.sealed)
-        there = set(connection.scalars(select(persons.c.id).where(persons.c.id.in_(gone.erased))))
-        for person_id in sorted(there):
+        known = persons.c.id.in_(select(erasures.c.person_id)) | persons.c.merged_into.is_not(None)
+        left = select(persons.c.id).where(persons.c.id.in_(gone.erased), ~known)
+        there = connection.scalars(left.order_by(persons.c.id)).all()
+        for person_id in there:
             _, order = gone.erased[person_id]
             erase(connection, database.keys, person_id, order, now)
         database.erase_traces()
     sealed += seal_what_is_found(database, look, progress)
     remove_quotations(database, look)
-    return sealed, len(there)
+    # The numbers of one person have one erasure.
+    return sealed, len({gone.erased[person_id] for person_id in there})
 
 
 @contextmanager

@@ -162,8 +162,9 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     unknown = {"full_name": "", "title": "", "reach": Reach.UNKNOWN.value, "reach_code": None}
     emptied = {"global_id": None, "phone": None, "display_name": None, "roles": None}
     connection.execute(update(persons).where(persons.c.id.in_(numbers)).values(unknown | emptied))
-    facts = {"person_id": person_id, "at_ms": to_ms(at), "by_order": by_order, "entries": gone}
-    connection.execute(insert(erasures), facts)
+    facts = {"at_ms": to_ms(at), "by_order": by_order, "entries": gone}
+    # Each number for itself, as in a backup from before they were merged.
+    connection.execute(insert(erasures), [facts | {"person_id": number} for number in numbers])
     return gone
 
 
