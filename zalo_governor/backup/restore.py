@@ -25,7 +25,7 @@ from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
-from zalo_governor.storage.errors import StoreError
+from zalo_governor.storage.errors import DamagedKeyError, StoreError
 from zalo_governor.storage.maintenance.after_restore import Gone, gone_in, look_ahead
 from zalo_governor.storage.migrations import check_known
 from zalo_governor.storage.repositories.secret_store import SecretStore
@@ -149,7 +149,8 @@ class _PresentInstallation:
         self._master = master
         file = _file_of(settings)
         self._exists = file is None or file.exists()
-        self._same_key = self._read_key() in {None, master}
+        self._key = self._read_key()
+        self._same_key = self._key in {None, b"", master}
 
     def check(self, *, replace: bool) -> None:
         """Check that the present database and key may be replaced; a database that holds data may be only if `replace`.
@@ -158,7 +159,7 @@ class _PresentInstallation:
             BackupError: they must not be replaced; the message says why.
             RunningError: a bot process or the panel uses the database.
         """
-        if self._settings.given_key and not self._same_key:
+        if self._settings.given_key and self._key != self._master:
             raise BackupError(
                 "Biến môi trường ZALO_GOVERNOR_KEY đang giữ khóa khác với khóa trong bản sao lưu; đề nghị bỏ biến này "
                 "hoặc đặt đúng khóa, rồi làm lại."
@@ -193,7 +194,7 @@ class _PresentInstallation:
         """
         path = self._settings.key_path
         if not self._settings.given_key:
-            if path.exists() and not self._same_key:
+            if path.exists() and self._key != self._master:
                 # The key file must exist at every moment: without one, the program would create a new, useless key.
                 path.with_name(f"{path.name}.truoc-{stamp}").hardlink_to(path)
                 replace_file(path, b64encode(self._master) + b"\n", mode=0o600)
@@ -205,9 +206,15 @@ class _PresentInstallation:
         return Database(self._settings.sqlalchemy_url, self._keys, self._clock)
 
     def _read_key(self) -> bytes | None:
+        """Return the present key; None if there is none, b"" if the key file was damaged."""
         stated = self._settings.given_key
         path = self._settings.key_path
-        return master_key(path, stated) if stated or path.exists() else None
+        if not stated and not path.exists():
+            return None
+        try:
+            return master_key(path, stated)
+        except DamagedKeyError:
+            return b""
 
 
 def _load_settings_for(read: Survey, settings_file: Path) -> Settings:

@@ -1,6 +1,6 @@
 """Exceptions that concern the database as a whole."""
 
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import ConfigError, GovernorError
 
 
 class StoreError(GovernorError):
@@ -29,3 +29,7 @@ class DamagedDatabaseError(StoreError):
 
 class WrongKeyError(StoreError):
     """Stored data cannot be decrypted: the key is another installation's, or the stored bytes were changed."""
+
+
+class DamagedKeyError(ConfigError):
+    """What the key file holds, or the environment gives as the key, is no key."""

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.storage.errors import WrongKeyError
+from zalo_governor.storage.errors import DamagedKeyError, WrongKeyError
 from zalo_governor.system.atomic_files import open_draft, sync_folder
 from zalo_governor.system.error_text import of_system
 
@@ -136,7 +136,7 @@ def _decoded(value: str, place: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _MASTER_BYTES:
-        raise ConfigError(
+        raise DamagedKeyError(
             f"{place}: khóa phải đúng 32 byte viết bằng base64 (44 ký tự); hãy chép lại đúng tệp khóa, "
             "hoặc khôi phục từ bản sao lưu"
         )
@@ -149,7 +149,7 @@ def _read_key_file(path: Path) -> str:
             raise ConfigError(f"{path}: tài khoản khác của máy đọc được tệp khóa này; hãy chạy: chmod 600 {path}")
         return path.read_text(encoding="ascii")
     except UnicodeDecodeError:
-        raise ConfigError(
+        raise DamagedKeyError(
             f"{path}: không phải tệp khóa; hãy chép lại đúng tệp khóa, hoặc khôi phục từ bản sao lưu"
         ) from None
     except OSError as error:
