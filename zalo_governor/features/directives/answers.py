@@ -194,8 +194,11 @@ def shared_words(reply: str, directive: str) -> int:
 def _concerned(
     directive: Directive, own: Sequence[Assignee], text: str, kind: AnswerKind | None
 ) -> tuple[Assignee, ...]:
-    """Return those of the sender's entries that the answer is about: all, unless its words fit one item better."""
-    if kind is AnswerKind.RECEIVED or len({one.item for one in own}) < 2:
+    """Return those of the sender's entries that the answer is about: all, unless its words fit one item better.
+
+    A directive has no items if its text was removed, as the person who gave it was erased.
+    """
+    if kind is AnswerKind.RECEIVED or not directive.items or len({one.item for one in own}) < 2:
         return tuple(own)
     scores = {one.item: shared_words(text, directive.items[one.item].text) for one in own}
     best = max(scores.values())

@@ -51,6 +51,18 @@ def test_what_leaders_say_besides_opens_nothing() -> None:
     assert len(desk.store.directives) <= 0.2 * len(talk)  # asked about, many in one question
 
 
+def test_an_answer_to_an_order_whose_text_was_erased_is_for_all_entries_of_the_sender() -> None:
+    desk = LedgerDesk()
+    order = desk.order(
+        "Giao Sở Y tế báo cáo số liệu tiêm chủng trước 17h ngày 26/11. "
+        "Giao đồng chí Lò Thị Mẫu chuẩn bị tài liệu họp trước 17h ngày 27/11."
+    )
+    assert {one.item for one in desk.uow.directives.assignees(1)} == {0, 1}
+    desk.store.directives[0] = desk.directive().model_copy(update={"items": ()})
+    desk.reply("y_te", order, "Sở Y tế xin báo cáo: đã tiêm 1.200 liều, đạt 95% kế hoạch.")
+    assert all(one.reported_at for one in desk.uow.directives.assignees(1))
+
+
 def test_a_caption_is_at_most_asked_about() -> None:
     desk = LedgerDesk()
     desk.order(ORDER, attachment=Attachment(type="chat.photo"))
