@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import sqlite3
 from base64 import b64encode
 from collections.abc import Callable
@@ -13,17 +14,36 @@ from typing import Any
 import pytest
 import yaml
 from sqlalchemy import func, inspect, select, update
+from typer.testing import CliRunner
 
 from tests import postgresql
-from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, OTHER, START, HandClock, entry, message, new_case, notice
+from tests.unit.storage.stored import (
+    BOT,
+    GROUP,
+    MASTER,
+    MEMBER,
+    OTHER,
+    START,
+    HandClock,
+    entry,
+    message,
+    new_case,
+    notice,
+)
+from zalo_governor.app.context import open_records
 from zalo_governor.backup import rebuild as rebuilding
 from zalo_governor.backup.create import Backups, give_up_oldest, is_overdue, last_backup
 from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
 from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.restore import Restored, restore
-from zalo_governor.backup.staging import _Beside, _Schema
+from zalo_governor.backup.staging import _Beside, _Schema, schemas_put_aside
+from zalo_governor.cli import app
 from zalo_governor.config.settings import Settings, load_settings
+from zalo_governor.doctor.check import Level
+from zalo_governor.doctor.context import DoctorContext
+from zalo_governor.doctor.installation import database as database_check
+from zalo_governor.doctor.installation import secret_files
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
@@ -38,7 +58,7 @@ from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.secret_store import SecretStore
-from zalo_governor.storage.schema import events, inbox, metadata, outbox
+from zalo_governor.storage.schema import cases, events, inbox, metadata, outbox
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.system.atomic_files import replace_file
@@ -145,6 +165,8 @@ def test_an_office_moves_from_sqlite_into_its_schema_and_back_beside_another(
     before = first.count()
     done = moved.restore(path)
     assert done.kept == "schema zg_so_noi_vu_truoc_20261124_080000"
+    assert _put_aside(moved) == ["zg_so_noi_vu_truoc_20261124_080000"]
+    assert _put_aside(other) == []
     # What waited to be judged is fetched again; when it was restored is claimed.
     assert moved.count() == before | {"inbox": before["inbox"] - 1, "waiting": 0, "job_runs": before["job_runs"] + 1}
     path = moved.backup()
@@ -420,6 +442,32 @@ def test_a_kill_at_the_swap_leaves_one_of_the_two_databases_in_its_place(
     assert done.kept
     with closing(sqlite3.connect(done.kept)) as kept:
         assert kept.execute("SELECT count(*) FROM inbox").fetchone() == (before["inbox"],)
+
+
+def test_the_copy_that_a_restore_keeps_is_named_after_an_erasure_and_by_doctor(filled: Place) -> None:
+    done = filled.restore(filled.backup(), replace=True)
+    assert done.kept
+    kept = done.kept.removeprefix("schema ")
+    how = f"rm -r {kept}" if kept.startswith("/") else f'DROP SCHEMA "{kept}" CASCADE'
+    filled.settings.zalo.session_file.write_text("{}")
+    with closing(open_records(filled.settings, filled.clock)) as records:
+        records.keep_account(BOT)
+        with records.database.write() as connection:
+            connection.execute(update(cases).values(state="confirmed"))
+    order = ["erase", MEMBER, "--order", "12/QĐ-UBND", "--do-it", "--config", str(filled.config)]
+    said = CliRunner().invoke(app, order, input=f"{MEMBER}\n", env={"COLUMNS": "400"}).output
+    assert f"đề nghị xóa: {how}" in said
+    filled.clock.forward(days=15)
+    if kept.startswith("/"):
+        os.utime(kept, (0, 0))
+    with closing(DoctorContext(filled.config, filled.clock, offline=True, send_test=False)) as context:
+        found = [one for check in (secret_files, database_check) for one in check(context) if how in one.mend]
+    assert [one.level for one in found] == [Level.WARNING]
+
+
+def _put_aside(place: Place) -> list[str]:
+    with closing(place.open()) as database:
+        return schemas_put_aside(database)
 
 
 def test_another_key_that_was_there_is_kept_beside(filled: Place, empty: Place) -> None:

@@ -1,6 +1,7 @@
 """Staging areas: where a restored database is built and verified before it replaces the present one."""
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from zalo_governor.storage.schema import audit, cases, inbox
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.system.atomic_files import sync_folder
 
-_BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
+_BESIDE, _SCHEMA, _KEPT_SCHEMA = "khoi-phuc-", "khoi_phuc_", "truoc_"
 _REHEARSAL = "dien-tap-"
 
 
@@ -29,6 +30,25 @@ def put_aside(data_dir: Path) -> list[Path]:
     """
     patterns = ("*.truoc-*", f"{_BESIDE}*/", f"{_REHEARSAL}*/")
     return sorted(path for pattern in patterns for path in data_dir.glob(pattern))
+
+
+def schemas_put_aside(database: Database) -> list[str]:
+    """Return the schemas of PostgreSQL that `restore` kept or left as copies of this installation's; [] for SQLite.
+
+    Their names end with the time, as in 20261124_080000. They contain what copies in `put_aside` do.
+    """
+    if database.is_sqlite:
+        return []
+    with database.read() as connection:
+        present = connection.scalars(text("SELECT current_schema()")).one()
+        names = connection.scalars(text("SELECT nspname FROM pg_namespace ORDER BY nspname")).all()
+    named = re.compile(rf"{_of_office(present)}({_KEPT_SCHEMA}|{_SCHEMA})\d{{8}}_\d{{6}}")
+    return [name for name in names if named.fullmatch(name)]
+
+
+def _of_office(schema: str) -> str:
+    """Return how names of copies of the schema begin: other offices of the database have schemas of their own."""
+    return "" if schema == "public" else f"{schema}_"
 
 
 class StagingFolder(Protocol):
@@ -156,9 +176,7 @@ class _Schema:
         self._clock = clock
         self._target_url = url
         [self._present] = self._ask("SELECT current_schema()")
-        # Other offices of the database have schemas, and perhaps a restore in progress, of their own.
-        self._of_office = "" if self._present == "public" else f"{self._present}_"
-        self._name = f"{self._of_office}{_SCHEMA}{stamp}".replace("-", "_")
+        self._name = f"{_of_office(self._present)}{_SCHEMA}{stamp}".replace("-", "_")
         options = f"-c search_path={self._name}"
         self.url = make_url(url).update_query_dict({"options": options}).render_as_string(hide_password=False)
         for left in self._leftover_schemas():
@@ -166,7 +184,7 @@ class _Schema:
         self._execute(f'CREATE SCHEMA "{self._name}"')
 
     def swap(self, stamp: str) -> str | None:
-        before = f"{self._of_office}truoc_{stamp}".replace("-", "_")
+        before = f"{_of_office(self._present)}{_KEPT_SCHEMA}{stamp}".replace("-", "_")
         self._execute(
             f'ALTER SCHEMA "{self._present}" RENAME TO "{before}"',
             f'ALTER SCHEMA "{self._name}" RENAME TO "{self._present}"',
@@ -177,7 +195,7 @@ class _Schema:
         self._execute(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
 
     def _leftover_schemas(self) -> list[str]:
-        prefix = f"{self._of_office}{_SCHEMA}"
+        prefix = f"{_of_office(self._present)}{_SCHEMA}"
         names = self._ask("SELECT nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = current_user")
         return [name for name in names if name.startswith(prefix)]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zalo_governor.app.context import AppContext, open_records
-from zalo_governor.backup.staging import put_aside
+from zalo_governor.backup.staging import put_aside, schemas_put_aside
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say, wrapped
@@ -49,14 +49,17 @@ def erase(
         if typed.strip() != person:
             raise ErasureError("uid gõ lại không khớp; chưa thay đổi gì.")
         _erase(records, kept, paper.strip())
+        schemas = schemas_put_aside(records.database)
     say(
         "Đã xóa. Các bản sao lưu làm trước lúc này vẫn chứa dữ liệu đã xóa: đề nghị chạy zalo-governor backup để có "
         "bản mới rồi hủy các bản cũ. Khi khôi phục một bản cũ mà bản mới nằm cùng thư mục, dữ liệu này được xóa lại."
     )
-    for path in put_aside(settings.data_dir):
+    copies = {str(path): f"rm -r {path}" for path in put_aside(settings.data_dir)}
+    copies |= {f"Schema {name}": f'DROP SCHEMA "{name}" CASCADE' for name in schemas}
+    for copy, command in copies.items():
         say(
-            f"{path} là bản chép cũ của cơ sở dữ liệu, vẫn chứa dữ liệu đã xóa. "
-            f"Khi Hệ thống đã chạy ổn định, đề nghị xóa: rm -r {path}"
+            f"{copy} là bản chép cũ của cơ sở dữ liệu, vẫn chứa dữ liệu đã xóa. "
+            f"Khi Hệ thống đã chạy ổn định, đề nghị xóa: {command}"
         )
 
 

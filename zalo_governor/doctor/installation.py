@@ -4,12 +4,13 @@ import os
 import pwd
 import stat
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from time import time
 
 from zalo_governor.app.configuration import load_short_forms
 from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
-from zalo_governor.backup.staging import put_aside
+from zalo_governor.backup.staging import put_aside, schemas_put_aside
 from zalo_governor.config.settings_warnings import shared_roles
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.doctor.check import Result, error, good, note, warning
@@ -29,7 +30,7 @@ from zalo_governor.storage.errors import LostDatabaseError, NewerDatabaseError, 
 from zalo_governor.storage.migrations import check_known, newest
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_KEEP_COPIES_SECONDS = 14 * 86_400
+_KEEP_COPIES = timedelta(days=14)
 _MEND_PEOPLE = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
 _MEND_REGULATION = "Chạy lại zalo-governor init, hoặc sửa number, issued, issuer trong quy-che.yaml của cơ quan."
 _MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
@@ -153,11 +154,15 @@ def secret_files(context: DoctorContext) -> Iterator[Result]:
 
 def _earlier_copies(context: DoctorContext) -> Iterator[Result]:
     for path in put_aside(context.settings.data_dir):
-        says = f"{path} là bản chép cũ của cơ sở dữ liệu, còn cả nội dung mà về sau không được lưu hoặc đã xóa"
-        if time() - path.stat().st_mtime < _KEEP_COPIES_SECONDS:
-            yield note(f"{says}; xóa khi Hệ thống đã chạy ổn định")
-        else:
-            yield warning(says, f"Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
+        is_new = time() - path.stat().st_mtime < _KEEP_COPIES.total_seconds()
+        yield _earlier_copy(str(path), f"rm -r {path}", is_new=is_new)
+
+
+def _earlier_copy(copy: str, command: str, *, is_new: bool) -> Result:
+    says = f"{copy} là bản chép cũ của cơ sở dữ liệu, còn cả nội dung mà về sau không được lưu hoặc đã xóa"
+    if is_new:
+        return note(f"{says}; xóa khi Hệ thống đã chạy ổn định")
+    return warning(says, f"Hệ thống đã chạy ổn định thì xóa: {command}")
 
 
 def key(context: DoctorContext) -> Iterator[Result]:
@@ -219,6 +224,9 @@ def database(context: DoctorContext) -> Iterator[Result]:
         )
     else:
         yield good(f"Cơ sở dữ liệu có cấu trúc (schema) {form}, đúng khóa")
+    since = f"{local(context.clock() - _KEEP_COPIES):%Y%m%d_%H%M%S}"
+    for name in schemas_put_aside(context.database):
+        yield _earlier_copy(f"Schema {name}", f'DROP SCHEMA "{name}" CASCADE', is_new=name[-len(since) :] > since)
 
 
 def _name_of(uid: int) -> str:
