@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.backup.encrypted_file import read_head
+from zalo_governor.backup.encrypted_file import BackupError, read_head
 from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.rehearsal import Rehearsal, rehearse
@@ -24,6 +24,7 @@ from zalo_governor.messaging.formatter import number
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.system.error_text import of_system
 
 _CODE_VARIABLE = "ZALO_GOVERNOR_RECOVERY_CODE"
 
@@ -56,7 +57,14 @@ def restore(
                 _rehearsal_sentences(rehearse(file, code, config, system_clock, _make_secret_check, Steps(*told)))
             )
         else:
-            done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
+            try:
+                done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
+            except OSError as error:
+                raise BackupError(
+                    f"{error.filename or config.parent}: không khôi phục được ở đây ({of_system(error)}). Đề nghị xem "
+                    "lại quyền (lệnh này gõ bằng sudo) và chỗ trống của ổ đĩa rồi gõ lại lệnh; nếu khi ấy lệnh báo nơi "
+                    "khôi phục đã có dữ liệu thì thêm --replace."
+                ) from None
             lines = _sentences(done)
     for line in lines:
         say(line)

@@ -16,6 +16,7 @@ from tests.unit.cli.test_members_command import office
 from tests.unit.simulator.running import Running
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
 from zalo_governor.app.context import open_records
+from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli import app
 from zalo_governor.config.settings import load_settings
 from zalo_governor.config.shipped import shipped_config
@@ -207,6 +208,11 @@ def test_a_restore_is_rehearsed_and_says_what_it_found(
     assert "Đã ghi nhận ngày diễn tập" in done
     assert "chỉ dùng một trong hai" in said(config, "restore", "--check", "--replace", str(made))
     assert list((tmp_path / "data").glob("*dien-tap*")) == []
+    # Where root alone may write, the operator is told so.
+    (tmp_path / "file").touch()
+    elsewhere = run(str(tmp_path / "file" / "governor.yaml"), "restore", str(made))
+    assert isinstance(elsewhere.exception, BackupError)
+    assert "không khôi phục được ở đây" in str(elsewhere.exception)
 
 
 def test_the_report_of_a_group_is_worded_as_its_own_regulation_says(config: str) -> None:
