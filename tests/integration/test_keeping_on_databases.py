@@ -122,6 +122,21 @@ def test_words_go_when_their_time_is_over_and_figures_stay(
     assert list(opened(filled))
 
 
+def test_after_their_term_only_what_belongs_to_a_case_or_waits_and_the_bots_own_has_a_sender(
+    filled: Database, units: UnitsOfWork, clock: HandClock
+) -> None:
+    alike = [entry("5", "Rõ", cli_key="7", sender_uid=uid) for uid in (MEMBER, OTHER)]
+    more = [alike[0], alike[1]._replace(key="6"), entry("7", "Kính gửi", sender_uid=BOT)]
+    *judged, _ = Inbox(filled, BOT).admit([*more, entry("8", "Chưa xét")])
+    with units.begin() as uow:
+        for one in judged:
+            uow.verdicts.store(one, message(one), Verdict(), START)
+    sweep(filled, TERMS, clock.forward(days=91), lambda: False)
+    with filled.read() as connection:
+        senders = connection.execute(select(inbox.c.key, inbox.c.sender_uid).where(inbox.c.sender_uid != "")).all()
+    assert {tuple(row) for row in senders} == {("1", MEMBER), ("7", BOT), ("8", MEMBER)}
+
+
 def test_claims_of_pressed_forms_go_after_a_day_and_no_other_claims(
     database: Database, units: UnitsOfWork, clock: HandClock
 ) -> None:

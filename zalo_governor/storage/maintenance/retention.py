@@ -155,12 +155,20 @@ class _RetentionRun:
         return gone
 
     def people(self, before: datetime) -> int:
-        """Remove the person from old events and findings, but not from cases, which are decisions about somebody."""
+        """Remove the person from old events and findings, but not from cases, which are decisions about somebody.
+
+        The messages of cases keep their sender in the inbox, too.
+        """
         gone = 0
         for connection, first, last in self._entries(_PEOPLE, before):
             for table, key in ((events, events.c.id), (findings, findings.c.event_id)):
                 named = key.between(first, last) & table.c.person_id.is_not(None)
                 gone += connection.execute(update(table).where(named).values(person_id=None)).rowcount
+            under = select(case_events.c.event_id).where(case_events.c.event_id.between(first, last))
+            free = inbox.c.id.not_in(select(waiting.c.id)) & inbox.c.id.not_in(under)
+            sent = inbox.c.id.between(first, last) & inbox.c.sender_uid.not_in(["", inbox.c.account]) & free
+            # Without the cli_key, which is unique for each sender only.
+            connection.execute(update(inbox).where(sent).values(sender_uid="", cli_key=None))
         return gone
 
     def cases(self, before: datetime) -> int:
