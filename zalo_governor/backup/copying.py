@@ -94,7 +94,8 @@ class Copying:
             self._remember(target, path.name)
             keep = self._settings.copy_keep
             try:
-                found = sorted(place.names(), reverse=True)
+                # What was just copied counts as the newest, also beside copies that a clock far ahead has dated.
+                found = sorted(place.names(), key=lambda name: (name <= path.name, name), reverse=True)
                 oldest = found[keep:] if keep else []
                 oldest += [name for name in found if name in outdated and name not in oldest]
                 place.delete(oldest)
