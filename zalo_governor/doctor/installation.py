@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable, Iterator
 from time import time
 
-from zalo_governor.app.configuration import load_short_forms
+from zalo_governor.app.configuration import load_configuration, load_short_forms
 from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside
@@ -58,7 +58,10 @@ def settings(context: DoctorContext) -> Iterator[Result]:
 
 
 def rules(context: DoctorContext) -> Iterator[Result]:
-    """Check that the files of rules, message texts and word lists can be loaded; each fault in any file is a result."""
+    """Check that the files of rules, message texts and word lists can be loaded, also together with the settings.
+
+    Each fault in any file is a result.
+    """
     folder = context.settings.rules_dir
     loaders: tuple[Callable[[], object], ...] = (
         lambda: load_rulebook(folder),
@@ -67,6 +70,7 @@ def rules(context: DoctorContext) -> Iterator[Result]:
         lambda: ClarityPolicy.load(folder / "y-kien.yaml"),
         lambda: Positions.load(folder / "positions.yaml"),
         lambda: load_short_forms(folder),
+        lambda: load_configuration(context.settings),
     )
     faults: list[str] = []
     for load in loaders:

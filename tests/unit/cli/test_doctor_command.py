@@ -168,6 +168,14 @@ def test_a_wrong_line_of_any_word_list_is_told_with_the_rules(installed: Office)
     ]
 
 
+def test_a_group_whose_regulation_has_no_folder_is_told_with_the_rules(installed: Office) -> None:
+    installed.config.write_text(f'groups: [{{id: "{GROUP}", regulation: so-y-te}}]\n')
+    code, found = installed.doctor()
+    [told] = found["rules"]
+    assert code == 2
+    assert told["says"].startswith("groups: regulation: không có thư mục quy chế so-y-te")
+
+
 def test_the_sample_of_the_regulation_is_warned_of_until_it_is_the_offices_own(installed: Office) -> None:
     [own] = installed.doctor()[1]["regulation"]
     assert (own["level"], "số 12/QĐ-UBND ngày 15 tháng 10 năm 2025" in own["says"]) == ("good", True)
