@@ -10,13 +10,12 @@ from zalo_governor.app.configuration import load_configuration, load_short_forms
 from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside
-from zalo_governor.config.settings_warnings import shared_roles
+from zalo_governor.config.settings_warnings import doubts
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
-from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.features.members.roster.positions import Positions
 from zalo_governor.messaging.catalogue import Catalogue
@@ -30,13 +29,13 @@ from zalo_governor.storage.migrations import check_known, newest
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _KEEP_COPIES_SECONDS = 14 * 86_400
-_MEND_PEOPLE = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
+_MEND_PEOPLE = "Sửa mục groups, people như đã nêu, hoặc chạy lại zalo-governor init."
 _MEND_REGULATION = "Chạy lại zalo-governor init, hoặc sửa number, issued, issuer trong quy-che.yaml của cơ quan."
 _MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
 
 
 def settings(context: DoctorContext) -> Iterator[Result]:
-    """Check that governor.yaml can be loaded (each fault is a result) and names groups, a leader and an admin."""
+    """Check that governor.yaml can be loaded (each fault is a result) and gives no doubt whether it is as meant."""
     try:
         known = context.settings
     except ConfigError as wrong:
@@ -44,17 +43,8 @@ def settings(context: DoctorContext) -> Iterator[Result]:
             yield error(line, _MEND_FILE)
         return
     yield good(f"{context.config} đọc được")
-    if not known.groups:
-        yield warning(
-            "Chưa khai báo Nhóm nào ở mục groups: Hệ thống không theo dõi gì",
-            "Chạy zalo-governor init, hoặc ghi mã Nhóm.",
-        )
-    if shared := shared_roles(known):
-        yield warning(shared, "Xem lại mục groups và people.")
-    held = {role for person in known.people for role in person.roles}
-    for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị Nhóm (admin)")):
-        if role not in held:
-            yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _MEND_PEOPLE)
+    for doubt in doubts(known):
+        yield warning(doubt, _MEND_PEOPLE)
 
 
 def rules(context: DoctorContext) -> Iterator[Result]:
