@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from zalo_governor.config.directives import DirectiveSettings
 from zalo_governor.config.sections import (
@@ -52,6 +52,17 @@ class PersonSettings(Section):
     groups: Literal["all"] | tuple[str, ...] | None = None
     """Where the roles are held: ids or names of groups in the settings, or `all`, also for groups added later. A person
     with different roles in different groups is listed once for each. null, as in older files, means all groups."""
+
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _check_groups(cls, stated: object) -> object:
+        listed = isinstance(stated, list | tuple) and all(isinstance(group, str) for group in stated)
+        if not (listed or stated is None or stated == "all"):
+            raise ValueError(
+                "phải là all hoặc danh sách các Nhóm trong ngoặc vuông, mã Nhóm đặt trong ngoặc kép; ví dụ: "
+                "groups: [Ngành Y tế]"
+            )
+        return stated
 
     @model_validator(mode="after")
     def _check_has_id(self) -> "PersonSettings":

@@ -110,13 +110,13 @@ def _line_of_open_quote(text: str, line: int) -> int | None:
 
 
 def read_text(path: Path) -> str:
-    """Read the text of a configuration file.
+    """Read the text of a configuration file, without the byte-order mark that editors on Windows put before it.
 
     Raises:
         ConfigError: the file is missing, may not be read, or is not UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         if gone := next((folder for folder in reversed(path.parents) if not folder.exists()), None):
             raise ConfigError(

@@ -7,17 +7,16 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from time import time
 
-from zalo_governor.app.configuration import load_short_forms
+from zalo_governor.app.configuration import load_configuration, load_short_forms
 from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside, schemas_put_aside
-from zalo_governor.config.settings_warnings import shared_roles
+from zalo_governor.config.settings_warnings import doubts
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
-from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.features.members.roster.positions import Positions
 from zalo_governor.messaging.catalogue import Catalogue
@@ -31,13 +30,13 @@ from zalo_governor.storage.migrations import check_known, newest
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _KEEP_COPIES = timedelta(days=14)
-_MEND_PEOPLE = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
+_MEND_PEOPLE = "Sửa mục groups, people như đã nêu, hoặc chạy lại zalo-governor init."
 _MEND_REGULATION = "Chạy lại zalo-governor init, hoặc sửa number, issued, issuer trong quy-che.yaml của cơ quan."
 _MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
 
 
 def settings(context: DoctorContext) -> Iterator[Result]:
-    """Check that governor.yaml can be loaded (each fault is a result) and names groups, a leader and an admin."""
+    """Check that governor.yaml can be loaded (each fault is a result) and gives no doubt whether it is as meant."""
     try:
         known = context.settings
     except ConfigError as wrong:
@@ -45,21 +44,15 @@ def settings(context: DoctorContext) -> Iterator[Result]:
             yield error(line, _MEND_FILE)
         return
     yield good(f"{context.config} đọc được")
-    if not known.groups:
-        yield warning(
-            "Chưa khai báo Nhóm nào ở mục groups: Hệ thống không theo dõi gì",
-            "Chạy zalo-governor init, hoặc ghi mã Nhóm.",
-        )
-    if shared := shared_roles(known):
-        yield warning(shared, "Xem lại mục groups và people.")
-    held = {role for person in known.people for role in person.roles}
-    for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị Nhóm (admin)")):
-        if role not in held:
-            yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _MEND_PEOPLE)
+    for doubt in doubts(known):
+        yield warning(doubt, _MEND_PEOPLE)
 
 
 def rules(context: DoctorContext) -> Iterator[Result]:
-    """Check that the files of rules, message texts and word lists can be loaded; each fault in any file is a result."""
+    """Check that the files of rules, message texts and word lists can be loaded, also together with the settings.
+
+    Each fault in any file is a result.
+    """
     folder = context.settings.rules_dir
     loaders: tuple[Callable[[], object], ...] = (
         lambda: load_rulebook(folder),
@@ -68,6 +61,7 @@ def rules(context: DoctorContext) -> Iterator[Result]:
         lambda: ClarityPolicy.load(folder / "y-kien.yaml"),
         lambda: Positions.load(folder / "positions.yaml"),
         lambda: load_short_forms(folder),
+        lambda: load_configuration(context.settings),
     )
     faults: list[str] = []
     for load in loaders:

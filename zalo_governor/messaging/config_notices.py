@@ -28,7 +28,7 @@ class ConfigurationNotices(Speaker):
         lines = complaint.splitlines()
         rows = [self._row(line) for line in lines[:_ROWS]]
         if len(lines) > _ROWS:
-            rows.append(self._voice.render(TextId("more"), count=number(len(lines) - _ROWS)))
+            rows.append(self._voice.render(TextId("config_more"), count=number(len(lines) - _ROWS)))
         self._tell(uow, self._voice.render(TextId("config_broken"), rows="\n".join(rows)))
 
     def mended(self, uow: UnitOfWork) -> None:

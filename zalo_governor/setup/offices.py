@@ -59,7 +59,7 @@ def new_address(admin_url: str, name: str) -> URL:
 def write_office_settings(installation: Installation, url: URL, etc: Path) -> None:
     """Write an office's settings file: the shipped one with `url` as database, its paths, and a free port for health.
 
-    `etc` has the folders of all offices, whose ports are taken.
+    `etc` has the folders of all offices, whose ports are taken; so are the shipped ones.
 
     Raises:
         ServiceError: it cannot be written.
@@ -69,7 +69,8 @@ def write_office_settings(installation: Installation, url: URL, etc: Path) -> No
     put(file.root, "database_url", url.render_as_string(hide_password=False))
     put(file.root, "data_dir", str(installation.data_dir))
     put(file.section("zalo"), "session_file", str(installation.session_file))
-    taken = {(load_yaml(path).data.get("health") or {}).get("port") for path in etc.glob("*/governor.yaml")}
+    stated = [load_yaml(path).data for path in (template, *etc.glob("*/governor.yaml"))]
+    taken = {(data.get(section) or {}).get("port") for data in stated for section in ("health", "panel")}
     put(file.section("health"), "port", next(port for port in count(_FIRST_PORT) if port not in taken))
     path = installation.config
     try:

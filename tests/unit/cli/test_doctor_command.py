@@ -145,6 +145,18 @@ people:
     assert [result["says"] for result in found["people_present"]] == ["2 người có vai trò đều ở trong Nhóm"]
 
 
+def test_a_group_without_a_leader_is_warned_of_though_another_group_has_one(installed: Office) -> None:
+    installed.config.write_text(f"""
+groups: [{{id: "{GROUP}", name: điều hành}}, {{id: "8000000000000000002", name: Ngành Y tế}}]
+people:
+- {{full_name: Lò Văn Mẫu, uid: "{MEMBER}", roles: [admin], groups: all}}
+- {{full_name: Giàng A Mẫu, uid: "{OTHER}", roles: [leader], groups: [điều hành]}}
+""")
+    _, found = installed.doctor()
+    [warned] = [result["says"] for result in found["settings"] if result["level"] == "warning"]
+    assert warned.startswith("people (Nhóm Ngành Y tế): chưa ai có vai trò leader")
+
+
 def test_all_offices_are_checked_and_one_that_is_not_well_hides_no_other(installed: Office, tmp_path: Path) -> None:
     (tmp_path / "so-khac").mkdir()
     (tmp_path / "so-khac" / "governor.yaml").write_text("khong_co: 1\n")
@@ -166,6 +178,14 @@ def test_a_wrong_line_of_any_word_list_is_told_with_the_rules(installed: Office)
     assert [row["says"] for row in found["rules"]] == [
         f"{path}:1: phải gồm dạng đầy đủ, một dấu tab, rồi dạng viết gọn"
     ]
+
+
+def test_a_group_whose_regulation_has_no_folder_is_told_with_the_rules(installed: Office) -> None:
+    installed.config.write_text(f'groups: [{{id: "{GROUP}", regulation: so-y-te}}]\n')
+    code, found = installed.doctor()
+    [told] = found["rules"]
+    assert code == 2
+    assert told["says"].startswith("groups: regulation: không có thư mục quy chế so-y-te")
 
 
 def test_the_sample_of_the_regulation_is_warned_of_until_it_is_the_offices_own(installed: Office) -> None:

@@ -75,6 +75,14 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, people: str, said: str
     assert said in str(error.value)
 
 
+@pytest.mark.parametrize("groups", ["Ngành Y tế", "[2]", "2", "{Ngành Y tế: admin}"])
+def test_groups_of_a_person_that_are_no_list_of_texts_are_refused_in_one_line(tmp_path: Path, groups: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_settings(written(tmp_path, (ADMIN % "").replace("[]", groups)))
+    [said] = str(error.value).splitlines()
+    assert "governor.yaml:9: people.0.groups: phải là all hoặc danh sách các Nhóm trong ngoặc vuông" in said
+
+
 def test_each_group_without_an_admin_or_a_leader_is_named() -> None:
     groups = (GroupSettings(id="1", name="Điều hành"), GroupSettings(id="2", name="Ngành Y tế"))
     people = (PersonSettings(full_name="Lò Văn Mẫu", uid="7", roles=(Role.ADMIN, Role.LEADER), groups=("1",)),)

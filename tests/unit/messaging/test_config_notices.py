@@ -29,3 +29,11 @@ def test_a_complaint_is_told_in_the_words_of_the_terminal(complaint: str, row: s
     ConfigurationNotices(desk.policy).broken(desk.uow, complaint)
     (told,) = to(desk.take(), "admin")
     assert row in told.splitlines()
+
+
+def test_faults_beyond_the_fifth_are_counted_as_faults() -> None:
+    desk = Desk()
+    faults = [f"/srv/zalo/governor.yaml:{line}: spare{line}: không có mục này" for line in range(1, 8)]
+    ConfigurationNotices(desk.policy).broken(desk.uow, "\n".join(faults))
+    (told,) = to(desk.take(), "admin")
+    assert "- và 2 lỗi khác." in told.splitlines()

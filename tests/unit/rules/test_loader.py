@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from zalo_governor.app.configuration import load_short_forms
 from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.regulation import Enforcement
@@ -74,6 +75,16 @@ def test_a_wrong_line_of_a_word_list_is_told_by_its_file_and_number(
     assert str(error.value).startswith(f"{path}:{len(lines)}: ")
     assert needed in str(error.value)
     assert str(error.value).count(".t") == 1
+
+
+def test_a_byte_order_mark_before_the_comment_of_a_word_list_changes_nothing(folder: Path) -> None:
+    for name in ("harmful-own.tsv", "links-trusted.txt", "short-forms.tsv"):
+        path = folder / "lexicons" / name
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("#")
+        path.write_text(text, encoding="utf-8-sig")
+    load_rulebook(folder)
+    load_short_forms(folder)
 
 
 def test_every_rule_of_the_registry_is_loaded_under_its_clause() -> None:

@@ -249,8 +249,13 @@ class Conversation:
         return None if place is None else found[place]
 
     def _ask_name(self, member: Member) -> Holder:
+        """Ask for name and title; the defaults are those in the settings, else they are read from the display name."""
         if member.uid not in self._named_holders:
             read = Holder(member.uid, member.global_id, member.display_name)
+            for person in self._settings.people:
+                if person.uid == member.uid or (person.global_id and person.global_id == member.global_id):
+                    read = read._replace(full_name=person.full_name, title=person.title or None)
+                    break
             full_name = self._asking.text("  Họ và tên", read.written_name, _check_filled)
             title = self._asking.text("  Chức vụ", read.written_title)
             self._named_holders[member.uid] = read._replace(full_name=full_name, title=title)

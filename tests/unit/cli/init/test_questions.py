@@ -85,6 +85,15 @@ def test_a_role_is_given_anew_and_name_and_title_are_asked_for_once(talk: Talk, 
     assert said.getvalue().count("Họ và tên") == 1
 
 
+@pytest.mark.parametrize("known", [{"uid": "2"}, {"global_id": "G2"}])
+def test_enter_alone_keeps_the_name_and_the_title_that_the_settings_have(talk: Talk, known: dict[str, str]) -> None:
+    conversation = talk("", "", "", "minh", "1", "", "", "", "")
+    minh = PersonSettings(full_name="Lò Văn Mính", title="Quyền Giám đốc", roles=(Role.ADMIN,), **known)
+    conversation._settings = BEFORE.model_copy(update={"people": (BEFORE.people[0], minh)})
+    [staff] = conversation.holders({GROUP: MEMBERS})[Role.ADMIN_STAFF]
+    assert (staff.full_name, staff.title) == ("Lò Văn Mính", "Quyền Giám đốc")
+
+
 def test_what_cannot_be_meant_is_asked_again(talk: Talk, said: io.StringIO) -> None:
     # Many match; nobody does; one is found and not taken; then found, taken, and named a second time.
     lines = ["", "", "", "vang", "ai", "thu", "", "thu", "2", "1", "", "", "thu", "1", "", ""]
