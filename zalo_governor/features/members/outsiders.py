@@ -194,6 +194,8 @@ class OutsiderService(EventHandler):
         sent = self._post.to_person(
             uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
         )
+        for _, case in added[1:]:
+            uow.cases.save(case.model_copy(update={"asked_with": first.id}))
         if not sent:
             return self._voice.render(TextId("adder_withheld"))
         return self._voice.render(TextId("adder_asked"))
