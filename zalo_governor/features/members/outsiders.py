@@ -295,6 +295,8 @@ class OutsiderService(EventHandler):
                     lasted = self._voice.lasted(event.at - case.event_at)
                     reason = self._voice.render(TextId("reason_left"), minutes=lasted)
                     self.close(uow, case, CaseState.REMEDIED, reason)
+                elif member.uid not in approved:
+                    uow.cases.save(case.remedied(event.at))
             if member.uid in approved:
                 detail = {"event": event.id, "person": person.id, "kind": event.kind, "by": by.id if by else None}
                 uow.audit.append(

@@ -305,3 +305,5 @@ def test_a_case_that_people_have_decided_stays_as_it_is_when_the_outsider_leaves
     group.goes(STRANGER)
     assert group.store.book[1].state is CaseState.CONFIRMED
     assert group.store.came[1].gone_at == group.now
+    group.say("admin", "/hoantac VP1", place="private")
+    assert group.states() == ["remedied"]
