@@ -146,6 +146,15 @@ def test_of_a_referred_secret_whose_review_the_member_asks_for_the_leader_is_not
     assert "chưa có trả lời" not in to(posted, "admin")[0]
 
 
+def test_where_the_leader_is_told_at_no_time_the_answer_has_no_gap() -> None:
+    desk = Desk()
+    desk.seal("member")
+    for line in ("/baonham VP1 trích báo", "/xemlai VP1 đề nghị xem thêm", "/xacnhan VP1"):
+        desk.take()
+        desk.say("admin", line, place="private")
+    assert "đề nghị gửi /chuyen VP1. Nếu nhầm" in to(desk.take(), "admin")[0]
+
+
 def test_a_referral_that_was_taken_back_is_no_answer() -> None:
     desk = Desk()
     desk.seal("member")
