@@ -7,6 +7,7 @@ import pytest
 from tests.contract.conftest import Storage
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case, notice
 from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures, ScanFinding, ScanResult
+from zalo_governor.domain.audit import MOVED
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind, Recorded
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Severity
@@ -92,6 +93,17 @@ def test_an_open_case_is_found_by_person_rule_and_age(storage: Storage) -> None:
         assert uow.cases.find_open(GROUP, RULE, case.person_id, None, START) is None
         uow.cases.save(case.moved(CaseState.REMEDIED, at=START, by=None))
         assert uow.cases.find_open(GROUP, RULE, case.person_id, None, START) is None
+
+
+def test_the_last_move_by_others_is_neither_the_members_own_nor_the_programs(storage: Storage) -> None:
+    case = opened(storage)
+    with storage.begin() as uow:
+        assert uow.audit.last_move(case, by_others=True) is None
+        for to, by in (("referred", person(uow, OTHER)), ("under_review", case.person_id), ("remedied", None)):
+            uow.audit.append(MOVED, at=START, actor_id=by, group_id=GROUP, subject=case.code, detail={"to": to})
+    with storage.begin() as uow:
+        moves = [uow.audit.last_move(case), uow.audit.last_move(case, by_others=True)]
+        assert [move.detail["to"] for move in moves if move] == ["remedied", "referred"]
 
 
 def test_a_message_leads_to_the_cases_that_it_belongs_to(storage: Storage) -> None:

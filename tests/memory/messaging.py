@@ -179,8 +179,10 @@ class MemoryFeedback(MemoryRepository, Feedback):
 class MemoryAuditTrail(MemoryRepository, AuditTrail):
     """Over lists."""
 
-    def last_move(self, case: Case) -> Move | None:
+    def last_move(self, case: Case, *, by_others: bool = False) -> Move | None:
         rows = [row for row in self._store.audited if row["action"] == MOVED and row["subject"] == case.code]
+        if by_others:
+            rows = [row for row in rows if row["actor"] not in {None, case.person_id}]
         return Move(rows[-1]["at"], rows[-1]["actor"], rows[-1]) if rows else None
 
     def openings(self, case: Case) -> list[Opening]:

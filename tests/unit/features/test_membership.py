@@ -208,6 +208,18 @@ def test_a_lost_answer_is_settled_by_the_next_try() -> None:
     assert group.states() == ["remedied"]
 
 
+def test_a_decision_taken_back_after_the_outsider_was_put_out_leaves_the_case_remedied() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    ask(group, "/xacnhan VP1")
+    ask(group, "/moira VP1")
+    ask(group, "/moira VP1 482913")
+    carried_out(group, JobOutcome.DONE)
+    assert group.states() == ["confirmed"]
+    ask(group, "/hoantac VP1")
+    assert group.states() == ["remedied"]
+
+
 def test_nobody_of_the_roster_is_put_out_nor_anybody_without_a_roster() -> None:
     group = Group()
     group.comes(STRANGER)

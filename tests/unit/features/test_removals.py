@@ -148,6 +148,18 @@ def test_a_message_that_is_still_in_the_history_was_not_deleted_and_people_are_t
     assert desk.states() == ["reminded"]
 
 
+def test_that_other_messages_of_the_case_are_left_is_a_sentence_of_its_own() -> None:
+    desk = Desk()
+    desk.seal("member", mac=b"one")
+    desk.seal("member", mac=b"one")
+    asked(desk, "admin", "/xoa VP1")
+    asked(desk, "admin", f"/xoa VP1 {CODE}")
+    at_work(desk, Zalo(JobOutcome.DONE))
+    first, last = to(desk.take(), "admin")
+    assert "24/11/2026. Vụ việc gồm 2 tin, còn tin chưa thu hồi. Đề nghị xem lại" in first
+    assert "24/11/2026. Đề nghị xem lại" in last
+
+
 def test_a_wrong_code_removes_nothing() -> None:
     desk = Desk()
     desk.seal("member")

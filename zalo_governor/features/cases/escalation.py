@@ -74,8 +74,9 @@ class Escalation(Speaker):
         if case.gravity is not Severity.CRITICAL and not case.state.open:
             uow.cases.save(case.model_copy(update={"due_at": None}))
             return
-        if case.state is CaseState.REFERRED and case.state_by not in {None, case.person_id}:
-            reached = self.pass_on(uow, case, uow.people.get(case.state_by or 0))
+        decided = uow.audit.last_move(case, by_others=True)  # The member may have asked for a review since.
+        if decided and decided.person_id and decided.detail["to"] == CaseState.REFERRED.value:
+            reached = self.pass_on(uow, case, uow.people.get(decided.person_id))
             told = self._voice.render(TextId("leader_passed") if reached is LeaderReached.TOLD else NOT_TOLD[reached])
             said = self._voice.render(TextId("passed_on"), code=case.code, told=told)
             self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)

@@ -20,6 +20,7 @@ from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import number, one_line
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.messaging.trial_filter import on_trial
 from zalo_governor.messaging.typed_dates import read_scene
 from zalo_governor.text.agency_names import fits
 
@@ -246,6 +247,8 @@ class RemindNow(DirectiveCommand):
         """
         if refused := self._needs_open(directive):
             return refused
+        if on_trial(self.policy, call.uow, directive.group_id):
+            return self._say(directive, TextId("directive_remind_on_trial"), "on_trial")
         again = directive_number(words)
         # A number alone is part of a name: "/nhac CĐ3 3 xã".
         sure = again is not None and again[0] == directive.id and not words.lstrip()[:1].isdigit()

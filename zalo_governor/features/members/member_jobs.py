@@ -51,6 +51,8 @@ class RemoveMemberHandler(Speaker):
             if case.state.open:
                 reason = self._voice.render(TextId("reason_put_out"))
                 self._newcomers.close(uow, case, CaseState.REMEDIED, reason, by=job.ordered_by)
+            else:
+                uow.cases.save(case.remedied(self._policy.clock()))
         who = (
             self._voice.who(uow.people.get(newcomer.person_id))
             if newcomer

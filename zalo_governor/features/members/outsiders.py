@@ -194,6 +194,8 @@ class OutsiderService(EventHandler):
         sent = self._post.to_person(
             uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
         )
+        for _, case in added[1:]:
+            uow.cases.save(case.model_copy(update={"asked_with": first.id}))
         if not sent:
             return self._voice.render(TextId("adder_withheld"))
         return self._voice.render(TextId("adder_asked"))
@@ -293,6 +295,8 @@ class OutsiderService(EventHandler):
                     lasted = self._voice.lasted(event.at - case.event_at)
                     reason = self._voice.render(TextId("reason_left"), minutes=lasted)
                     self.close(uow, case, CaseState.REMEDIED, reason)
+                elif member.uid not in approved:
+                    uow.cases.save(case.remedied(event.at))
             if member.uid in approved:
                 detail = {"event": event.id, "person": person.id, "kind": event.kind, "by": by.id if by else None}
                 uow.audit.append(

@@ -89,11 +89,15 @@ class AuditTrail(Repository):
         """
         return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
-    def last_move(self, case: Case) -> Move | None:
-        """Return the last change of the case's state; None if it was never changed."""
+    def last_move(self, case: Case, *, by_others: bool = False) -> Move | None:
+        """Return the last change of the case's state; None if it was never changed.
+
+        With `by_others`, the last by a person whom the case is not about.
+        """
+        others = [audit.c.actor_id != case.person_id] if by_others else []
         row = self._tx.execute(
             select(audit)
-            .where(audit.c.action == literal_column(f"'{MOVED}'"), audit.c.subject == case.code)
+            .where(audit.c.action == literal_column(f"'{MOVED}'"), audit.c.subject == case.code, *others)
             .order_by(audit.c.id.desc())
             .limit(1)
         ).first()

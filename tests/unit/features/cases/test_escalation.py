@@ -126,6 +126,45 @@ def test_a_secret_that_is_referred_without_chuyen_is_told_to_the_leader_in_time_
     assert "chưa có trả lời" not in to(posted, "admin")[0]
 
 
+@pytest.mark.parametrize("recalled", [False, True])
+def test_of_a_referred_secret_whose_review_the_member_asks_for_the_leader_is_not_told_that_nobody_answered(
+    *, recalled: bool
+) -> None:
+    desk = Desk()
+    key = desk.seal("member").key
+    desk.say("admin", "/xacnhan VP1", place="private")
+    desk.say("member", "/xemlai VP1 số liệu này đã công bố trên báo", place="private")
+    if recalled:
+        recall(desk, key)
+    desk.take()
+    desk.tick(minutes=16)
+    posted = desk.take()
+    [report] = to(posted, "leader")
+    assert "do đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) chuyển" in report
+    assert UNVERIFIED not in report
+    assert "chưa trả lời" not in report
+    assert "chưa có trả lời" not in to(posted, "admin")[0]
+
+
+def test_where_the_leader_is_told_at_no_time_the_answer_has_no_gap() -> None:
+    desk = Desk()
+    desk.seal("member")
+    for line in ("/baonham VP1 trích báo", "/xemlai VP1 đề nghị xem thêm", "/xacnhan VP1"):
+        desk.take()
+        desk.say("admin", line, place="private")
+    assert "đề nghị gửi /chuyen VP1. Nếu nhầm" in to(desk.take(), "admin")[0]
+
+
+def test_a_referral_that_was_taken_back_is_no_answer() -> None:
+    desk = Desk()
+    desk.seal("member")
+    for line in ("/xacnhan VP1", "/hoantac VP1"):
+        desk.say("admin", line, place="private")
+    desk.take()
+    desk.tick(minutes=16)
+    assert UNVERIFIED in to(desk.take(), "leader")[0]
+
+
 @pytest.mark.parametrize("line", ["/xem VP1", "/daxem VP1", "/vipham", "đồng chí xem giúp"])
 def test_looking_is_no_answer(line: str) -> None:
     desk = Desk()

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from tests.unit.features.desk import GROUP, UIDS, to
+from tests.unit.features.desk import BOT, GROUP, UIDS, to
 from tests.unit.features.directives.ledger import DUE, ORDER, LedgerDesk
 from zalo_governor.config.directives import DirectiveReminderSettings, DirectiveSettings
 from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.jobs import RemindOfDirectives
+from zalo_governor.domain.trial import Trial
 from zalo_governor.features.directives.reminders import deadlines_reminded_at, reminder_moments
 from zalo_governor.features.facade import FeatureFacade
 
@@ -66,3 +67,18 @@ def test_who_has_left_the_group_reads_no_reminder_of_its_orders_and_a_colleague_
     desk.later(hours=1)
     desk.say("admin", "/nhac CĐ1 Sở Tài chính", place="private")
     assert len(to(desk.take(), "tai_chinh")) == 1
+
+
+def test_during_the_trial_nobody_is_reminded_by_command_and_afterwards_the_hour_is_still_free() -> None:
+    desk = LedgerDesk(trial=timedelta(days=14))
+    desk.order(ORDER)
+    desk.take()
+    desk.say("admin", "/nhac CĐ1", place="private")
+    posted = desk.take()
+    assert "đang chạy thử, tin chỉ gửi Quản trị Nhóm, nên chưa nhắc ai" in to(posted, "admin")[0]
+    assert [notice for notice in desk.store.held if notice.thread_id in {UIDS["y_te"], UIDS["tai_chinh"]}] == []
+    desk.store.trial_now = Trial(account=BOT, group_id=GROUP, began_at=desk.now, live_at=desk.now)
+    desk.say("admin", "/nhac CĐ1", place="private")
+    posted = desk.take()
+    assert "đang nhắc 2 người" in to(posted, "admin")[0]
+    assert len(to(posted, "y_te")) == len(to(posted, "tai_chinh")) == 1

@@ -140,6 +140,18 @@ def test_a_rule_on_trial_tells_nobody() -> None:
     assert group.states() == []
 
 
+def test_the_adder_who_was_asked_about_several_is_told_of_the_false_alarm_about_each() -> None:
+    group = Group()
+    group.comes(STRANGER, OTHER)
+    group.take()
+    group.say("admin", "/baonham VP2 cán bộ mới về", place="private")
+    posted = group.take()
+    assert "Đang báo người liên quan" in to(posted, "admin")[0]
+    [told] = to(posted, "member")
+    assert "VP2" in told
+    assert "báo nhầm" in told
+
+
 def test_what_a_sweep_finds_is_late_and_one_message_after_the_sweep() -> None:
     group = Group()
     group.comes(STRANGER, finding="unseen", source=Source.SWEEP)
@@ -293,3 +305,5 @@ def test_a_case_that_people_have_decided_stays_as_it_is_when_the_outsider_leaves
     group.goes(STRANGER)
     assert group.store.book[1].state is CaseState.CONFIRMED
     assert group.store.came[1].gone_at == group.now
+    group.say("admin", "/hoantac VP1", place="private")
+    assert group.states() == ["remedied"]
