@@ -32,6 +32,7 @@ from tests.rosters import put_roster
 from tests.unit.storage.stored import BOT, GROUP, MASTER, HandClock
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.cases import UNSURE_LABEL
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.errors import PrintingError
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
@@ -975,6 +976,26 @@ def test_no_field_breaks_a_page(panel: Panel, typed: str) -> None:
     for form in (*forms, *(f"/chi-dao/{number}/{word}" for word in ("giahan", "giao", "xong", "molai"))):
         answer = mine.post(form, dict.fromkeys(names, sent) | {"quyet_dinh": "bao-nham"})
         assert answer.status in {200, 303, 404, 413, 422}, form
+
+
+def test_taking_back_is_offered_for_ten_minutes_and_never_for_a_change_that_was_approved(panel: Panel) -> None:
+    number, mine, clock = _case(panel), panel.enter(ADMIN), panel.office.clock
+    assert isinstance(clock, HandClock)
+    path, before = f"/vu-viec/{number}", clock.now
+    decided = {"state_by": panel.uid(ADMIN), "state_ms": to_ms(before)}
+    offered = []
+    with panel.office.database.read() as reading:
+        columns = select(cases.c.state, cases.c.state_by, cases.c.state_ms).where(cases.c.id == number)
+        earlier = dict(reading.execute(columns).one()._mapping)
+    for state, minutes in (("false_alarm", 10), ("false_alarm", 1), ("approved", -11)):
+        with panel.office.database.write() as writing:
+            writing.execute(update(cases).where(cases.c.id == number).values(decided | {"state": state}))
+        clock.forward(minutes=minutes)
+        offered.append((f"{path}/hoantac" in mine.get(path).text, f"Hoàn tác VP{number}" in mine.get("/viec").text))
+    with panel.office.database.write() as writing:
+        writing.execute(update(cases).where(cases.c.id == number).values(earlier))
+    clock.now = before
+    assert offered == [(True, True), (False, False), (False, False)]
 
 
 def test_a_reason_that_begins_with_a_code_decides_no_further_case(panel: Panel) -> None:
