@@ -14,6 +14,8 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -632,6 +634,25 @@ def test_a_report_keeps_what_somebody_has_worded_and_words_the_rest_anew(
     assert "biểu dương Sở Y tế" not in mine.get(f"/bao-cao?nhom={GROUP}&ky=tuan").text
     mine.post("/bao-cao/tep", form | {"requests": "Không."})
     assert "lời của đồng chí" not in mine.get(f"/bao-cao?nhom={GROUP}").text
+
+
+def test_a_report_that_was_opened_before_midnight_is_printed_of_its_own_day(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ReportRenderer, "print", lambda _self, paper, _face: paper.period.encode())
+    mine, clock = panel.enter(ADMIN), panel.office.clock
+    assert isinstance(clock, HandClock)
+    before = clock.now
+    clock.now = datetime(2026, 11, 3, 16, 50, tzinfo=UTC)
+    page = mine.get(f"/bao-cao?nhom={GROUP}").text
+    form = dict(re.findall(r'<input type="hidden" name="(nhom|ky|tu|den)" value="([^"]*)">', page)) | {"dang": "docx"}
+    pictures = re.findall(r'href="(/bao-cao/anh[^"]+)"', page)
+    printed = []
+    for _ in range(2):
+        printed.append((mine.post("/bao-cao/tep", form).text, mine.get(unescape(pictures[0])).text))
+        clock.forward(minutes=20)
+    clock.now = before
+    assert all("03/11/2026" in said for both in printed for said in both), printed
 
 
 def test_the_audit_log_has_one_line_for_each_act_in_words(panel: Panel) -> None:
