@@ -27,7 +27,7 @@ PAGES = (
     "/bao-cao", "/quy-tac/ket-qua",
     "/quy-tac", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
 )  # fmt: skip
-REFUSED = (403, 413, 429, 503, "busy", "sealed")
+REFUSED = (403, 413, 429, 503, "busy", "off", "sealed")
 LEADERS = "/truong-nhom"
 PLAIN: dict[str, Any] = {"java_script_enabled": False}
 

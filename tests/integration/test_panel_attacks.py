@@ -341,6 +341,7 @@ def test_who_switches_the_panel_off_ends_it(panel: Panel, monkeypatch: pytest.Mo
     mine = panel.enter(ADMIN)
     monkeypatch.setitem(panel.office.records.settings.panel.__dict__, "enabled", False)
     assert [mine.get(path).status for path in ("/viec", "/luong")] == [503, 503]
+    assert "<h1>Bảng điều khiển đang tắt</h1>" in mine.get("/viec").text
 
 
 def test_a_request_that_is_none_is_answered_without_an_echo(
