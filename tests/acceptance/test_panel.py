@@ -264,6 +264,12 @@ def test_an_urgent_case_appears_on_the_open_list_by_itself(desk: Stage) -> None:
     # What somebody has ticked is not swept away.
     expect(waiting.locator("#changed")).to_be_visible(timeout=2000)
     assert waiting.locator("tbody input:checked").count() == 1
+    # Nor is what a decision that was refused gives back.
+    press(waiting, "Báo nhầm")
+    assert "vẫn được giữ" in told(waiting)
+    desk.bot.say(SECRET, somebody())
+    expect(waiting.locator("#changed")).to_be_visible(timeout=5000)
+    assert waiting.locator("tbody input:checked").count() == 1
 
 
 def test_every_page_says_so_when_the_panel_is_gone_and_not_when_it_is_back(desk: Stage) -> None:

@@ -6,7 +6,7 @@ const dirty = () => {
   if (main.contains(document.activeElement) && document.activeElement.matches("input,textarea,select")) return true;
   if (main.querySelector("tr.at")) return true;
   return [...main.querySelectorAll("input,textarea,select")].some((field) =>
-    field.type === "checkbox" ? field.checked !== field.defaultChecked
+    field.type === "checkbox" ? field.checked // Ticked by default is what a refused decision gives back.
       : field.matches("select") ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected))
       : field.type !== "hidden" && field.value !== field.defaultValue);
 };
