@@ -342,7 +342,10 @@ def test_a_link_lets_one_browser_in_once_and_who_leaves_is_out(desk: Stage) -> N
     again = desk.stranger()
     again.goto(desk.link(STAFF))
     press(again, "Vào bảng điều khiển")
+    again.evaluate("stream.close()")  # as when nobody sees the page
     desk.bot.answer(STAFF, "/thoatbang")
+    again.evaluate("listen()")
+    expect(again.locator("#lost")).to_have_text(re.compile("Phiên làm việc đã hết"))
     again.reload()
     assert "phiên làm việc đã hết" in again.inner_text("main")
     desk.forget(STAFF)

@@ -24,25 +24,30 @@ function listen() {
     if (lostAt) changed(); // Nobody has told what changed meanwhile.
     lostAt = null;
   };
-  stream.onerror = () => {
+  stream.onerror = async () => {
+    const refused = stream.readyState === EventSource.CLOSED;
+    // A stream does not tell the status with which it was refused.
+    if (refused && (await fetch("/", { redirect: "manual" }).catch(() => ({}))).status === 401) return ended();
     lostAt = lostAt || new Date();
     const line = document.getElementById("lost");
     line.querySelector("span").textContent = lostAt.toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
     line.hidden = false;
     // The browser gives up where somebody else answers, such as the web server before a panel that is being restarted.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (stream) listen(); }, 10000);
+    if (refused) setTimeout(() => { if (stream) listen(); }, 10000);
   };
   for (const kind of ["alive", "changed"]) stream.addEventListener(kind, (event) => {
     const line = document.getElementById("looking");
     if (line) line.textContent = JSON.parse(event.data).map((name) => name + " đang xem vụ việc này. ").join("");
   });
-  stream.addEventListener("ended", () => {
-    stream.close();
-    const line = document.getElementById("lost");
-    line.textContent = "Phiên làm việc đã hết; nhắn /bang cho Hệ thống để lấy đường dẫn mới.";
-    line.hidden = false;
-  });
+  stream.addEventListener("ended", ended);
   stream.addEventListener("changed", changed);
+}
+
+function ended() {
+  if (stream) stream.close();
+  const line = document.getElementById("lost");
+  line.textContent = "Phiên làm việc đã hết; nhắn /bang cho Hệ thống để lấy đường dẫn mới.";
+  line.hidden = false;
 }
 
 let leaving = 0;
