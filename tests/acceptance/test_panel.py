@@ -108,6 +108,13 @@ def test_a_suspected_secret_is_neither_shown_nor_stored(desk: Stage) -> None:
 
 def test_directives_are_accepted_put_off_and_reminded_of(desk: Stage) -> None:
     page = desk.open("/chi-dao")
+    proposals = page.locator("#ask")
+    expect(proposals).to_have_attribute("open", "")
+    proposals.locator("summary").click()
+    page.evaluate("document.getElementById('main').dataset.mark = 'before'; changed()")
+    expect(page.locator("#main")).not_to_have_attribute("data-mark", "before")
+    expect(proposals).not_to_have_attribute("open", "")
+    proposals.locator("summary").click()
     asked = page.locator("article.ask", has_text=UNSURE)
     code = asked.locator("strong").inner_text()
     asked.get_by_role("button", name="Đúng là chỉ đạo").click()

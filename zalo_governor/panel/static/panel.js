@@ -70,8 +70,12 @@ function isLive() {
 function changed() {
   if (isLive() && !dirty() && window.htmx) {
     const told = document.querySelector("#main > .told");
+    const folds = document.querySelectorAll("#main details[id]");
     htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" })
-      .then(() => { if (told) document.getElementById("main").prepend(told); });
+      .then(() => {
+        if (told) document.getElementById("main").prepend(told);
+        for (const { id, open } of folds) if (document.getElementById(id)) document.getElementById(id).open = open;
+      });
   } else if (/^\/(viec|vu-viec|chi-dao|truong-nhom|bao-cao)\b/.test(location.pathname)) {
     document.querySelector("#changed a").href = location.href;
     document.getElementById("changed").hidden = false;
