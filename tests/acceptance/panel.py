@@ -91,7 +91,7 @@ class Stage:
 
     def forget(self, uid: str) -> None:
         """The person's session has ended."""
-        self._entered.pop(uid)
+        self._entered.pop(uid, None)
 
     def one(self, sql: str, *values: Any) -> Any:
         """The one value that the database answers with."""

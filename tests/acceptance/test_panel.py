@@ -27,7 +27,7 @@ PAGES = (
     "/bao-cao", "/quy-tac/ket-qua",
     "/quy-tac", "/quy-tac/tu/titles.txt", "/tin-da-gui", "/suc-khoe", "/nhat-ky", "/khong-co-trang-nay",
 )  # fmt: skip
-REFUSED = (403, 413, 429, 503, "busy", "sealed")
+REFUSED = (403, 413, 429, 503, "busy", "off", "sealed")
 LEADERS = "/truong-nhom"
 PLAIN: dict[str, Any] = {"java_script_enabled": False}
 
@@ -108,6 +108,13 @@ def test_a_suspected_secret_is_neither_shown_nor_stored(desk: Stage) -> None:
 
 def test_directives_are_accepted_put_off_and_reminded_of(desk: Stage) -> None:
     page = desk.open("/chi-dao")
+    proposals = page.locator("#ask")
+    expect(proposals).to_have_attribute("open", "")
+    proposals.locator("summary").click()
+    page.evaluate("document.getElementById('main').dataset.mark = 'before'; changed()")
+    expect(page.locator("#main")).not_to_have_attribute("data-mark", "before")
+    expect(proposals).not_to_have_attribute("open", "")
+    proposals.locator("summary").click()
     asked = page.locator("article.ask", has_text=UNSURE)
     code = asked.locator("strong").inner_text()
     asked.get_by_role("button", name="Đúng là chỉ đạo").click()
@@ -264,6 +271,12 @@ def test_an_urgent_case_appears_on_the_open_list_by_itself(desk: Stage) -> None:
     # What somebody has ticked is not swept away.
     expect(waiting.locator("#changed")).to_be_visible(timeout=2000)
     assert waiting.locator("tbody input:checked").count() == 1
+    # Nor is what a decision that was refused gives back.
+    press(waiting, "Báo nhầm")
+    assert "vẫn được giữ" in told(waiting)
+    desk.bot.say(SECRET, somebody())
+    expect(waiting.locator("#changed")).to_be_visible(timeout=5000)
+    assert waiting.locator("tbody input:checked").count() == 1
 
 
 def test_every_page_says_so_when_the_panel_is_gone_and_not_when_it_is_back(desk: Stage) -> None:
@@ -336,7 +349,10 @@ def test_a_link_lets_one_browser_in_once_and_who_leaves_is_out(desk: Stage) -> N
     again = desk.stranger()
     again.goto(desk.link(STAFF))
     press(again, "Vào bảng điều khiển")
+    again.evaluate("stream.close()")  # as when nobody sees the page
     desk.bot.answer(STAFF, "/thoatbang")
+    again.evaluate("listen()")
+    expect(again.locator("#lost")).to_have_text(re.compile("Phiên làm việc đã hết"))
     again.reload()
     assert "phiên làm việc đã hết" in again.inner_text("main")
     desk.forget(STAFF)

@@ -14,6 +14,8 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +34,7 @@ from tests.rosters import put_roster
 from tests.unit.storage.stored import BOT, GROUP, MASTER, HandClock
 from zalo_governor.domain.attachments import ScanResult
 from zalo_governor.domain.cases import UNSURE_LABEL
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.errors import PrintingError
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
@@ -122,7 +125,8 @@ def test_a_link_lets_one_browser_in_once(panel: Panel, refused: list[MutableMapp
     assert [browser.post(link).status for browser in (mine, other)] == [403, 403]
     assert other.post("/vao/AAAA" + link[9:]).status == 403
     assert other.get("/viec").status == 401
-    assert whys(refused).count("link") == 5
+    assert "<code>/thoatbang</code>" in Browser(panel).get(link).text, "somebody else may have used it"
+    assert whys(refused).count("link") == 6
     assert link[5:] not in str(refused)
 
 
@@ -337,6 +341,7 @@ def test_who_switches_the_panel_off_ends_it(panel: Panel, monkeypatch: pytest.Mo
     mine = panel.enter(ADMIN)
     monkeypatch.setitem(panel.office.records.settings.panel.__dict__, "enabled", False)
     assert [mine.get(path).status for path in ("/viec", "/luong")] == [503, 503]
+    assert "<h1>Bảng điều khiển đang tắt</h1>" in mine.get("/viec").text
 
 
 def test_a_request_that_is_none_is_answered_without_an_echo(
@@ -631,6 +636,25 @@ def test_a_report_keeps_what_somebody_has_worded_and_words_the_rest_anew(
     assert "biểu dương Sở Y tế" not in mine.get(f"/bao-cao?nhom={GROUP}&ky=tuan").text
     mine.post("/bao-cao/tep", form | {"requests": "Không."})
     assert "lời của đồng chí" not in mine.get(f"/bao-cao?nhom={GROUP}").text
+
+
+def test_a_report_that_was_opened_before_midnight_is_printed_of_its_own_day(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ReportRenderer, "print", lambda _self, paper, _face: paper.period.encode())
+    mine, clock = panel.enter(ADMIN), panel.office.clock
+    assert isinstance(clock, HandClock)
+    before = clock.now
+    clock.now = datetime(2026, 11, 3, 16, 50, tzinfo=UTC)
+    page = mine.get(f"/bao-cao?nhom={GROUP}").text
+    form = dict(re.findall(r'<input type="hidden" name="(nhom|ky|tu|den)" value="([^"]*)">', page)) | {"dang": "docx"}
+    pictures = re.findall(r'href="(/bao-cao/anh[^"]+)"', page)
+    printed = []
+    for _ in range(2):
+        printed.append((mine.post("/bao-cao/tep", form).text, mine.get(unescape(pictures[0])).text))
+        clock.forward(minutes=20)
+    clock.now = before
+    assert all("03/11/2026" in said for both in printed for said in both), printed
 
 
 def test_the_audit_log_has_one_line_for_each_act_in_words(panel: Panel) -> None:
@@ -975,6 +999,26 @@ def test_no_field_breaks_a_page(panel: Panel, typed: str) -> None:
     for form in (*forms, *(f"/chi-dao/{number}/{word}" for word in ("giahan", "giao", "xong", "molai"))):
         answer = mine.post(form, dict.fromkeys(names, sent) | {"quyet_dinh": "bao-nham"})
         assert answer.status in {200, 303, 404, 413, 422}, form
+
+
+def test_taking_back_is_offered_for_ten_minutes_and_never_for_a_change_that_was_approved(panel: Panel) -> None:
+    number, mine, clock = _case(panel), panel.enter(ADMIN), panel.office.clock
+    assert isinstance(clock, HandClock)
+    path, before = f"/vu-viec/{number}", clock.now
+    decided = {"state_by": panel.uid(ADMIN), "state_ms": to_ms(before)}
+    offered = []
+    with panel.office.database.read() as reading:
+        columns = select(cases.c.state, cases.c.state_by, cases.c.state_ms).where(cases.c.id == number)
+        earlier = dict(reading.execute(columns).one()._mapping)
+    for state, minutes in (("false_alarm", 10), ("false_alarm", 1), ("approved", -11)):
+        with panel.office.database.write() as writing:
+            writing.execute(update(cases).where(cases.c.id == number).values(decided | {"state": state}))
+        clock.forward(minutes=minutes)
+        offered.append((f"{path}/hoantac" in mine.get(path).text, f"Hoàn tác VP{number}" in mine.get("/viec").text))
+    with panel.office.database.write() as writing:
+        writing.execute(update(cases).where(cases.c.id == number).values(earlier))
+    clock.now = before
+    assert offered == [(True, True), (False, False), (False, False)]
 
 
 def test_a_reason_that_begins_with_a_code_decides_no_further_case(panel: Panel) -> None:

@@ -120,7 +120,8 @@ class PanelServer:
         if not self._requests.take(address):
             response: web.StreamResponse = self._refuse("too_many", HTTPStatus.TOO_MANY_REQUESTS)
         elif not self._office.records.settings.panel.enabled:
-            response = self._refuse("switched_off", HTTPStatus.SERVICE_UNAVAILABLE)
+            self._refused.note("switched_off")
+            response = self._html("loi.html", {"status": "off"}, HTTPStatus.SERVICE_UNAVAILABLE)
         elif not is_our_host(request.headers.get("Host"), self._base):
             response = self._refuse("foreign_host", HTTPStatus.MISDIRECTED_REQUEST)
         elif request.method not in {"GET", "HEAD", "POST"}:

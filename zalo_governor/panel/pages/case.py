@@ -9,6 +9,7 @@ from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm
 from zalo_governor.features.cases.commands.explain import AddNote, Review
 from zalo_governor.features.cases.commands.pass_on import PassOn, Remove, WhoHasSeen
 from zalo_governor.features.cases.commands.show import ShowCase
+from zalo_governor.features.cases.decisions import TAKEN_BACK, TAKEN_BACK_WITHIN
 from zalo_governor.features.cases.next_actions import should_tell_leader
 from zalo_governor.features.group_changes.approve import Approve
 from zalo_governor.features.members.commands import Belongs, PutOut
@@ -129,7 +130,8 @@ def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
         case Remove.word:
             return any(message.gone_at is None for message in visit.uow.case_messages.of(case))
         case TakeBack.word:
-            return case.state_by == visit.person.id and not case.undecided
+            fresh = visit.now - case.state_at <= TAKEN_BACK_WITHIN
+            return case.state_by == visit.person.id and case.state in TAKEN_BACK and fresh
         case Review.word:
             return not case.undecided
         case _:

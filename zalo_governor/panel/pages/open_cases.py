@@ -19,6 +19,7 @@ from zalo_governor.features.cases.commands.decide import (
     who_of,
 )
 from zalo_governor.features.cases.commands.show import EXCERPT, QUOTABLE
+from zalo_governor.features.cases.decisions import TAKEN_BACK, TAKEN_BACK_WITHIN
 from zalo_governor.features.cases.ranking import gravest_first, undecided
 from zalo_governor.messaging.command_parsing import each_case
 from zalo_governor.messaging.delivery_words import sights_in_words, state_in_words
@@ -34,7 +35,6 @@ _RECORD = f"{PATH}/ghi-nhan"
 _ROWS = 40
 _CODES_AT_ONCE = 10
 _LONGEST_NUMBER = 18
-_TAKEN_BACK_WITHIN = timedelta(minutes=10)
 CODE_IN_REASON = "Lý do không được bắt đầu bằng mã vụ việc hay chỉ là một số. Chưa có gì thay đổi; đề nghị viết lại."
 _AGES = {
     "moi": (timedelta(0), timedelta(days=1)),
@@ -270,9 +270,13 @@ def _clauses(visit: Visit, rows: Sequence[_Row]) -> list[tuple[str, str]]:
 
 
 def _just_decided(visit: Visit) -> list[dict[str, Any]]:
-    since = visit.now - _TAKEN_BACK_WITHIN
+    since = visit.now - TAKEN_BACK_WITHIN
     ids = PanelQueries(visit.office.database).decided_by(visit.uow.tx.connection, visit.person.id, since)
     cases = [
-        case for case_id in ids if (case := visit.uow.cases.get(case_id)) and visit.may(TakeBack.word, case.group_id)
+        case
+        for case_id in ids
+        if (case := visit.uow.cases.get(case_id))
+        and case.state in TAKEN_BACK
+        and visit.may(TakeBack.word, case.group_id)
     ]
     return [{"case": case, "state": visit.policy.of(case.group_id).voice.state_of(case)} for case in cases]

@@ -131,12 +131,13 @@ def _printed(visit: Visit, face: ReportFormat, own: Mapping[str, Sequence[str]],
 
 def _period(visit: Visit) -> tuple[str, Span]:
     """Return the period as it is typed after `/baocao`, by its name or by two days from the calendar, and its days."""
-    start, end = (visit.asked.query.get(name) or visit.field(name) for name in ("tu", "den"))
-    if start and end:
-        named = "-".join("/".join(reversed(day.split("-"))) for day in sorted((start, end)))
-    else:
-        named = visit.asked.query.get("ky") or visit.field("ky") or "hôm nay"
+    named = visit.asked.query.get("ky") or visit.field("ky") or "hôm nay"
     span = asked(folded(named).strip(), today(visit.now))
+    start, end = (visit.asked.query.get(name) or visit.field(name) for name in ("tu", "den"))
+    # The name may mean other days by now: a page that was opened before midnight is about its own.
+    if start and end and (span is None or [start, end] != [str(span.first), str(span.last)]):
+        named = "-".join("/".join(reversed(day.split("-"))) for day in sorted((start, end)))
+        span = asked(folded(named).strip(), today(visit.now))
     if span is None:
         raise NotFoundError
     return named, span

@@ -6,7 +6,7 @@ const dirty = () => {
   if (main.contains(document.activeElement) && document.activeElement.matches("input,textarea,select")) return true;
   if (main.querySelector("tr.at")) return true;
   return [...main.querySelectorAll("input,textarea,select")].some((field) =>
-    field.type === "checkbox" ? field.checked !== field.defaultChecked
+    field.type === "checkbox" ? field.checked // Ticked by default is what a refused decision gives back.
       : field.matches("select") ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected))
       : field.type !== "hidden" && field.value !== field.defaultValue);
 };
@@ -24,25 +24,30 @@ function listen() {
     if (lostAt) changed(); // Nobody has told what changed meanwhile.
     lostAt = null;
   };
-  stream.onerror = () => {
+  stream.onerror = async () => {
+    const refused = stream.readyState === EventSource.CLOSED;
+    // A stream does not tell the status with which it was refused.
+    if (refused && (await fetch("/", { redirect: "manual" }).catch(() => ({}))).status === 401) return ended();
     lostAt = lostAt || new Date();
     const line = document.getElementById("lost");
     line.querySelector("span").textContent = lostAt.toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
     line.hidden = false;
     // The browser gives up where somebody else answers, such as the web server before a panel that is being restarted.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (stream) listen(); }, 10000);
+    if (refused) setTimeout(() => { if (stream) listen(); }, 10000);
   };
   for (const kind of ["alive", "changed"]) stream.addEventListener(kind, (event) => {
     const line = document.getElementById("looking");
     if (line) line.textContent = JSON.parse(event.data).map((name) => name + " đang xem vụ việc này. ").join("");
   });
-  stream.addEventListener("ended", () => {
-    stream.close();
-    const line = document.getElementById("lost");
-    line.textContent = "Phiên làm việc đã hết; nhắn /bang cho Hệ thống để lấy đường dẫn mới.";
-    line.hidden = false;
-  });
+  stream.addEventListener("ended", ended);
   stream.addEventListener("changed", changed);
+}
+
+function ended() {
+  if (stream) stream.close();
+  const line = document.getElementById("lost");
+  line.textContent = "Phiên làm việc đã hết; nhắn /bang cho Hệ thống để lấy đường dẫn mới.";
+  line.hidden = false;
 }
 
 let leaving = 0;
@@ -65,8 +70,12 @@ function isLive() {
 function changed() {
   if (isLive() && !dirty() && window.htmx) {
     const told = document.querySelector("#main > .told");
+    const folds = document.querySelectorAll("#main details[id]");
     htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" })
-      .then(() => { if (told) document.getElementById("main").prepend(told); });
+      .then(() => {
+        if (told) document.getElementById("main").prepend(told);
+        for (const { id, open } of folds) if (document.getElementById(id)) document.getElementById(id).open = open;
+      });
   } else if (/^\/(viec|vu-viec|chi-dao|truong-nhom|bao-cao)\b/.test(location.pathname)) {
     document.querySelector("#changed a").href = location.href;
     document.getElementById("changed").hidden = false;
