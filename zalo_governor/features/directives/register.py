@@ -99,7 +99,8 @@ class DirectiveRegister:
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
         """Take over the parts (items) of an edited directive; addressees who are still named keep their answers.
 
-        A deadline, or the addressees, that the edit leaves alone may have been changed by command, and stay so.
+        A deadline, or the addressees, that the edit leaves alone may have been changed by command, and stay so: who was
+        added stays, and who was taken off comes back only if the former words did not name it.
         """
         before = uow.directives.get(directive.id) or directive
         uow.directives.save(directive)
@@ -111,16 +112,18 @@ class DirectiveRegister:
         if _addressed(before) != _addressed(directive):
             kept, found = [], self._resolve(uow, directive)
             named = {(place, addressee.name) for place, addressee in found}
+            former = {addressee.name for _, addressee in self._resolve(uow, before)}
+            former.update(name for item in before.items for name in item.names)
             for place, addressee in found:
                 key = (place, addressee.name)
                 if key not in known:  # The item may have moved, since another one was put before it.
                     key = next((old for old in known if old[1] == addressee.name and old not in named), key)
                 if one := known.pop(key, None):
-                    kept.append((one.model_copy(update={"removed": False}), place))
+                    kept.append((one.model_copy(update={"removed": one.removed and one.name in former}), place))
                 else:
                     self._assign(uow, directive, place, addressee, _due_of(directive, place))
             for gone in known.values():
-                uow.directives.put_assignee(gone.model_copy(update={"removed": True}))
+                kept.append((gone.model_copy(update={"removed": gone.removed or gone.name in former}), gone.item))
         for one, place in kept:
             was, now = _due_of(before, one.item), _due_of(directive, place)
             due = one.due_at if was == now else now

@@ -324,6 +324,21 @@ def test_an_edit_of_a_slip_leaves_what_the_desk_changed_by_command() -> None:
     assert "tiêm phòng" in desk.directive().text
 
 
+def test_an_edit_that_changes_addressees_leaves_whom_the_desk_added_and_took_off() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    for line in ("/giao CĐ1 bớt Sở Tài chính", "/giao CĐ1 thêm Sở Nội vụ"):
+        desk.say("admin", line, place="private")
+    act(desk, "leader", MessageRevised, key=order.key, text=ORDER.replace("Sở Y tế", "Sở Giáo dục và Đào tạo"))
+    asked = {name: one.removed for name, one in desk.entries().items()}
+    education = "Sở Giáo dục và Đào tạo"
+    assert asked == {"Sở Y tế": True, "Sở Tài chính": True, "Sở Nội vụ": False, education: False}
+    act(desk, "leader", MessageRevised, key=order.key, text="Giao Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11.")
+    act(desk, "leader", MessageRevised, key=order.key, text=ORDER)
+    asked = {name: one.removed for name, one in desk.entries().items()}
+    assert asked == {"Sở Y tế": False, "Sở Tài chính": False, "Sở Nội vụ": False, education: True}
+
+
 def test_an_edit_that_adds_an_addressee_leaves_the_deadline_that_another_was_given() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
