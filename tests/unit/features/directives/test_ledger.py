@@ -521,6 +521,14 @@ def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
     assert to(desk.take(), "admin") == []
 
 
+def test_the_admins_hear_at_once_of_an_order_that_names_nobody() -> None:
+    desk = LedgerDesk()
+    desk.order("Đề nghị báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11.")
+    assert desk.directive().open
+    [told] = to(desk.take(), "admin")
+    assert "CĐ1 vừa được đưa vào theo dõi, hạn 17:00 26/11. Chưa rõ đơn vị nhận. Bổ sung: /giao CĐ1 thêm" in told
+
+
 def test_with_the_setting_each_new_directive_is_acknowledged_by_one_line() -> None:
     desk = LedgerDesk(directives=DirectiveSettings(acknowledge_in_group=True))
     desk.order(ORDER)
