@@ -169,24 +169,26 @@ class DirectiveRegister:
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
-        """Put further addressees on the directive's first item; those that are on it stay as they are.
+        """Put further addressees on the directive's first item, or back on their own; who is on it stays as it is.
 
         If nobody has the deadline that the directive set any more, they get the latest of the others'.
         """
         directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
-        due = _due_of(directive, 0)
-        dues = [one.due_at for one in present.values() if one.item == 0 and not one.removed]
-        if dues and due not in dues:
-            due = max(filter(None, dues), default=None)
         added = 0
         for addressee in found:
             before = present.get(addressee.name)
+            place = before.item if before else 0
+            due = _due_of(directive, place)
+            dues = [one.due_at for one in present.values() if one.item == place and not one.removed]
+            if dues and due not in dues:
+                due = max(filter(None, dues), default=None)
             if before is None:
-                self._assign(uow, directive, 0, addressee, due)
+                self._assign(uow, directive, place, addressee, due)
             elif before.removed:
-                uow.directives.put_assignee(before.model_copy(update={"removed": False}))
+                back = {"removed": False, "due_at": due if dues else before.due_at}
+                uow.directives.put_assignee(before.model_copy(update=back))
             added += before is None or before.removed
         self._audit(uow, "directive.assigned", directive, by=by, added=added)
         plan_reminders(uow, self._policy, directive)

@@ -691,6 +691,21 @@ def test_who_is_added_after_an_extension_has_the_deadline_of_the_others() -> Non
     assert desk.entries()["Sở Nội vụ"].due_at == DUE + timedelta(days=4)
 
 
+def test_who_is_put_back_after_an_extension_has_the_deadline_of_the_others() -> None:
+    desk = LedgerDesk()
+    desk.order(f"{ORDER} Giao Sở Nội vụ rà soát biên chế trước 17h ngày 27/11.")
+    for line in ("bớt Sở Y tế", "bớt Sở Nội vụ", "thêm Sở Nội vụ"):
+        desk.say("admin", f"/giao CĐ1 {line}", place="private")
+    desk.say("leader", "/giahan CĐ1 17h ngày 30/11 Sở Tài chính", place="private")
+    desk.now = DUE + timedelta(hours=2)
+    assert "quá hạn" not in asked(desk, "/giao CĐ1 thêm Sở Y tế")[0].lower()
+    dues = {name: one.due_at - DUE for name, one in desk.entries().items() if one.due_at}
+    assert dues == dict.fromkeys(("Sở Y tế", "Sở Tài chính"), timedelta(days=4)) | {"Sở Nội vụ": timedelta(days=1)}
+    for line in ("bớt Sở Tài chính, Sở Y tế", "thêm Sở Tài chính"):
+        desk.say("admin", f"/giao CĐ1 {line}", place="private")
+    assert desk.entries()["Sở Tài chính"].due_at == DUE + timedelta(days=4)
+
+
 def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
