@@ -67,7 +67,7 @@ class GroupDirectory:
             mentioned_uids: whom the message mentions; an "@Name" in the text is one of them.
         """
         found: dict[str, Addressee] = {}
-        for name in self._joined(list(names)):
+        for name in joined(list(names), self._agencies):
             for addressee in self._find(name, mentioned_uids):
                 found.setdefault(addressee.name, addressee)
         used = {uid for addressee in found.values() for uid in addressee.uids}
@@ -84,15 +84,6 @@ class GroupDirectory:
         """Return the people of the directory who have these accounts; uids of anybody else are left out."""
         people = {id(person): person for uid in uids for person in self._people if uid in person.uids}
         return [self._person(person) for person in people.values()]
-
-    def _joined(self, names: Sequence[str]) -> Iterator[str]:
-        """Yield the names; as one those into which a list splits an agency's: "Sở Giáo dục", "Đào tạo"."""
-        keys = [key for agency, key in self._keys.items() if _LISTS.search(agency)]
-        while names:
-            several = (end for end in range(min(len(names), 4), 1, -1) if agency_words(" ".join(names[:end])) in keys)
-            end = next(several, 1)
-            yield " ".join(names[:end])
-            names = names[end:]
 
     def _of_kind(self, kind: str, uids: Sequence[str]) -> Listed | None:
         """Return the person with one of these accounts whose agency is of that kind; None if none or several are."""
@@ -179,6 +170,16 @@ class GroupDirectory:
         if not words:
             return None
         return _only(person for name, person in self._names if name[-len(words) :] == words)
+
+
+def joined(names: Sequence[str], agencies: Iterable[str]) -> Iterator[str]:
+    """Yield the names; as one those into which a list splits an agency's: "Sở Giáo dục", "Đào tạo"."""
+    keys = [agency_words(agency) for agency in agencies if _LISTS.search(agency)]
+    while names:
+        several = (end for end in range(min(len(names), 4), 1, -1) if agency_words(" ".join(names[:end])) in keys)
+        end = next(several, 1)
+        yield " ".join(names[:end])
+        names = names[end:]
 
 
 def directory_of(uow: UnitOfWork, account: str, group_id: str, kinds: Mapping[str, Sequence[str]]) -> GroupDirectory:
