@@ -30,9 +30,8 @@ def list_directives(config: Path, *, as_json: bool) -> None:
     """Print the open directives of all groups, the longest overdue first; without their texts, unless as JSON."""
     now = system_clock()
     with _ledger(config) as (records, uow):
-        lines = [
-            line for group in records.settings.groups for line in uow.directives.overview(group.id, now, _MOST).lines
-        ]
+        pages = (uow.directives.overview(group.id, now, _MOST) for group in records.settings.groups)
+        lines = sorted((line for page in pages for line in page.lines), key=lambda line: line.rank)
         asked = [uow.directives.figures(group.id, now - _ASKED, now, now) for group in records.settings.groups]
         givers = {line.directive.given_by: uow.people.get(line.directive.given_by).name for line in lines}
         note_access(uow, system_clock, "directives.listed", directives=len(lines))

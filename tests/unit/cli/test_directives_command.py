@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,22 @@ def test_the_ledger_is_listed_and_one_directive_is_shown(config: Path) -> None:
         ("Sở Mẫu", "reported"),
         ("Sở Thử [/b]", "unseen"),
     ]
+
+
+def test_the_longest_overdue_of_all_groups_stands_first(config: Path) -> None:
+    groups = f'groups: [{{id: "{GROUP}", name: Nhóm thử}}, {{id: "7200000000000000077", name: Nhóm hai}}]\n'
+    config.write_text(groups, encoding="utf-8")
+    records = open_records(load_settings(config), system_clock)
+    with UnitsOfWork(records.database).begin() as uow:
+        for number, group in enumerate((GROUP, "7200000000000000077", GROUP), start=1):
+            due = START - timedelta(days=number)
+            given = new_directive(1).model_copy(update={"group_id": group, "message_key": f"m{number}"})
+            directive = uow.directives.add(given)
+            asked = Assignee(directive_id=directive.id, group_id=group, item=0, name="Sở Mẫu", due_at=due)
+            uow.directives.put_assignee(asked.model_copy(update={"person_ids": (1,)}))
+    records.close()
+    listed = json.loads(CliRunner().invoke(app, ["list", "--json", "--config", str(config)]).stdout)
+    assert [row["code"] for row in listed] == ["CĐ4", "CĐ3", "CĐ2", "CĐ1"]
 
 
 def test_who_looks_at_the_ledger_stands_in_the_audit_log(config: Path) -> None:

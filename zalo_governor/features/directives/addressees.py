@@ -1,7 +1,7 @@
 """Who is meant by the addressees that a directive names: agencies and people of the roster, or whole kinds of them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from zalo_governor.domain.directives import GIVERS
@@ -67,7 +67,7 @@ class GroupDirectory:
             mentioned_uids: whom the message mentions; an "@Name" in the text is one of them.
         """
         found: dict[str, Addressee] = {}
-        for name in names:
+        for name in joined(list(names), self._agencies):
             for addressee in self._find(name, mentioned_uids):
                 found.setdefault(addressee.name, addressee)
         used = {uid for addressee in found.values() for uid in addressee.uids}
@@ -172,6 +172,16 @@ class GroupDirectory:
         return _only(person for name, person in self._names if name[-len(words) :] == words)
 
 
+def joined(names: Sequence[str], agencies: Iterable[str]) -> Iterator[str]:
+    """Yield the names; as one those into which a list splits an agency's: "Sở Giáo dục", "Đào tạo"."""
+    keys = [agency_words(agency) for agency in agencies if _LISTS.search(agency)]
+    while names:
+        several = (end for end in range(min(len(names), 4), 1, -1) if agency_words(" ".join(names[:end])) in keys)
+        end = next(several, 1)
+        yield " ".join(names[:end])
+        names = names[end:]
+
+
 def directory_of(uow: UnitOfWork, account: str, group_id: str, kinds: Mapping[str, Sequence[str]]) -> GroupDirectory:
     """Return the directory of a group: its roster, and its members who are on no roster, by their display names.
 
@@ -236,6 +246,7 @@ def _only(found: Iterable[T]) -> T | None:
     return things[0] if len(things) == 1 else None
 
 
+_LISTS = re.compile(r",|\bvà\b")
 _HEADS = re.compile(r"(?:cac|nhung)\s+(?:dong chi|d\s?/?\s?c|anh|chi|ong|ba)\b")
 _MENTION_ALL = "-1"
 _THE_PROVINCE = ["ubnd"]

@@ -10,6 +10,7 @@ from zalo_governor.domain.clock import hour_of
 from zalo_governor.domain.directives import GIVERS, Assignee, Directive, DirectiveItem, DirectiveState, LedgerPage
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Group, Person, Role
+from zalo_governor.features.directives.addressees import joined
 from zalo_governor.features.directives.pages import DirectivePages
 from zalo_governor.features.directives.reading import TypedDeadline, reader_for
 from zalo_governor.features.directives.register import DirectiveRegister
@@ -378,7 +379,8 @@ def names_in(typed: str) -> list[str]:
 def named_among(asked: Sequence[Assignee], words: str) -> list[Assignee]:
     """Return those of `asked` that `words` names: the one of just that name, commas included, else all in the list."""
     exactly = [one for one in asked if one.name == words]
-    return exactly or [one for one in asked if any(fits(name, one.name) for name in names_in(words))]
+    names = list(joined(names_in(words), [one.name for one in asked]))
+    return exactly or [one for one in asked if any(fits(name, one.name) for name in names)]
 
 
 _ME = frozenset({"toi", "cua toi", "minh", "em"})

@@ -191,14 +191,14 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_acknowledged"), code=directive.code, due=due, count=count)
 
     def entered(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return what the admins are told at once of addressees who cannot answer, and a deadline already over; or "".
+        """Return what the admins hear at once: who cannot answer, that nobody is named, a deadline already over; or "".
 
         Of a directive to more than ten addressees, those known but not in the group are left out.
         """
         missed = directive.deadlines().missed_at
         absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
         unknown = [one for one in assignees if not one.known and not one.in_group]
-        if not absent and not unknown and missed is None:
+        if assignees and not absent and not unknown and missed is None:
             return ""
         told = [
             self._voice.render(label, names=self._names(there, PAGE_LIMIT // 4))
@@ -211,6 +211,8 @@ class DirectivePages(Speaker):
             parts.append(self._voice.render(TextId("directive_missed"), code=directive.code))
         if told:
             parts.append(self._voice.render(TextId("directive_unreachable"), code=directive.code, told="; ".join(told)))
+        if not assignees:
+            parts.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
         return " ".join(parts)
 
     def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:

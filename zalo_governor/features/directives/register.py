@@ -99,7 +99,8 @@ class DirectiveRegister:
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
         """Take over the parts (items) of an edited directive; addressees who are still named keep their answers.
 
-        A deadline, or the addressees, that the edit leaves alone may have been changed by command, and stay so.
+        A deadline, or the addressees, that the edit leaves alone may have been changed by command, and stay so: who was
+        added stays, and who was taken off comes back only if the former words did not name it.
         """
         before = uow.directives.get(directive.id) or directive
         uow.directives.save(directive)
@@ -111,16 +112,18 @@ class DirectiveRegister:
         if _addressed(before) != _addressed(directive):
             kept, found = [], self._resolve(uow, directive)
             named = {(place, addressee.name) for place, addressee in found}
+            former = {addressee.name for _, addressee in self._resolve(uow, before)}
+            former.update(name for item in before.items for name in item.names)
             for place, addressee in found:
                 key = (place, addressee.name)
                 if key not in known:  # The item may have moved, since another one was put before it.
                     key = next((old for old in known if old[1] == addressee.name and old not in named), key)
                 if one := known.pop(key, None):
-                    kept.append((one.model_copy(update={"removed": False}), place))
+                    kept.append((one.model_copy(update={"removed": one.removed and one.name in former}), place))
                 else:
                     self._assign(uow, directive, place, addressee, _due_of(directive, place))
             for gone in known.values():
-                uow.directives.put_assignee(gone.model_copy(update={"removed": True}))
+                kept.append((gone.model_copy(update={"removed": gone.removed or gone.name in former}), gone.item))
         for one, place in kept:
             was, now = _due_of(before, one.item), _due_of(directive, place)
             due = one.due_at if was == now else now
@@ -166,24 +169,26 @@ class DirectiveRegister:
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
-        """Put further addressees on the directive's first item; those that are on it stay as they are.
+        """Put further addressees on the directive's first item, or back on their own; who is on it stays as it is.
 
         If nobody has the deadline that the directive set any more, they get the latest of the others'.
         """
         directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
-        due = _due_of(directive, 0)
-        dues = [one.due_at for one in present.values() if one.item == 0 and not one.removed]
-        if dues and due not in dues:
-            due = max(filter(None, dues), default=None)
         added = 0
         for addressee in found:
             before = present.get(addressee.name)
+            place = before.item if before else 0
+            due = _due_of(directive, place)
+            dues = [one.due_at for one in present.values() if one.item == place and not one.removed]
+            if dues and due not in dues:
+                due = max(filter(None, dues), default=None)
             if before is None:
-                self._assign(uow, directive, 0, addressee, due)
+                self._assign(uow, directive, place, addressee, due)
             elif before.removed:
-                uow.directives.put_assignee(before.model_copy(update={"removed": False}))
+                back = {"removed": False, "due_at": due if dues else before.due_at}
+                uow.directives.put_assignee(before.model_copy(update=back))
             added += before is None or before.removed
         self._audit(uow, "directive.assigned", directive, by=by, added=added)
         plan_reminders(uow, self._policy, directive)

@@ -134,7 +134,9 @@ class DirectiveLedger(EventHandler):
         waits = known.state in {DirectiveState.OPEN, DirectiveState.PROPOSED}
         if not waits or self._reader.directive(known.text, role, known.at)[0] is False:
             return
-        self._register.drop(uow, known, by.id, self._voice.render(TextId("directive_edited")))
+        # A reason would count as a yes to the question about a proposed one.
+        reason = self._voice.render(TextId("directive_edited")) if known.open else ""
+        self._register.drop(uow, known, by.id, reason)
         if known.open:
             text = self._voice.render(TextId("directive_dropped_edited"), code=known.code)
             self._post.to_desk(uow, text, group_id=known.group_id)

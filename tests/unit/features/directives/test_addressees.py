@@ -3,8 +3,10 @@
 import pytest
 
 from zalo_governor.config.directives import DirectiveSettings
+from zalo_governor.domain.directives import Assignee
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.features.directives.addressees import Addressee, GroupDirectory, Listed
+from zalo_governor.features.directives.commands import named_among, names_in
 from zalo_governor.text.agency_names import agency_in, fits
 
 PEOPLE = [
@@ -120,6 +122,21 @@ def test_a_bare_kind_is_the_one_of_that_kind_who_is_quoted(typed: str, quoted: s
 
 def test_each_is_addressed_once() -> None:
     assert names("Sở Y tế", "SYT", "Sở TC") == ["Sở Y tế", "Sở Tài chính"]
+
+
+def test_an_agency_whose_name_is_a_list_is_not_split_though_another_s_holds_its_last_words() -> None:
+    people = [
+        Listed("Sùng Thị Chừ", "Giám đốc", "Sở Văn hóa, Thể thao và Du lịch", frozenset({"22"})),
+        Listed("Mùa A Dạy", "Giám đốc", "Trung tâm Đào tạo nghề", frozenset({"23"})),
+        Listed("Lù Thị Đi", "Giám đốc", "Trung tâm Xúc tiến Du lịch", frozenset({"24"})),
+    ]
+    directory = GroupDirectory([*PEOPLE, *people], DirectiveSettings().kinds)
+    typed = names_in("sở Giáo dục và Đào tạo, Sở Văn hóa, Thể thao và Du lịch và Sở Y tế")
+    found = [one.name for one in directory.find(typed)]
+    assert found == ["Sở Giáo dục và Đào tạo", "Sở Văn hóa, Thể thao và Du lịch", "Sở Y tế"]
+    asked = [Assignee(directive_id=1, group_id="1", item=0, name=one.agency) for one in [*PEOPLE[1:], *people]]
+    meant = named_among(asked, "sở Giáo dục và Đào tạo, Sở Văn hóa, Thể thao và Du lịch và Sở Y tế")
+    assert sorted(one.name for one in meant) == sorted(found)
 
 
 def test_an_agency_called_just_tinh_does_not_keep_the_others_from_being_found() -> None:

@@ -336,6 +336,21 @@ def test_an_edit_of_a_slip_leaves_what_the_desk_changed_by_command() -> None:
     assert "tiêm phòng" in desk.directive().text
 
 
+def test_an_edit_that_changes_addressees_leaves_whom_the_desk_added_and_took_off() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    for line in ("/giao CĐ1 bớt Sở Tài chính", "/giao CĐ1 thêm Sở Nội vụ"):
+        desk.say("admin", line, place="private")
+    act(desk, "leader", MessageRevised, key=order.key, text=ORDER.replace("Sở Y tế", "Sở Giáo dục và Đào tạo"))
+    asked = {name: one.removed for name, one in desk.entries().items()}
+    education = "Sở Giáo dục và Đào tạo"
+    assert asked == {"Sở Y tế": True, "Sở Tài chính": True, "Sở Nội vụ": False, education: False}
+    act(desk, "leader", MessageRevised, key=order.key, text="Giao Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11.")
+    act(desk, "leader", MessageRevised, key=order.key, text=ORDER)
+    asked = {name: one.removed for name, one in desk.entries().items()}
+    assert asked == {"Sở Y tế": False, "Sở Tài chính": False, "Sở Nội vụ": False, education: True}
+
+
 def test_an_edit_that_adds_an_addressee_leaves_the_deadline_that_another_was_given() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
@@ -518,6 +533,14 @@ def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
     assert to(desk.take(), "admin") == []
 
 
+def test_the_admins_hear_at_once_of_an_order_that_names_nobody() -> None:
+    desk = LedgerDesk()
+    desk.order("Đề nghị báo cáo số liệu tiêm chủng về UBND tỉnh trước 17h ngày 26/11.")
+    assert desk.directive().open
+    [told] = to(desk.take(), "admin")
+    assert "CĐ1 vừa được đưa vào theo dõi, hạn 17:00 26/11. Chưa rõ đơn vị nhận. Bổ sung: /giao CĐ1 thêm" in told
+
+
 def test_with_the_setting_each_new_directive_is_acknowledged_by_one_line() -> None:
     desk = LedgerDesk(directives=DirectiveSettings(acknowledge_in_group=True))
     desk.order(ORDER)
@@ -678,6 +701,21 @@ def test_who_is_added_after_an_extension_has_the_deadline_of_the_others() -> Non
     desk.now = DUE + timedelta(hours=2)
     assert "quá hạn" not in asked(desk, "/giao CĐ1 thêm Sở Nội vụ")[0].lower()
     assert desk.entries()["Sở Nội vụ"].due_at == DUE + timedelta(days=4)
+
+
+def test_who_is_put_back_after_an_extension_has_the_deadline_of_the_others() -> None:
+    desk = LedgerDesk()
+    desk.order(f"{ORDER} Giao Sở Nội vụ rà soát biên chế trước 17h ngày 27/11.")
+    for line in ("bớt Sở Y tế", "bớt Sở Nội vụ", "thêm Sở Nội vụ"):
+        desk.say("admin", f"/giao CĐ1 {line}", place="private")
+    desk.say("leader", "/giahan CĐ1 17h ngày 30/11 Sở Tài chính", place="private")
+    desk.now = DUE + timedelta(hours=2)
+    assert "quá hạn" not in asked(desk, "/giao CĐ1 thêm Sở Y tế")[0].lower()
+    dues = {name: one.due_at - DUE for name, one in desk.entries().items() if one.due_at}
+    assert dues == dict.fromkeys(("Sở Y tế", "Sở Tài chính"), timedelta(days=4)) | {"Sở Nội vụ": timedelta(days=1)}
+    for line in ("bớt Sở Tài chính, Sở Y tế", "thêm Sở Tài chính"):
+        desk.say("admin", f"/giao CĐ1 {line}", place="private")
+    assert desk.entries()["Sở Tài chính"].due_at == DUE + timedelta(days=4)
 
 
 def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.features.desk import GROUP, to
 from tests.unit.features.directives.ledger import DUE, ORDER, SECOND, LedgerDesk, act
 from zalo_governor.domain.directives import DirectiveState
-from zalo_governor.domain.events import Attachment, MessageRef, Reacted
+from zalo_governor.domain.events import Attachment, MessageRef, MessageRevised, Reacted
 
 
 def test_the_admins_are_asked_once_about_what_is_unsure_and_answer_with_one_word() -> None:
@@ -181,6 +181,18 @@ def test_how_often_the_program_asked_and_was_right_is_counted() -> None:
     desk.say("admin", "đúng CĐ1", place="private")
     figures = desk.uow.directives.figures(GROUP, desk.now - timedelta(days=1), desk.now, desk.now)
     assert (figures.questions, figures.questions_yes, figures.questions_no) == (2, 1, 1)
+
+
+def test_an_unsure_order_that_is_edited_into_none_was_not_confirmed_as_one() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.make_unsure()
+    desk.later(minutes=1)
+    desk.store.audited.append({"action": "directive.proposed", "subject": "CĐ1"})
+    act(desk, "leader", MessageRevised, key=order.key, text="Xin lỗi các đồng chí, tôi gửi nhầm nhóm.")
+    assert desk.directive().state is DirectiveState.DROPPED
+    figures = desk.uow.directives.figures(GROUP, desk.now - timedelta(days=1), desk.now, desk.now)
+    assert (figures.questions, figures.questions_yes) == (1, 0)
 
 
 @pytest.mark.parametrize(
