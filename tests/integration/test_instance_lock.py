@@ -11,6 +11,16 @@ from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstan
 from zalo_governor.storage.engine.lock_owner import LockOwner, RunningError, occupant, refuse_while_running
 
 
+def end_connections(database: Database) -> None:
+    """As a restart of the PostgreSQL server does."""
+    if not database.is_sqlite:
+        with database.read() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 def test_the_second_is_refused_until_the_first_lets_go(database: Database) -> None:
     first, second = InstanceLock(database, "700"), InstanceLock(database, "700")
     first.take()
@@ -24,15 +34,39 @@ def test_the_second_is_refused_until_the_first_lets_go(database: Database) -> No
 def test_a_connection_that_the_server_has_ended_hinders_no_release(database: Database) -> None:
     lock = InstanceLock(database, "700")
     lock.take()
-    if not database.is_sqlite:
-        with database.read() as connection:
-            connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+    end_connections(database)
     lock.release()
     lock.take()
     lock.release()
+
+
+def test_the_lock_is_taken_again_after_each_restart_of_the_server(database: Database) -> None:
+    first, second = InstanceLock(database, "700"), InstanceLock(database, "700")
+    first.take()
+    for _ in range(2):
+        end_connections(database)
+        first.keep()
+        first.keep()
+        with pytest.raises(OtherInstanceError):
+            second.take()
+    first.release()
+    first.keep()
+    assert occupant(database, "700") is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_process_that_took_the_lock_meanwhile_has_it(database: Database) -> None:
+    first, second = InstanceLock(database, "700"), InstanceLock(database, "700")
+    first.take()
+    end_connections(database)
+    second.take()
+    first.keep()
+    second.release()
+    first.keep()
+    with pytest.raises(OtherInstanceError):
+        second.take()
+    first.release()
+    assert occupant(database, "700") is None
 
 
 def test_another_account_may_run_beside_it(database: Database) -> None:

@@ -95,6 +95,7 @@ class _Bot:
                 self._records.keep_account(self._session.uid)
                 self._lock = InstanceLock(self._records.database, self._session.uid)
                 self._lock.take()
+                self._observability.keep_lock = self._lock.keep
                 return True
         return False
 

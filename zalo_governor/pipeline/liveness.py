@@ -186,6 +186,9 @@ class LivenessMonitor:
             if key is not None:
                 missing[group_id] = key
                 log.warning("look_found_missing", group=group_id)
+                if key not in {element.key, self._reported_missing.get(group_id)}:
+                    # So many may have come since that gap recovery stops before it: reconciliation goes on to it.
+                    self._next_round = now
         told, self._reported_missing = self._reported_missing, missing
         if not missing:
             self.looked_at = now

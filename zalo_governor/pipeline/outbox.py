@@ -256,14 +256,17 @@ class OutboxLane:
     def _cut(self, outgoing: Outgoing, most_bytes: int) -> Outgoing:
         """Return the message with as much of its text as fits; where that is not all, this is stored first.
 
-        So after a crash it is known which part may have been sent.
+        So after a crash it is known which part may have been sent. Raises SendDeferredError if the program stops while
+        the database is away.
         """
         text = outgoing.notice.text.rstrip()
         end = end_of_part(text, outgoing.start, most_bytes)
         if end == len(text):
             return outgoing
         cut = outgoing.model_copy(update={"end": end})
-        self._retry_until_stored(lambda: self._store.cut(cut))
+        if not self._retry_until_stored(lambda: self._store.cut(cut)):
+            # The echo of a part whose end is not stored would count as that of the whole text.
+            raise SendDeferredError("the end of the part could not be stored", 0)
         return cut
 
     def _find_sent(self, outgoing: Outgoing) -> Reception | None:
@@ -318,10 +321,11 @@ class OutboxLane:
             return False
         return sent >= self._private_per_day()
 
-    def _retry_until_stored(self, write: Callable[[], object]) -> None:
+    def _retry_until_stored(self, write: Callable[[], object]) -> bool:
         """Store the outcome of a send by calling `write`, again and again until the database is available.
 
-        Sending waits meanwhile: without the stored outcome the message might be sent twice.
+        Sending waits meanwhile: without the stored outcome the message might be sent twice. Returns whether it was
+        stored; False if the program stops first.
         """
         while True:
             try:
@@ -330,9 +334,9 @@ class OutboxLane:
                 log.error("outbox_waits", error=error)
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
                 if self._stopping:
-                    return
+                    return False
             else:
-                return
+                return True
 
     def _sleep(self, until: datetime | None) -> None:
         """Sleep until a time (None: not known), at most `_LONGEST_SLEEP_SECONDS`; `wake` and `stop` end the sleep."""

@@ -172,6 +172,19 @@ def test_a_busy_group_whose_newest_message_is_always_on_its_way_is_found_out_too
     assert given.vigil.looked_at == NOW + timedelta(minutes=20)
 
 
+def test_a_message_after_which_others_have_come_is_looked_for_by_a_round_at_once_and_only_once() -> None:
+    given = Given()
+    given.last = {GROUP: said("2", 4.9)}
+    given.at(5)
+    given.stored |= {str(number) for number in range(3, 40)}
+    given.last = {GROUP: said("39", 9.9)}
+    given.at(10)
+    assert len(given.reports) == 1
+    assert given.calls.count("round") == 1
+    given.at(15)
+    assert given.calls.count("round") == 1
+
+
 def test_rounds_are_made_at_their_interval() -> None:
     given = Given()
     for minute in range(0, 130, 10):

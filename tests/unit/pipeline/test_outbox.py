@@ -16,6 +16,7 @@ from zalo_governor.domain.errors import (
     SendTooLongError,
     SendUncertainError,
     SendWaitsError,
+    StoreUnavailableError,
 )
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.pipeline.outbox import TEXT_BYTES, OutboxWorker
@@ -131,6 +132,19 @@ def test_a_part_that_zalo_calls_too_long_is_halved_until_zalo_takes_it(code: int
     assert [len(text.encode()) // 512 for text in sender.texts] == [4, 2, 1]
     assert LONG.startswith(sender.texts[-1].partition(" ")[2])
     assert [line.partition(" ")[0] for line in store.log if "1 " in line] == ["cut", "cut", "cut", "sent"]
+
+
+def test_a_part_whose_end_could_not_be_stored_before_the_program_stops_is_not_sent() -> None:
+    class Away(MemoryOutbox):
+        def cut(self, outgoing: Outgoing) -> None:
+            worker.stop()
+            raise StoreUnavailableError("the server is away")
+
+    store, sender = Away([long()]), ScriptedSender([Reception(msg_id="77")])
+    worker = worker_of(store, sender, lambda file: b"", lambda message, outcome: None)
+    worker.run()
+    assert sender.sent == []
+    assert "deferred 1 08:00:15" in store.log
 
 
 def test_what_cannot_be_shortened_any_more_is_refused_as_a_whole() -> None:

@@ -68,6 +68,21 @@ class InstanceLock:
                 "chương trình kia trước. Chương trình kia không bị ảnh hưởng"
             )
 
+    def keep(self) -> None:
+        """Take the lock again if its connection to PostgreSQL is broken, as after a restart of the server.
+
+        Does nothing while the server is away, or if another process has the lock by now.
+        """
+        held = self._connection
+        if held is None:
+            return
+        with suppress(DBAPIError, StoreUnavailableError):
+            if not held.invalidated and held.scalar(text("SELECT 1")):
+                return
+        with suppress(DBAPIError, StoreUnavailableError):
+            if self._take_advisory():
+                held.close()
+
     def release(self) -> None:
         """Release the lock; a second call has no effect."""
         if self._file:

@@ -26,7 +26,7 @@ from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.ids import as_id, json_object
 from zalo_governor.zalo.events.parse_acts import encryption_in
 from zalo_governor.zalo.frames.decrypt import Frame
-from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
+from zalo_governor.zalo.http.error_codes import Meaning, as_code, meaning_of
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 
 log = structlog.get_logger(__name__)
@@ -201,8 +201,8 @@ class ZaloClient:
         asked = {"groupId": group_id, "globalMsgId": str(cursor), "count": _PAGE_SIZE, "msgIds": [], "src": source}
         answer = _as_object(self.read("GET", url, asked, nretry=0))
         path = urlsplit(url).path
-        if error := answer.get("error"):
-            raise ZaloCallError(error if isinstance(error, int) else -1, "error of the page", path)
+        if error := as_code(answer.get("error") or 0):
+            raise ZaloCallError(error, "error of the page", path)
         if "groupMsgs" not in answer:
             raise EmptyAnswerError(path)
         elements = self._elements(answer)

@@ -276,12 +276,9 @@ def outer_answer(response: requests.Response) -> RawDict:
 
 
 def _require_success(answer: RawDict, path: str) -> None:
-    code = answer.get("error_code", 0)
-    if code == 0:
-        return
-    number = as_code(code)
-    kind = SessionExpiredError if number in DEAD_SESSION_CODES else ZaloCallError
-    raise kind(number, str(answer.get("error_message") or ""), path)
+    if code := as_code(answer.get("error_code") or 0):
+        kind = SessionExpiredError if code in DEAD_SESSION_CODES else ZaloCallError
+        raise kind(code, str(answer.get("error_message") or ""), path)
 
 
 def _path(url: str) -> str:

@@ -345,6 +345,15 @@ def test_a_page_with_an_error_or_without_its_messages_is_a_failure_and_no_empty_
         client.recent(GROUP)
 
 
+@pytest.mark.parametrize("success", ["0", None])
+def test_a_code_of_success_that_comes_as_text_or_null_is_no_error(
+    zalo: StandIn, client: ZaloClient, success: str | None
+) -> None:
+    answer = inner(json.dumps({"error": success, "groupMsgs": [], "hasMore": 0}))
+    zalo.answers[HISTORY] = answer._replace(body=answer.body | {"error_code": success})
+    assert client.recent(GROUP).elements == []
+
+
 def test_a_read_logs_in_again_and_repeats_itself_once(zalo: StandIn, client: ZaloClient) -> None:
     past = Past(zalo, 3)
     past.refusals = [inner(None, 102)]
