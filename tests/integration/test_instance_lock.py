@@ -55,6 +55,19 @@ def test_the_lock_is_taken_again_after_each_restart_of_the_server(database: Data
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_program_that_ends_while_the_server_is_away_lets_go_without_an_error(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = InstanceLock(database, "700")
+    lock.take()
+    end_connections(database)
+    monkeypatch.setattr(lock, "_take_advisory", lambda: False)
+    lock.keep()
+    lock.release()
+    assert occupant(database, "700") is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_process_that_took_the_lock_meanwhile_has_it(database: Database) -> None:
     first, second = InstanceLock(database, "700"), InstanceLock(database, "700")
     first.take()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.storage.engine.database import SCHEMA_NUMBER, Database
@@ -76,10 +76,10 @@ class InstanceLock:
         held = self._connection
         if held is None:
             return
-        with suppress(DBAPIError, StoreUnavailableError):
+        with suppress(SQLAlchemyError, StoreUnavailableError):
             if not held.invalidated and held.scalar(text("SELECT 1")):
                 return
-        with suppress(DBAPIError, StoreUnavailableError):
+        with suppress(SQLAlchemyError, StoreUnavailableError):
             if self._take_advisory():
                 held.close()
 
@@ -90,7 +90,7 @@ class InstanceLock:
             self._file = None
         if self._connection:
             # PostgreSQL would notice the closed connection too late for a process that starts next.
-            with suppress(DBAPIError, StoreUnavailableError):
+            with suppress(SQLAlchemyError, StoreUnavailableError):
                 self._connection.execute(_UNLOCK, {"number": self._number})
             # Not returned to the pool, where it would keep the lock if the unlock above failed.
             self._connection.invalidate()
