@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 _STEPS = {"1": "1 Nhóm", "10": "10 Nhóm", "100": "100 Nhóm", "100_10m": "100 Nhóm", "1000_10m": "1.000 Nhóm"}
 """Step of the benchmark -> words below the curves; rows are added, and steps that were not run left out."""
-_RUNNING = {"1000_10m": "1000_10m_34"}
-"""Step of which several numbers of running offices are measured -> the one that is shown."""
 _COLOURS = ("#1f5fa8", "#b4532a", "#3d7a3d", "#7a5195")
 _WIDTH, _HEIGHT = 400, 210
 _LEFT, _TOP, _BOTTOM, _RIGHT = 46, 44, 40, 14
@@ -70,9 +68,7 @@ def main() -> None:
 
 def _chart(figures: dict[str, float], title: str, factor: float, curves: Sequence[Curve]) -> Iterator[str]:
     steps = [step for step in _STEPS if f"scale_{step}_rows" in figures]
-    values = [
-        [factor * figures[f"scale_{_RUNNING.get(step, step)}_{curve.figure}"] for step in steps] for curve in curves
-    ]
+    values = [[factor * figures[f"scale_{step}_{curve.figure}"] for step in steps] for curve in curves]
     most = max(max(line) for line in values) * 1.1
     down = _HEIGHT - _BOTTOM
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from docs.images import take_scale
 from tests.bench.pipeline import Stubbed
-from tests.bench.scale import scale_in_small
+from tests.bench.scale import STEPS, scale_in_small
 from tests.postgresql import NoServerError
 from tests.rig import rig
 
@@ -30,3 +31,6 @@ def test_the_size_of_a_country_can_be_tried_in_small(tmp_path: Path) -> None:
         assert measured[name]
     assert measured["retention_rows_bodies"]
     assert (measured["stored_ms_p99"] or 0) <= (measured["judged_ms_p99"] or 0)
+    everywhere = {f"scale_{step.name}_{name}": value or 0.0 for step in STEPS for name, value in measured.items()}
+    for chart in take_scale._CHARTS:
+        assert list(take_scale._chart(everywhere, *chart)), "each figure of the picture is measured"

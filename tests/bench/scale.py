@@ -1,7 +1,7 @@
 """Benchmark of the size of a country: many groups, many offices and millions of rows on one PostgreSQL server.
 
-Each step has a number of groups, of offices with a running bot, and of rows stored on the server. In each, the same
-number of messages of a morning's peak is said at the same pace, so that steps can be compared.
+Each step has a number of groups, of offices with a running bot, and of rows stored on the server. In all, messages of a
+morning's peak are said at the same pace, so that steps can be compared; in one, its office hears only a part of them.
 """
 
 import subprocess
@@ -224,7 +224,7 @@ def _running(step: Step, offices: Sequence[Office], server: Path, scanner: Progr
         for kind in ("private",) if name == "backends" else ("rss", "pss"):
             figures[f"{name}_{kind}_mb"] = sum(one[kind] for one in memory) / len(offices)
     if scanner is not None:
-        figures["scan_shared_pss_mb"] = memory_mb([scanner.pid, *descendants(scanner.pid)])["pss"]
+        figures["scan_pss_mb"] = memory_mb([scanner.pid, *descendants(scanner.pid)])["pss"] / len(offices)
     return figures
 
 
