@@ -1,1 +1,1 @@
-"""What every feature speaks with: the texts and their formatting, notices, commands, and the policy that they share."""
+"""What all features share to communicate with people: texts and their formatting, notices, commands, the policy."""

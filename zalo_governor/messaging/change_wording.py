@@ -13,7 +13,7 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 _VALUE = 120
 _SHORT_VALUE = 30
 _BOTH_VALUES = 40
-"""In a short form, values that are longer together are told by the new one alone."""
+"""Most characters of the old and new value together in a shortened text; if longer, only the new one is given."""
 
 
 class ChangeFormatter:
@@ -24,7 +24,7 @@ class ChangeFormatter:
         self._words = words
 
     def rows(self, uow: UnitOfWork, changes: Sequence[Change]) -> str:
-        """Return a text describing the changes, one line each; the shorter form has the last alone and their number."""
+        """Return a `Shortenable` text with a line for each change; in short, the last one and how many others."""
         rows = [self._row(uow, change, _VALUE) for change in changes]
         brief = [shortest(self._row(uow, change, _SHORT_VALUE)) for change in changes[-1:]]
         if len(changes) > 1:
@@ -91,9 +91,9 @@ class ChangeFormatter:
 
 
 def _changed_part(other: str, text: str, longest: int) -> str:
-    """Return `text` in at most `longest` characters, without the words with which `other` begins too if it is longer.
+    """Return `text` cut to `longest` characters; if longer, first without the words with which `other` begins too.
 
-    The reader thus sees what was changed, though a long text is not told in full.
+    The reader thus sees what was changed in a long text.
     """
     words = plain(text, len(text) or 1).split()
     same = 0
@@ -105,5 +105,5 @@ def _changed_part(other: str, text: str, longest: int) -> str:
 
 
 def _from(words: Sequence[str], start: int) -> str:
-    """Return the words from that place on, behind "…" if some were left out."""
+    """Return the words from index `start` on, after "…" if `start` is not 0."""
     return " ".join(["…", *words[start:]] if start else words)

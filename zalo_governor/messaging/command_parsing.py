@@ -83,7 +83,7 @@ def further_command(rest: str, words: Mapping[str, bool]) -> str:
 
 
 def without_frame(text: str) -> str:
-    """Return a request without the polite words around it: `báo cáo tuần này` of `cho tôi xem báo cáo tuần này ạ`."""
+    """Return a request without polite words around it: `báo cáo tuần này` for `cho tôi xem báo cáo tuần này ạ`."""
     composed = unicodedata.normalize("NFC", unpasted(text[:_MAX_CHARACTERS]).text).strip()
     plain = fold(composed)  # Folding keeps the length.
     lead = _LEAD.match(plain)
@@ -145,7 +145,7 @@ def directive_number(text: str) -> tuple[int, str] | None:
 
 
 def code_within(text: str) -> int | None:
-    """Return the number of the first directive whose code (`CĐ12`) stands in a sentence; None if none does."""
+    """Return the number in the first directive code (`CĐ12`) of a sentence; None if there is no such code."""
     found = _CODE_WITHIN.search(folded(text))
     return int(found[1]) if found else None
 
@@ -168,7 +168,7 @@ def names_case(text: str) -> bool:
 
 
 def counts_things(text: str) -> bool:
-    """Return whether a number at the beginning counts something (`12 tin`, `3 lần`), and so is no code."""
+    """Return whether the text begins with a number that counts something (`12 tin`, 12 messages), and so is no code."""
     return _COUNTED.match(folded(text)) is not None
 
 
@@ -239,7 +239,7 @@ _TAIL = re.compile(
     r"|(?:giup|gium) (?:toi|anh|chi|em|minh))\b[\s,.!?]*)+$"
 )
 _AGENCY_HEADS = frozenset({"so", "ban", "phong", "an", "ubnd"})
-"""Words, without diacritics, whose agency (`Sở Y tế`, `Công an tỉnh`) is no group, though one's name may end alike."""
+"""Words, without diacritics, after which an agency is named: `Sở Y tế` is no group, even if one is called `Y tế`."""
 _CODE_WITHIN = re.compile(r"(?<!\w)cd[\s\-#]*0*([1-9]\d{0,17})(?!\w)")
 _YES_OR_NO = re.compile(
     r"(?:cd[\s\-#]*(?P<before>[1-9]\d{0,17})[\s,:]*)?"

@@ -31,14 +31,14 @@ class Call(NamedTuple):
     event: MessageSent
     """The message that contains the command, with its @mentions and the message that it quotes (replies to)."""
     codes: int = 1
-    """How many codes were typed, for each of which the command is carried out."""
+    """How many codes (`VP12`) were typed; the command is carried out for each."""
     reach: Sequence[Group] = ()
     """The groups in which the person may use the command; cases and directives of others are treated as unknown."""
 
     def case(self, number: int) -> Case | None:
-        """Return the case with that number; None if there is none, and if it is of a group out of `reach`.
+        """Return the case with that number; None if there is none, or if its group is not in `reach`.
 
-        The two look the same to the person: that a code exists in another group is nobody's business.
+        The two look the same to the person, who must not learn which codes exist in other groups.
         """
         case = self.uow.cases.get(number)
         return case if case is not None and self.reaches(case.group_id) else None
@@ -91,18 +91,17 @@ class Command(ABC, Generic[ArgumentT]):
     roles: ClassVar[frozenset[Role] | None]
     """Roles that may use the command; None for everybody."""
     forgiving: ClassVar[bool] = False
-    """Whether a typing error in the command's word is corrected silently. Only for harmless commands: one that changes
-    a case, removes a message or notifies somebody must be typed exactly, else the person is asked whether that
-    command was meant."""
+    """Whether a typing error in the command's word is corrected silently. Only for harmless commands: a command that
+    changes a case, removes a message or notifies somebody must be typed exactly, or else is only suggested."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other words for the command; those of at most two letters have to be typed exactly."""
     suggested_for: ClassVar[tuple[str, ...]] = ()
-    """Words, in the form of `word`, that are no command but after which this one is suggested."""
+    """Words, in the form of `word`, that are no commands; this command is suggested to people who type one of them."""
     reading: ClassVar[bool] = False
-    """Whether `answer` reads much and writes nothing: it is then called before the transaction that stores the message,
-    which keeps other writers waiting."""
+    """Whether `answer` reads much and writes nothing. It is then called before the transaction that stores the message,
+    as that transaction keeps other writers waiting."""
     in_help: ClassVar[bool] = True
-    """Whether `/trogiup` (help) lists the command; False for those that the page of another command names."""
+    """Whether `/trogiup` (help) lists the command; False if the reply of another command names it."""
     several: ClassVar[bool] = False
     """Whether several case codes may be typed, so that the command is carried out for each of them."""
     by_code: ClassVar[bool] = False
@@ -118,7 +117,7 @@ class Command(ABC, Generic[ArgumentT]):
         self._of: dict[int, Self] = {}
 
     def of(self, group_id: str) -> Self:
-        """Return the command made with the policy (settings, regulation) of that group; this one if it has the same."""
+        """Return this command, made with the policy (settings, regulation) of that group if the group has its own."""
         office = self.policy.of(group_id)
         if office is self.policy:
             return self
@@ -135,7 +134,7 @@ class Command(ABC, Generic[ArgumentT]):
         return self.roles is None or any(self.allowed_in(person, group.id) for group in groups)
 
     def say(self, call: Call, text: TextId, outcome: str = "done", subject: str = "", /, **fields: object) -> Answer:
-        """Return the reply of one text to the caller; `outcome` and `subject` as in `Answer`."""
+        """Return a reply with one text, addressed to the caller; `outcome` and `subject` as in `Answer`."""
         return Answer([self.voice.render_for(call.person, text, **fields)], outcome, subject)
 
     def overview(self, call: Call, said: Callable[[Group], str]) -> Answer:

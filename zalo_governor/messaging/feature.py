@@ -1,4 +1,4 @@
-"""What a feature is: one thing that the program does, with what it reacts to and what people may type."""
+"""Definition of a feature, a part of the program: its handlers of events and its chat commands."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
@@ -12,9 +12,9 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class EventHandler(Speaker):
-    """Base class of what acts on events (messages, acts …) after the rules have judged them.
+    """Base class of handlers, which act on events (messages, recalls …) after the rules have judged them.
 
-    Every method does nothing unless a subclass says otherwise. The class attributes say of which events it hears.
+    Every method does nothing unless a subclass overrides it. The class attributes say which events a handler gets.
     """
 
     governed: ClassVar[bool] = True
@@ -22,7 +22,7 @@ class EventHandler(Speaker):
     own: ClassVar[bool] = False
     """True: also events caused by the bot account itself. False: only events caused by others."""
     remarkable: ClassVar[bool] = False
-    """True: messages only if a rule has found something in them, or has failed; events of other types always."""
+    """True: a message only if a rule has found something in it, or has failed on it; events of other types always."""
     sealed: ClassVar[bool] = True
     """True: also sealed events (content not stored because it may be a state secret)."""
 
@@ -37,14 +37,14 @@ class EventHandler(Speaker):
         """Tell the admins of urgent findings in the group's events that were received late, such as after an outage."""
 
     def tell_recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of what else was found in missed messages that were fetched later from Zalo."""
+        """Tell the admins of all findings in missed messages of the group that were fetched later from Zalo."""
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the admins what a group sync, which reads the group's members and names from Zalo, found."""
 
 
 class Feature(NamedTuple):
-    """A part of the program, such as cases or reports: what it does about events, and its chat commands.
+    """A part of the program, such as cases or reports: its handlers of events and its chat commands.
 
     `features.registry.FEATURES` lists them.
     """
@@ -52,6 +52,6 @@ class Feature(NamedTuple):
     name: str
     """Name of its folder in `features/`, and of its file of texts in config/messages/."""
     handlers: Callable[[ServicePolicy], Sequence[EventHandler]] = lambda _policy: ()
-    """Makes its handlers, in the order in which they hear of an event."""
+    """Function that makes its event handlers, in the order in which they are called for an event."""
     commands: tuple[type[AnyCommand], ...] = ()
     """The classes of its chat commands, in the order in which `/trogiup` (help) shows them."""

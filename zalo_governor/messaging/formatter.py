@@ -44,7 +44,7 @@ _TOPICS_OF_CHANGES = frozenset({ClauseTopic.GROUP_CHANGES, ClauseTopic.NAMES})
 _NAME_LENGTH = 60
 _GROUP_PREFIX = "nhóm "
 _EXCESS_MARKS = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
-"""Combining diacritics beyond the second on one letter: no name needs them, and many cover the lines above."""
+"""Combining diacritics beyond the second on one letter: no name needs them, and many of them hide the line above."""
 _VARIATION_SELECTORS = "\ufe0e\ufe0f"
 
 
@@ -82,7 +82,7 @@ class MessageFormatter:
         return joined(name, warning) if warning else name
 
     def account_of(self, person: Person) -> str:
-        """Return how messages name an account of which nobody knows who used it: `tài khoản của đồng chí …`."""
+        """Return how messages name the person's account, as it is unclear who used it: `tài khoản của đồng chí …`."""
         who = self.who(person)
         if not person.identified:
             return who
@@ -104,7 +104,7 @@ class MessageFormatter:
         return self.render(TextId("to_account"), name=name) if name else self.render(TextId("to_unnamed"))
 
     def named(self, person: Person) -> str:
-        """Return the person's name for a list or table, with the title in brackets; the shorter form has no title.
+        """Return the person's name for a list or table, as a `Shortenable`: with the title in brackets, or without.
 
         A person not identified by roster or settings is named as by `who`.
         """
@@ -172,7 +172,7 @@ class MessageFormatter:
         return clause.citation if clause else citation_of(number)
 
     def places(self, *topics: ClauseTopic) -> str:
-        """Return where the regulation speaks of these topics: `khoản 1, khoản 4 Điều 4`; "" where it does not."""
+        """Return how to cite the clauses on these topics: `khoản 1, khoản 4 Điều 4`; "" if there are none."""
         cited = [self.citation(number).removesuffix(" Quy chế") for number in self.regulation.numbers_of(*topics)]
         articles = [one.partition(" Điều ")[2] for one in cited]
         return ", ".join(
@@ -215,7 +215,7 @@ class MessageFormatter:
         return self.render(TextId("cited_secret_within") if within else TextId("cited_secret"), citation=citation)
 
     def head(self, case: Case) -> str:
-        """Return the first words of an alert, all that a locked phone shows: how grave the case is, and its subject."""
+        """Return the first words of an alert, which a locked phone shows: the severity of the case, and its subject."""
         if case.label == UNCHECKED:
             return self.render(TextId("alert_head_unchecked"))
         return self.head_of(case.clause, case.gravity)
@@ -228,13 +228,13 @@ class MessageFormatter:
         return self.render(TextId("alert_head"), gravity=self.render(_GRAVITY[gravity]), matter=matter)
 
     def codes(self, cases: Sequence[Case]) -> str:
-        """Return the code of the first case, and how many others there are."""
+        """Return a text with the code of the first case, and how many others there are."""
         others = len(cases) - 1
         more = self.render(TextId("summary_codes_more"), count=number(others)) if others else ""
         return f"{cases[0].code}{more}"
 
     def missed(self, codes: Sequence[str]) -> str:
-        """Return the words, put after a total, on the directives (`codes`) whose deadline was over when set; or ""."""
+        """Return words on the directives, given by `codes`, whose deadline had passed when it was set; "" if none."""
         named = ", ".join([*codes[:3], *("…" for _ in codes[3:4])])
         return self.render(TextId("ledger_missed"), count=number(len(codes)), codes=named) if codes else ""
 
@@ -316,7 +316,7 @@ def joined(*texts: str) -> str:
 
 
 def listed(texts: Iterable[str], between: str = ", ") -> str:
-    """Return the texts with `between` between them, as a `Shortenable` made likewise of their shorter forms."""
+    """Return the texts joined by `between`, as a `Shortenable` whose shorter form joins their shorter forms."""
     named = list(texts)
     return Shortenable(between.join(named), between.join(map(shortest, named)))
 
@@ -330,9 +330,8 @@ def one_line(text: str, limit: int) -> str:
 def plain(text: str, limit: int = _NAME_LENGTH) -> str:
     """Clean a text typed by a member: one line of letters, digits and punctuation, at most `limit` characters.
 
-    A longer text ends with "…" after its last whole word.
-
-    This keeps a display name from passing for a part of the bot's message by emoji, line breaks or many diacritics.
+    A longer text ends with "…" after its last whole word. Cleaning keeps a display name from passing for a part of the
+    bot's message by emoji, line breaks or many diacritics.
     """
     kept = "".join(letter if _is_allowed(letter) else " " for letter in unicodedata.normalize("NFC", text[: 4 * limit]))
     line = _EXCESS_MARKS.sub("", " ".join(kept.split()))

@@ -105,6 +105,6 @@ class Notifier:
         )
 
     def holders_in(self, uow: UnitOfWork, group_id: str, *roles: Role) -> list[Person]:
-        """Return who holds any of the roles in the group, or anywhere for NO_GROUP; bot accounts are left out."""
+        """Return the people who hold any of the roles in the group (NO_GROUP: in any); bot accounts are left out."""
         holders = uow.people.holders(self._policy.account)
         return [one for one in holders if one.holds(group_id, *roles) and not one.holds(NO_GROUP, Role.BOT)]

@@ -1,4 +1,4 @@
-"""Words on what lies outside the machine: copies of backups, and the dead-man signal. Only their failures are told."""
+"""Texts on failures of what leaves the machine: copies of backups, and the dead-man signal."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ def copy_notice(status: LineStatus, voice: MessageFormatter) -> str:
 
 
 def outside_rows(status: LineStatus, voice: MessageFormatter) -> Iterator[str]:
-    """Yield rows of the page of `/trangthai` (status) on failing copies of backups and a failing dead-man signal.
+    """Yield lines for `/trangthai` (status) on failing copies of backups and a failing dead-man signal.
 
-    That signal is a URL called while the bot is well. While the backup itself is overdue, its copy is left out.
+    While the backup itself is overdue, its copy is left out.
     """
     if status.copy_missing and not status.backup_overdue:
         yield voice.render(TextId("status_no_copy"), last=_last_copy(status, voice))

@@ -197,7 +197,7 @@ def _parse_day(text: str, today: date) -> Span | None:
 
 
 def _week_of(monday: date, today: date) -> Span:
-    """Return the week as a period; the name of a week that still runs ends today, as no report tells of the future."""
+    """Return the week from `monday` to Sunday; the name of the current week gives `today` as its end."""
     sunday = monday + timedelta(days=6)
     end = _format_date(min(sunday, today))
     return Span(monday, sunday, TextId("period_week"), {"start": f"{monday:%d/%m}", "end": end})
@@ -241,7 +241,7 @@ def _valid_date(year: int | None, month: int | None, day: int | None) -> date | 
 
 
 def _command(span: Span) -> str:
-    """Return the words by which `asked` understands the span on any later day."""
+    """Return words for the span that `asked` understands on any later day."""
     match span.name, span.fields:
         case "period_month", fields:
             return f"tháng {fields['month']}/{fields['year']}"

@@ -40,7 +40,7 @@ class ScanStatus(NamedTuple):
     oldest_at: datetime | None
     """When the oldest of them was queued; None if none waits."""
     antivirus: bool
-    """Whether an antivirus is there."""
+    """Whether an antivirus is available."""
     text_recognition: bool
     """Whether the text in pictures can be read."""
 
@@ -113,9 +113,9 @@ class ServicePolicy:
     sync_soon: Callable[[str], None]
     """Function (group id): requests a group sync, which reads the members and their names from Zalo, soon."""
     sync_now: Callable[[str, str], None]
-    """Function (group id, uid): requests a group sync at once, because the account writes there but is unknown."""
+    """Function (group id, uid): requests a group sync at once, because the name of that account is unknown."""
     words_of: Callable[[str, str], str]
-    """Function (group id, message key): what a stored message says; "" if its content is not, or no longer, stored."""
+    """Function (group id, message key): the text of a stored message; "" if its content is not stored."""
     with_marks: Callable[[str], Sequence[str]]
     """Function restoring Vietnamese diacritics in a sentence: returns one or more candidates, the likeliest first."""
     letterhead: Letterhead

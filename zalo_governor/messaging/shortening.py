@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from zalo_governor.messaging.templates import Template
 
 _PEOPLE = frozenset({"who", "by", "names"})
-"""Fields that name people; they lose title and agency last, as these tell the reader who it is."""
+"""Fields that name people; their titles and agencies are left out late, as readers know people by these."""
 _SUBJECT = "rows"
 """The field that tells what happened; it is shortened after the optional sentences."""
 _KNOWN = frozenset({"group", "place", "when"})
-"""Fields that tell the group, and the time with its date, which readers know."""
+"""Fields with the group and the time; they are shortened first, as readers know these."""
 _LAST = ("unapproved", "told")
-"""The optional sentences left out last: that a change is not known to be approved, and who was told of it."""
+"""Optional sentences that are left out last: that a change is not known to be approved, and who was told of it."""
 _BLANKS = re.compile(" {2,}")
 _BROKEN_LINES = re.compile(" *\n[ \n]*")
 
@@ -30,7 +30,7 @@ class Shortenable(str):
         return made
 
     def __reduce__(self) -> tuple[type["Shortenable"], tuple[str, str]]:
-        """Return how to make the text anew where it is copied to another process."""
+        """Return how `pickle` makes the text anew when it is passed to another process."""
         return Shortenable, (str(self), self.short)
 
 
@@ -71,7 +71,7 @@ def fitted(template: Template, fields: Mapping[str, object]) -> str:
 
 
 def _shortened_first(name: str) -> tuple[bool, str]:
-    """Return the key by which group and time come first of the fields that are shortened: readers know these."""
+    """Return the sort key by which the fields in `_KNOWN` come first, then by name."""
     return name not in _KNOWN, name
 
 

@@ -1,11 +1,11 @@
-"""What a part of a feature needs that speaks with people."""
+"""Base class of services that send messages to people."""
 
 from zalo_governor.messaging.notifier import Notifier
 from zalo_governor.messaging.policy import ServicePolicy
 
 
 class Speaker:
-    """Base class of services that send messages: it has the policy, the formatter of texts, and the outbox's writer."""
+    """Base class of services that send messages; holds the policy, the formatter of texts, and the `Notifier`."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy

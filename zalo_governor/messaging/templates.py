@@ -1,4 +1,4 @@
-"""The template of one text that the program sends or shows, as config/messages/ has it."""
+"""The template of a text that the program sends or shows, read from config/messages/."""
 
 from collections.abc import Iterator
 from string import Formatter
@@ -19,9 +19,9 @@ class Template(NamedTuple):
     limit: int | None = None
     """Most characters that a rendered text may have; None: it may be sent in several messages."""
     leave_out: tuple[str, ...] = ()
-    """Fields that hold optional sentences: left out if the text would be over its limit, the first of them first."""
+    """Fields that hold optional sentences: left out one by one, in this order, while the text is over its limit."""
     addressed: bool = False
-    """Whether the field `who` names the reader: then the title in it is the first thing left out of a long text."""
+    """Whether the field `who` names the reader; if so, the title in it is the first thing left out of a long text."""
 
     @property
     def columns(self) -> int:
@@ -30,10 +30,10 @@ class Template(NamedTuple):
 
 
 def shipped_template(document: Document, key: str) -> Template:
-    """Return the template that the file has under the key: a text, or a mapping with `text` and the other attributes.
+    """Return the template under the key of the file: a text, or a mapping with `text` and the other attributes.
 
     Raises:
-        ConfigError: it is neither, or the braces do not match.
+        ConfigError: the value is neither, or the braces do not match.
     """
     value = document.data[key]
     of: dict[str, Any] = {"text": value} if isinstance(value, str) else value
@@ -46,10 +46,10 @@ def shipped_template(document: Document, key: str) -> Template:
 
 
 def own_template(document: Document, key: str, shipped: Template) -> Template:
-    """Return the shipped template with the office's own wording, found in the file under the key.
+    """Return the shipped template with the office's own wording, which stands under the key of the file.
 
     Raises:
-        ConfigError: it is no text, or it needs a field or a column that the shipped one does not have.
+        ConfigError: the wording is no text, uses a field unknown to the shipped template, or has other columns.
     """
     text = _text_of(document, key, document.data[key])
     if text.count("|") != shipped.text.count("|") and shipped.columns > 1:

@@ -1,4 +1,4 @@
-"""The one way in which options of commands, and answers of `init`, take days and moments, in Viet Nam time.
+"""Parsing of days and moments in Viet Nam time, as typed in options of commands and answers of `init`.
 
 Understood are 01/11/2026, 1-11-2026, 2026-11-01, 01/11 (this year's, or if that is to come, last year's), each also
 with a time (01/11/2026 14:30, 14 giờ 30 hôm qua), hôm nay, hôm qua, hôm kia, 7 ngày (before today), 2 tuần, 12 giờ, and
@@ -17,7 +17,7 @@ from zalo_governor.messaging.periods import asked
 from zalo_governor.text.fold import fold
 
 EXAMPLES = 'ví dụ 01/11/2026, "hôm qua", "7 ngày" (7 ngày trước), 12h (12 giờ trước)'
-"""Part of the help of an option that takes a day or moment."""
+"""Examples of a day or moment, for the help of an option."""
 
 _DAYS_AGO = {"ngay": 1, "d": 1, "tuan": 7, "w": 7}
 _HOURS_AGO = {"gio": 1.0, "h": 1.0, "phut": 1 / 60}
@@ -28,12 +28,12 @@ _WHERE = re.compile(r't[aạ]i\s+("[^"]*"|[^,;:"]+)\s*[,;:][\s,;:]*', re.IGNOREC
 _PRESENT = {"", "này", "bây giờ"}
 """What is typed for the present time."""
 _LONGEST = 80
-"""Most characters of a place that are kept."""
+"""Most characters of a typed time or place that are kept."""
 _ENGLISH_DAYS = {"today": "hom nay", "yesterday": "hom qua"}
 
 
 class _Stretch(NamedTuple):
-    """What was typed: a whole day, or a moment; it lasts from `start` to before `end`."""
+    """A typed day or moment, as the time from `start` to before `end`; these may be equal for a moment."""
 
     start: datetime
     end: datetime
@@ -42,10 +42,8 @@ class _Stretch(NamedTuple):
 def start_of(text: str, option: str) -> datetime:
     """Return the start of a typed day (`01/11`, `hôm qua`), or the typed moment (`14:30 01/11`) itself, in UTC.
 
-    `option` is the name of the command's option in the error message.
-
     Raises:
-        ConfigError: the text is no day or moment.
+        ConfigError: the text is no day or moment; the message names `option`, an option of a command.
     """
     return _parse(text, option).start
 
@@ -53,10 +51,8 @@ def start_of(text: str, option: str) -> datetime:
 def end_of(text: str, option: str) -> datetime:
     """Return the end of a typed day (the next midnight in Viet Nam) or of a typed minute, in UTC.
 
-    `option` is the name of the command's option in the error message.
-
     Raises:
-        ConfigError: the text is no day or moment.
+        ConfigError: the text is no day or moment; the message names `option`, an option of a command.
     """
     return _parse(text, option).end
 
@@ -64,10 +60,8 @@ def end_of(text: str, option: str) -> datetime:
 def day_of(text: str, option: str) -> date:
     """Return the day that was typed; of a moment, its day in Viet Nam.
 
-    `option` is the name of the command's option in the error message.
-
     Raises:
-        ConfigError: the text is no day or moment.
+        ConfigError: the text is no day or moment; the message names `option`, an option of a command.
     """
     return local(_parse(text, option).start).date()
 
@@ -99,7 +93,7 @@ def read_scene(text: str, now: datetime) -> tuple[str, datetime | None, str, str
 
 
 def shown(moment: datetime) -> str:
-    """Return a moment as people read it: 01/11/2026, with the time if it is not midnight."""
+    """Return a moment as text in Viet Nam time: `01/11/2026`, or `14:30 01/11/2026` if it is not midnight."""
     here = local(moment)
     return f"{here:%d/%m/%Y}" if _is_midnight(moment) else f"{here:%H:%M %d/%m/%Y}"
 

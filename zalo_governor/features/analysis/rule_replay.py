@@ -1,4 +1,4 @@
-"""Comparison of the findings that a rule makes on stored messages now with those recorded at the time."""
+"""Comparison of the findings that a rule makes on stored messages now with those recorded when they were judged."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Scans of files and pictures."""
+"""The feature `attachments`: scans of files and pictures."""
 
 from zalo_governor.features.attachments.subscriber import AttachmentScans
 from zalo_governor.messaging.feature import Feature

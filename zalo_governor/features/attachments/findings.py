@@ -8,13 +8,13 @@ from zalo_governor.domain.regulation import Regulation
 from zalo_governor.features.cases.label_words import IN_FILE, PAGE
 
 FIELD = "attachment"
-"""Name of the string of an event in which findings in files are made."""
+"""Value of `Finding.field` for findings in an attached file."""
 
 
 def merge_by_rule(found: Iterable[ScanFinding]) -> Iterator[Finding]:
-    """Yield one finding for each rule: the gravest, with the reasons and labels of the rule's others.
+    """Yield one finding for each rule: the gravest, with the reasons and labels of the rule's other findings.
 
-    The reason codes end with `in_file` and the page, if there is one. A finding that seals the message also has the
+    The reason codes end with the page, if there is one, and `in_file`. A finding that seals the message also has the
     labels of other rules as reasons: it is the only one of a sealed message about which anybody is told.
     """
     found = list(found)
@@ -44,7 +44,7 @@ def merge_by_rule(found: Iterable[ScanFinding]) -> Iterator[Finding]:
 
 
 def cite(found: Iterable[Finding], regulation: Regulation) -> Iterator[Finding]:
-    """Yield the findings with the clause numbers of the group's regulation; those it has no clause for are left out."""
+    """Yield the findings with clause numbers of the group's regulation; leave out those for which it has no clause."""
     for finding in found:
         if clause := regulation.clause_like(finding.clause, finding.rule_id):
             yield finding.model_copy(update={"clause": clause})

@@ -26,7 +26,7 @@ _HURRIED_TRIES = 2
 _SAME_FILE = timedelta(days=1)
 """How long a result holds for the same file; afterwards it is scanned again, with newer signatures."""
 _PASSES = frozenset({NotChecked.CHECKSUM, NotChecked.TIMED_OUT, NotChecked.CRASHED, NotChecked.NO_ANTIVIRUS})
-"""What may be otherwise when the same file comes again, so that it is scanned again at once."""
+"""Reasons for an incomplete scan that may be gone when the same file comes again: it is then scanned again."""
 
 
 class NotFetchedError(GovernorError):
@@ -39,20 +39,20 @@ class NotFetchedError(GovernorError):
 
 
 class FetchedFile(NamedTuple):
-    """A file in memory; its user overwrites the content after use."""
+    """A downloaded file in memory; whoever uses it has to overwrite the content afterwards."""
 
     content: bytearray
     as_announced: bool
-    """False where the checksum is another than the message announced."""
+    """False if the checksum differs from the one in the message."""
 
 
 class FetchFile(Protocol):
     """Protocol of a call that downloads a file of a message from Zalo into memory."""
 
     def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str, hurry: bool) -> FetchedFile:
-        """Return the file; one whose checksum is wrong is returned all the same.
+        """Download the file from one of the `addresses` (URLs) and return it, even if its checksum is wrong.
 
-        In a `hurry`, a slow server is given up soon, so that other files do not wait.
+        With `hurry`, a download from a slow server is soon given up, so that other files do not wait.
 
         Raises:
             NotFetchedError: the file could not be downloaded.
@@ -61,18 +61,18 @@ class FetchFile(Protocol):
 
 
 ScanFile = Callable[[bytearray, str], ScanResult]
-"""Scans content and name of a file; raises GovernorError if the scan has to be tried again later."""
+"""Function that scans (content, name) of a file; raises GovernorError if the scan has to be tried again later."""
 
 
 ScanDone = Callable[[ScanResult], None]
-"""Called with the result of each finished scan, such as for statistics."""
+"""Function called with the result of each finished scan, such as for statistics."""
 
 
 class _Scanned(NamedTuple):
     result: ScanResult
     mac: bytes | None
     at: datetime | None = None
-    """When the same file was scanned, whose result this is; None for a scan of its own."""
+    """When the file was scanned, if the result is that of an earlier scan of the same file; else None."""
 
 
 _CRASHED = _Scanned(ScanResult(not_checked=(NotChecked.CRASHED,)), None)
@@ -99,7 +99,7 @@ class ScanAttachmentHandler:
         self._on_scanned = on_scanned
 
     def perform(self, job: Job) -> Performed:
-        """Download and scan the file; UNKNOWN if that failed in a way that may pass, so that it is tried again."""
+        """Download and scan the file; the outcome is UNKNOWN, so that the job is tried again, after a passing fault."""
         task = _task(job)
         if not task.addresses:
             return Performed(JobOutcome.DONE, _Scanned(ScanResult(not_checked=(NotChecked.NO_ADDRESS,)), None))
@@ -151,7 +151,7 @@ class ScanAttachmentHandler:
             self._open_cases(uow, job, task, scanned)
 
     def _scan_content(self, content: bytearray, task: ScanAttachment) -> Performed:
-        """Return the result for the file; that of the same file where it was scanned before."""
+        """Return the result of scanning the file, or the stored one if the same file was scanned in the last day."""
         with self._begin() as uow:
             mac = uow.file_scans.mac(content)
             known = uow.file_scans.find(mac, self._policy.clock() - _SAME_FILE)
@@ -161,12 +161,12 @@ class ScanAttachmentHandler:
             result = self._scan(content, task.name)
         except GovernorError as error:
             log.warning("attachment_not_scanned", entry=task.event_id, error=type(error).__name__)
-            # Nothing is known of the file, so that it is scanned when it comes again.
+            # The result is without the file's hash, so that the file is scanned when it comes again.
             return Performed(JobOutcome.UNKNOWN, _CRASHED)
         return Performed(JobOutcome.DONE, _Scanned(result, mac))
 
     def _open_cases(self, uow: UnitOfWork, job: Job, task: ScanAttachment, scanned: _Scanned) -> None:
-        """Add the findings to the stored message, which is sealed if one demands it, and open or join cases."""
+        """Add the findings to the stored message, which is sealed if one of them demands it; open or join cases."""
         regulation = self._policy.of(job.group_id).regulation
         found = Verdict(findings=tuple(cite(merge_by_rule(scanned.result.findings), regulation)))
         if not found.findings:
@@ -184,7 +184,7 @@ def _task(job: Job) -> ScanAttachment:
 
 
 def _event(job: Job, task: ScanAttachment, seal: Seal | None) -> MessageSent | SealedHeard:
-    """Return the event of the message, without its content; a sealed one if a finding sealed it."""
+    """Return the event of the message, without its content; a `SealedHeard` if it was sealed."""
     facts: dict[str, Any] = {
         "id": task.event_id,
         "account": job.account,

@@ -1,4 +1,4 @@
-"""Notes in alerts to the admins: what is told of a case besides who, when and where."""
+"""Parts of the alerts that tell the admins of a case, such as its deadline."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -23,14 +23,14 @@ from zalo_governor.messaging.trial_filter import on_trial
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _GROUP_LENGTH = 24
-"""Longest name of a group in an alert that has no room."""
+"""Most characters of a group's name in a shortened alert."""
 
 
 class AlertNotes(Speaker):
-    """Makes the parts of an alert that only some cases have; each is "" where there is nothing to say."""
+    """Writer of the parts of an alert about a case; a method returns "" if its part does not apply to the case."""
 
     def seen_in_file(self, reason: str | None) -> str:
-        """Return a sentence on what was seen in the attached file; "" if the finding was made in the texts."""
+        """Return a sentence on what a finding with these reason codes saw in the attached file; "" if not in a file."""
         if not is_in_file(reason):
             return ""
         codes = "+".join(code for code in str(reason).split("+") if code != IN_FILE)
@@ -49,9 +49,9 @@ class AlertNotes(Speaker):
         )
 
     def of_member(self, case: Case, asked: MemberRequest) -> str:
-        """Return the sentences on the member: asked or not, and how many such cases before.
+        """Return the sentences on the member: whether asked to correct the breach, and the number of such cases before.
 
-        The shorter form leaves out the cases before.
+        The shorter form (see `Shortenable`) leaves out that number.
         """
         told = self._voice.render(asked.told_to_admins)
         return Shortenable(" ".join(filter(None, (told, self.repeated(case)))), told)
@@ -64,16 +64,16 @@ class AlertNotes(Speaker):
         return self._voice.render(TextId("heard_late"), minutes=self._voice.minutes(minutes))
 
     def repeated(self, case: Case) -> str:
-        """Return the text saying how many such cases the person has had; "" for less than `Ladder.repeated_from`."""
+        """Return the text saying how many cases under the rule the person has had; "" below `Ladder.repeated_from`."""
         ladder = self._policy.ladder
         if case.nth < ladder.repeated_from or case.label == UNCHECKED:
             return ""
         return self._voice.render(TextId("member_again"), nth=number(case.nth), days=number(ladder.window_days))
 
     def deadline(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the sentence saying when the leader is told of the case; "" if the settings do not tell him.
+        """Return the sentence saying when the leader will be told of the case; "" if the leader will not be.
 
-        On trial the leader gets no message, so the sentence says that.
+        On trial the leader gets no message, and the sentence says so.
         """
         if case.due_at is None:
             return ""
@@ -89,17 +89,17 @@ class AlertNotes(Speaker):
         return self._voice.render(TextId("or_delete"), code=case.code) if may else ""
 
     def recall_advice(self, uow: UnitOfWork, case: Case) -> str:
-        """Return the words that advise to have a sealed message recalled, or deleted if the bot account can do that."""
+        """Return the advice to have a sealed message recalled, or to delete it if the bot account can do that."""
         if may_remove(uow, self._policy.account, case):
             texts = (TextId("recall_or_delete"), TextId("delete_and_report"))
             return Shortenable(*(self._voice.render(text, code=case.code) for text in texts))
         return Shortenable(self._voice.render(TextId("recall_asked")), "")
 
     def group(self, case: Case) -> str:
-        """Return the group's name.
+        """Return the name of the case's group, as a `Shortenable`.
 
-        The shorter form lacks the words that it shares with another group's name (`Nhóm …y tế`); "" if it is the only
-        group.
+        The shorter form is "" if there is only one group, else a name without the first words that another group's name
+        has too (`Nhóm …y tế`).
         """
         names = self._group_names
         group = names.get(case.group_id) or str(self._voice.group(self._policy.group(case.group_id)))
@@ -111,13 +111,13 @@ class AlertNotes(Speaker):
         return {group_id: str(self._voice.group(self._policy.group(group_id))) for group_id in self._policy.groups}
 
     def place(self, case: Case) -> str:
-        """Return the words naming the group, after a blank; the shorter form has the shorter name of `group`."""
+        """Return the words naming the group, with a blank before them; a `Shortenable` made from that of `group`."""
         group = self.group(case)
         texts = [self._voice.render(TextId("alert_place"), group=name) for name in (group, shortest(group))]
         return Shortenable(texts[0], texts[1] if shortest(group) else "")
 
     def sign(self, case: Case) -> str:
-        """Return the words that there is a sign of a breach of which clause; the shorter form only cites the clause."""
+        """Return the words saying of which clause a breach is suspected; their short form only cites the clause."""
         citation = self._voice.citation(case.clause)
         short = citation.removesuffix(" Quy chế")
         return Shortenable(
@@ -126,7 +126,7 @@ class AlertNotes(Speaker):
         )
 
     def time(self, case: Case) -> str:
-        """Return time and day of the event, and how late it was received; the short form has no day if today."""
+        """Return time and day of the event, and how late it was received; the short form omits the day if today."""
         late = self.lateness(case)
         return Shortenable(
             f"{brief(case.event_at)}{late}", f"{time_or_brief(case.event_at, self._policy.clock())}{late}"
@@ -134,7 +134,7 @@ class AlertNotes(Speaker):
 
 
 def _distinct_name(name: str, others: Sequence[str]) -> str:
-    """Return the name in few letters, without the words with which another name begins too, such as `Nhóm …y tế`."""
+    """Return the name, shortened, without the first words that another name has too, such as `Nhóm …y tế`."""
     words = name.split()
     shared = max(
         len(list(takewhile(lambda pair: pair[0] == pair[1], zip(words, other.split(), strict=False))))

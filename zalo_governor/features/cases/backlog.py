@@ -15,26 +15,20 @@ _WITHIN = timedelta(days=7)
 
 
 def told_late(case: Case) -> tuple[str, datetime]:
-    """Return the claim that lets the program tell the admins of a case found late only once per severity of the case.
-
-    A claim is a (name, time) that `uow.claims.claim_once` accepts only the first time.
-    """
+    """Return the claim (name, time) by which admins are told of a case found late only once per severity."""
     return f"recovered:{case.code}:{case.gravity}", case.opened_at
 
 
 def told_of_name(case: Case) -> tuple[str, datetime]:
-    """Return the claim that lets the program tell the admins of a case about a wrong display name only once.
-
-    A claim is a (name, time) that `uow.claims.claim_once` accepts only the first time.
-    """
+    """Return the claim (name, time) by which admins are told of a case about a wrong display name only once."""
     return f"swept:{case.code}", case.opened_at
 
 
 class CaseBacklog:
     """Sender of notices about cases that were found late, so that nobody was told of them when they were opened.
 
-    Such cases come from messages received late, or from a group sync. That a case was
-    told of is stored for each case (claimed), since the process may die between opening a case and telling of it.
+    Such cases come from messages received late, or from a group sync. A claim for each case stores that people were
+    told of it, since the process may die between opening the case and telling of it.
     """
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
@@ -96,7 +90,7 @@ class CaseBacklog:
                 self._alerts.named_since(uow, case)
 
     def _claim_untold(self, uow: UnitOfWork, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
-        """Return the cases in messages received late that are `wanted` and not told to the admins; mark them as told.
+        """Return the `wanted` cases in messages received late of which no admin was told; mark these as told.
 
         Cases about outsiders are left out: `OutsiderService` tells of them.
         """
@@ -135,7 +129,7 @@ class CaseBacklog:
         )
 
     def _is_told_now(self, uow: UnitOfWork, case: Case) -> bool:
-        """Return whether to tell the admins of the case now; False if a later digest (summary) does so, or nothing."""
+        """Return whether to tell the admins of the case now; False if a later digest (summary) or nobody tells them."""
         steps = self._policy.steps(case, uow.people.get(case.person_id), self._policy.clock())
         return steps.desk_at is not None and case.desk_due_at is None
 

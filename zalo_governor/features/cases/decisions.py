@@ -78,7 +78,7 @@ def take_back_decision(policy: ServicePolicy, uow: UnitOfWork, case: Case, actor
     """Put a case back into the state before the last decision, and restore its deadlines for telling leader and admins.
 
     Only the person who decided may do so, within ten minutes, and only with a breach that was confirmed or referred, or
-    a false alarm. Returns None if the decision stands. The member is told if the decision was told.
+    a false alarm. Returns None if the decision stands. A member who was told of the decision is told of this.
     """
     now, last = policy.clock(), uow.audit.last_move(case)
     if (

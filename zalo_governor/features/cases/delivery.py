@@ -139,7 +139,7 @@ class DeliveryFollowUp(Speaker):
         )
 
     def _claim_escalation(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
-        """Return whether to pass the alert on to others, and mark that as done: once for all alerts on a case."""
+        """Return whether to pass the alert on to others, and mark that as done: once for all alerts about one case."""
         case = uow.cases.get(alert[0].case_id) if alert[0].case_id else None
         return case is None or uow.claims.claim_once(f"unheard:{case.code}", case.opened_at)
 

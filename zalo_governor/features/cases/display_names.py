@@ -77,5 +77,5 @@ class DisplayNameAdvice:
 
 
 def _named(entry: RosterEntry) -> str:
-    """Return the display name that the entry calls for."""
+    """Return the display name that a member with this roster entry should have."""
     return f"{entry.full_name} - {entry.position}"

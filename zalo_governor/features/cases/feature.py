@@ -1,4 +1,4 @@
-"""Possible breaches of the regulation, from the finding to the decision."""
+"""The feature `cases`: possible breaches of the regulation, from the finding to the decision."""
 
 from zalo_governor.features.cases.commands.decide import ConfirmCase, FalseAlarm, ListCases, TakeBack
 from zalo_governor.features.cases.commands.explain import AddNote, Explain, Review

@@ -126,12 +126,12 @@ _REASONS = {
     "recall_stamp": TextId("reason_recall_stamp"),
     "in_name": TextId("reason_in_name"),
     "in_file": TextId("reason_in_file"),
-    # A finding names the gravest danger of a file; the others are told as its reasons.
+    # The label of a finding is the gravest danger of a file; the other dangers are among its reason codes.
     **_FILES,
 }
 
 _ON_PAGE = frozenset({"red_stamp", "grey_stamp", "typed_mark", "recall_stamp"})
-"""Reasons that are seen on one page of a file."""
+"""Reason codes of marks, such as a stamp, that are seen on one page of a file."""
 
 
 class LabelWords(NamedTuple):
@@ -142,7 +142,7 @@ class LabelWords(NamedTuple):
     alert: TextId = TextId("alert_harmful")
     """Id of the text that alerts the admins."""
     request: TextId | None = None
-    """Id of the text that asks the member to correct it, naming what it is about; None for the general text."""
+    """Id of the text that asks the member to correct the breach; None for the general text."""
 
 
 WORDS: Mapping[str, LabelWords] = {
@@ -155,7 +155,7 @@ WORDS: Mapping[str, LabelWords] = {
 
 
 _DECLARED = LabelWords({})
-"""For the rules that are written in YAML alone, which bring their words themselves."""
+"""Returned for rules that are written in YAML alone, whose files contain their words."""
 
 
 def require_words(rules: Iterable[Rule[Any]], folder: Path) -> None:
@@ -224,7 +224,7 @@ def reasons(voice: MessageFormatter, reason: str | None) -> list[str]:
 def why_sealed(voice: MessageFormatter, case: Case, scans: Iterable[FileScan]) -> str:
     """Return what made the program suspect a state secret: marks on pages of the scanned files, else the words.
 
-    "" if the case is not sealed, or sealed only as a check failed. Content is never quoted, as none is stored.
+    "" if the case is not sealed, or only because a check failed. Content is never quoted, as none is stored.
     """
     if not case.sealed or case.label == UNCHECKED:
         return ""

@@ -1,4 +1,4 @@
-"""Whether the member of a case was asked to correct the possible breach, and if not, why."""
+"""Results of asking the member whom a case is about to correct the possible breach."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from zalo_governor.messaging.templates import TextId
 
 
 class MemberRequest(StrEnum):
-    """Whether the bot asked the member of a case, in private, to correct the possible breach, and if not, why not."""
+    """Whether the bot asked the member whom a case is about to correct the possible breach, and if not, why not."""
 
     ASKED = "asked"
     """The message was put into the outbox, to be sent."""

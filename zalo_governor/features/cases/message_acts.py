@@ -1,8 +1,7 @@
-"""Finds out which stored message a recall, deletion or reaction is about, and whether a deletion counts for all.
+"""Finds the stored message that a recall, deletion or reaction (an "act") is about; decides if the act has an effect.
 
-Phones often name a message only by its client's id, which two authors may share (zalo-protocol.md, 14.1 to 14.3). What
-stays doubtful changes nothing, but is stored and counted. An act on a message that has not come yet is applied when
-it comes.
+Phones often name a message only by its client's id, which two authors may share (zalo-protocol.md, 14.1 to 14.3). A
+doubtful act is stored and counted, but changes nothing. An act whose message has not come yet is applied when it comes.
 """
 
 import structlog
@@ -34,24 +33,24 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 _GROUP_MESSAGE = 3
-"""`type` of the deletion of a message in a group (zalo-protocol.md, 14.1)."""
+"""Value of `MessageDeleted.type` for the deletion of a message in a group (zalo-protocol.md, 14.1)."""
 _KNOWN_ACTION_TYPES = frozenset({None, 0, 1})
-"""Values of `actionType` with which a deletion may be one for all."""
+"""Values of `MessageDeleted.action_type` with which a deletion may be one for everybody."""
 
 
 class MessageActs:
-    """Finds the stored messages that recalls, deletions and reactions (acts) are about: Zalo may name them vaguely."""
+    """Service that finds the stored messages that recalls, deletions and reactions ("acts") are about."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._awaited: dict[str, set[str]] = {}
-        """Conversation -> ids of the messages for which acts wait; so that most messages cost no query."""
+        """Id of a conversation -> ids of the messages for which stored acts wait; a cache that spares queries."""
 
     def resolve(self, uow: UnitOfWork, event: EventBase) -> list[EventBase]:
-        """Return the event as the features have to handle it, and after a message the acts that waited for it.
+        """Return the event as the features have to handle it; if it is a message, also the acts that waited for it.
 
-        A recall, deletion or reaction is returned with only those targets that are stored messages, named by their
-        msgId, and to which it applies: a deletion only if the owner or a deputy made it for everybody.
+        Of the targets of a recall, deletion or reaction only those are kept that are stored messages and to which it
+        applies (a deletion: if the owner or a deputy made it for everybody); they are named by their msgId.
         """
         if isinstance(event, MessageRevised) and event.revises:
             event = self._with_revised_key(uow, event, event.revises)
@@ -70,9 +69,9 @@ class MessageActs:
         return [event]
 
     def retry(self, uow: UnitOfWork, group_id: str) -> list[EventBase]:
-        """Decide again on undecided acts (recalls, deletions …) of a group just synced; return those that apply now.
+        """Decide again, after a group sync, on the group's undecided acts (recalls …); return those to apply now.
 
-        A deletion whose author is neither owner nor deputy after the sync is never applied.
+        A deletion by a person who is neither owner nor deputy after the sync is never applied.
         """
         self._awaited.pop(group_id, None)
         return self._decide_again(uow, uow.message_acts.unsettled(group_id))
@@ -97,15 +96,15 @@ class MessageActs:
         return applied
 
     def _may_count(self, event: ActOnMessage) -> bool:
-        """Return whether the act can have an effect; a deletion on the devices of one account only never has."""
+        """Return whether the act can have an effect: not if it deletes only one account's own copies of messages."""
         if isinstance(event, MessageDeleted):
-            # What the bot account deletes may be for itself alone. A removal is settled by Zalo's answer to the call.
+            # The bot may have deleted only its own copy; of a deletion that an admin orders, Zalo's answer counts.
             own = event.sender_uid == self._policy.account
             return event.is_group and not own and event.scope is not DeletionScope.CONVERSATION
         return event.is_group or isinstance(event, MessageRecalled)
 
     def _decide(self, uow: UnitOfWork, event: ActOnMessage, place: int) -> MessageAct:
-        """Return the act with its state; the target of an applied one is the stored message."""
+        """Return the act with its state as of now; the target of an act to be applied is the stored message."""
         state = self._refusal(uow, event)
         if state is None:
             found = self._find(uow, event)
@@ -115,7 +114,7 @@ class MessageActs:
         return MessageAct(event=event, place=place, state=state)
 
     def _refusal(self, uow: UnitOfWork, event: ActOnMessage) -> ActState | None:
-        """Return the state of a deletion that is not known to be one for all by the owner or a deputy, else None."""
+        """Return the state that keeps a deletion from being applied; None if owner or deputy made it for everybody."""
         if not isinstance(event, MessageDeleted):
             return None
         if event.type != _GROUP_MESSAGE or event.action_type not in _KNOWN_ACTION_TYPES:
@@ -127,7 +126,7 @@ class MessageActs:
         return ActState.CLAIMED
 
     def _find(self, uow: UnitOfWork, event: ActOnMessage) -> MessageRef | ActState:
-        """Return the stored message that the event is about, by its msgId, or the state of an act without one."""
+        """Return the stored message that the event is about, by its msgId; if it is not clear, the state of the act."""
         target = targets_of(event)[0]
         author = event.sender_uid if isinstance(event, MessageRecalled) else target.author_uid
         named = uow.message_acts.named(event.thread_id, MessageRef(key=target.key)) if target.key else []
@@ -147,7 +146,7 @@ class MessageActs:
         return MessageRef(key=keys.pop()) if keys else ActState.WAITING
 
     def _with_revised_key(self, uow: UnitOfWork, event: MessageRevised, target: MessageRef) -> MessageRevised:
-        """Return an edit under the msgId of the sender's own message that it names; as it is, if that is not clear."""
+        """Return the edit with the msgId of the edited message as its `key`; unchanged if that message is not clear."""
         ref = MessageRef(key=target.key) if target.key else MessageRef(cli_key=target.cli_key)
         named = uow.message_acts.named(event.thread_id, ref)
         keys = {one.key for one in named if self._wrote(uow, event, one, event.sender_uid)}
@@ -161,7 +160,7 @@ class MessageActs:
         return person is not None and author is not None and person.id == author.id
 
     def _audit_foreign(self, uow: UnitOfWork, event: ActOnMessage, key: str) -> None:
-        """Audit that somebody recalls another person's message of a case, which Zalo should let nobody do."""
+        """Audit that somebody recalled another person's message that belongs to a case; Zalo should not allow that."""
         for case in uow.cases.of_message(event.thread_id, key):
             audit_case(uow, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
             log.warning("recall.foreign", case=case.code)

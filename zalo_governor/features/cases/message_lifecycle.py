@@ -55,10 +55,9 @@ class MessageLifecycle(Speaker):
                 self._alerts.withdrawn(uow, case, event.at, by, deleted=deleted, left=visible(uow, case))
 
     def note_earlier_withdrawal(self, uow: UnitOfWork, event: MessageSent | SealedHeard, case: Case) -> Case | None:
-        """Record that the message of a case opened just now was recalled or deleted before; return the case as changed.
+        """Record it if the message of a new case was recalled or deleted before; return the changed case, else None.
 
-        That happens where the finding was made long after the message was judged, such as one in a file. Returns None
-        if the message is still in the group.
+        That happens if the finding was made long after the message was judged, such as a finding in a file.
         """
         found = uow.case_messages.find_withdrawal(event.thread_id, event.key)
         if found is None:

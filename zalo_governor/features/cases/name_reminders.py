@@ -31,14 +31,11 @@ class NameReminders(Speaker):
         return self._asked_today(uow, group_id) < self._policy.names.asked_per_day
 
     def remind(self, uow: UnitOfWork, group_id: str) -> int:
-        """Ask members with wrong display names to correct them, if not asked lately; return how many were asked.
-
-        Who has left the group is not asked.
-        """
+        """Ask members with wrong display names to correct them, if not asked lately; return how many were asked."""
         policy, sent = self._policy, 0
         now = policy.clock()
         here = uow.members.present_uids(policy.account, group_id)
-        # Whoever was never asked comes before those who are asked again, whose turn would else never end.
+        # Members never asked come first: else those who are asked again and again would use up the daily limit.
         for case in sorted(self._open(uow, group_id), key=lambda case: case.state is not CaseState.NEW):
             if case.state not in {CaseState.NEW, CaseState.REMINDED}:
                 continue
@@ -95,8 +92,8 @@ class NameReminders(Speaker):
     def _given_up(self, uow: UnitOfWork, case: Case) -> bool:
         """Return whether the member has had all the reminders of the wrong display name that the settings allow.
 
-        They follow the first request that arrived: of many names, or after a trial, that may be long after the case
-        was opened. On trial none arrives.
+        The reminders are counted from the first request that arrived. It may arrive long after the case was opened, if
+        there were many wrong names or a trial; on trial none arrives.
         """
         policy = self._policy
         if case.state is CaseState.NEW and not on_trial(policy, uow, case.group_id):

@@ -1,4 +1,4 @@
-"""How messages about cases tell of an outsider."""
+"""The text in messages about a case that says how an outsider joined the group."""
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import Outsider

@@ -1,4 +1,4 @@
-"""Tells the admins of findings that are about nobody, so that no case is opened, and of the first edited message."""
+"""Notices to the admins about findings in events of no known author, and about the first edited message."""
 
 from zalo_governor.domain.clock import EVER, midnight, today
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard, SystemNotice
@@ -30,9 +30,9 @@ class NobodysWords(EventHandler):
             self._tell(uow, event, TextId("alert_first_edit"), urgent=False)
 
     def report(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding) -> None:
-        """Audit the finding and tell the admins of it.
+        """Audit a finding in an event of no known author, and tell the admins of it.
 
-        Equal system notices of Zalo are told once a day: each vote in a poll brings one that repeats the question.
+        Of equal system notices of Zalo they are told once a day: each vote in a poll causes one with the same question.
         """
         now, kind = self._policy.clock(), "finding.nobody"
         if is_notice := isinstance(event, SystemNotice) or (isinstance(event, SealedHeard) and event.notice):

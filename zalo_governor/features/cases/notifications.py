@@ -86,7 +86,7 @@ class CaseNotifications(Speaker):
         self._sync_if_unnamed(uow, case, person)
 
     def _matter(self, case: Case) -> str:
-        """Return what the case is about, and of a rule in YAML why that is not wanted; the shorter form is without."""
+        """Return what the case is about; for a rule in YAML also why that is a breach, if the alert has room for it."""
         named = category(self._voice, case)
         declared = self._voice.regulation.words_of(case.rule_id)
         return Shortenable(named + self._voice.in_brackets(why(self._voice, None, case)), named) if declared else named
@@ -158,7 +158,7 @@ class CaseNotifications(Speaker):
         return self._voice.render_for(person, TextId("request_other"), **about)
 
     def _has_room_today(self, uow: UnitOfWork, case: Case, notices: int) -> bool:
-        """Return whether the member may get one more of the day's requests under the case's rule, which is claimed."""
+        """Claim one of the day's `notices` requests to the member under the case's rule; False if none is left."""
         since = midnight(today(self._policy.clock()))
         names = (f"notice:{case.rule_id}:{case.person_id}:{number}" for number in range(notices))
         return any(uow.claims.claim_once(name, since) for name in names)
@@ -207,11 +207,11 @@ class CaseNotifications(Speaker):
     def decided(self, uow: UnitOfWork, case: Case, to: CaseState, *, taken_back: bool = False) -> bool:
         """Tell the person whom the case is about that the admins have moved it to the state `to`; return whether told.
 
-        If `taken_back`, that they have taken that back, which is told to those who were told of the decision.
+        If `taken_back`, tell the person that they have taken that decision back.
 
-        A false alarm is told to persons who were asked to correct the breach, or who wrote about the case to the
-        admins; a confirmation only to those who wrote. Other states are not told: sealed cases (suspected state
-        secrets) are left to the authority to which they are referred.
+        Of a false alarm a person is told who was asked to correct the breach, or wrote about the case to the admins; of
+        a confirmation, only who wrote. Nobody is told of other states: sealed cases (suspected state secrets) are left
+        to the authority to which they are referred.
         """
         person = uow.people.get(case.person_id)
         until = case.state_at if taken_back else self._policy.clock()

@@ -21,7 +21,7 @@ class Shown(NamedTuple):
 
 
 def undecided(uow: UnitOfWork, group_id: str, end: datetime) -> list[Case]:
-    """Return all cases of the group, opened before `end`, of which somebody still has to decide, oldest first."""
+    """Return all cases of the group, opened before `end`, that still need a decision, oldest first."""
     cases = uow.cases.opened_between(group_id, start=EVER, end=end, open_only=True)
     cases += uow.cases.gone_secrets(group_id, end)
     return sorted(cases, key=lambda case: (case.opened_at, case.id))

@@ -69,10 +69,7 @@ class CaseService(EventHandler):
         return mark_on_trial(verdict, uow.trials.rules(event.thread_id))
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Open, extend or close cases for a judged event of a governed group.
-
-        Tell the admins, too, which rules have failed on the event.
-        """
+        """Open, extend or close cases for a judged event of a governed group; tell the admins which rules failed."""
         if verdict.failures:
             self._alerts.rules_failed(uow, self._group_of(event), verdict.failures)
         if not event.is_group or event.thread_id not in self._policy.groups:
@@ -104,15 +101,15 @@ class CaseService(EventHandler):
             self._backlog.recovered(uow, event.thread_id)
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of urgent cases, if not told of them before."""
+        """Tell the admins of the group's urgent cases in events received late, unless they were told before."""
         self._backlog.urgent(uow, group_id)
 
     def tell_recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of cases found in messages that were fetched later from Zalo."""
+        """Tell the admins of all cases found in messages that were fetched later from Zalo."""
         self._backlog.recovered(uow, group_id)
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of the cases that the group sync opened, and of whom it has named since."""
+        """Tell the admins of the cases that a group sync has opened, and of the unknown names that it has read."""
         self._backlog.swept(uow, group_id)
         self._backlog.named_since(uow, group_id)
 
@@ -167,7 +164,7 @@ class CaseService(EventHandler):
             self._tell_of_repost(uow, event, case, person)
 
     def _is_live(self, event: EventBase) -> bool:
-        """Return whether people are notified of the event at once; if it was received late, `CaseBacklog` does so."""
+        """Return whether people are notified of the event at once; if it came late, `CaseBacklog` notifies them."""
         return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
 
     def _is_untold(self, uow: UnitOfWork, case: Case) -> bool:
@@ -195,9 +192,9 @@ class CaseService(EventHandler):
     ) -> tuple[Case | None, bool]:
         """Return (case to add the event to, or None to open a new one; whether the case has the message already).
 
-        A finding that seals the message turns its triage case into a sealed one only if nobody has decided that and it
-        has no other message; else it opens a case of its own. The second value is True if the event is a revision
-        (edited version) of a message in the case, or if another bot account has received the same message too.
+        A finding that seals the message turns the message's triage case into a sealed one only if nobody has decided
+        that case and it has no other message; else a new case is opened. The second value is True if the event is a
+        revision (edited version) of a message in the case, or the same message received by another bot account.
         """
         rule_id = concern.finding.rule_id
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
@@ -251,7 +248,7 @@ class CaseService(EventHandler):
         return earlier.id if earlier and earlier.message_key != event.key else None
 
     def _with_due_times(self, event: EventBase, case: Case, person: Person) -> Case:
-        """Return a copy of the case with the times at which a digest tells the admins of it, and the leader is told."""
+        """Return a copy with the times when the admins (by a digest) and the leader are to be told of the case."""
         now = self._policy.clock()
         _, desk_at, leader_at = self._policy.steps(case, person, now)
         gathered = (
@@ -302,7 +299,7 @@ class CaseService(EventHandler):
         """Close the member's open case about a wrong display name, if any, as the rules found the new name correct."""
         person = uow.people.find_or_create(event.account, uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, EVER)
-        # A joining that is heard late shows the name of then.
+        # An event of joining that is received late shows an older name.
         if case and (isinstance(event, NameObserved) or event.at >= case.last_event_at):
             minutes = self._voice.lasted(event.at - case.event_at)
             self._move_case(
@@ -319,15 +316,15 @@ _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
 
 _ONE_MATTER = frozenset({HarmfulRule.id, LinkRule.id, FileRule.id})
 _HARMFUL = "harmful"
-"""Stands for all rules whose findings say which harmful content, link or file they are about."""
+"""Stands for the rules in `_ONE_MATTER`: their findings on one message open a single case."""
 
 
 class _Late(NamedTuple):
-    """What is known of findings that were made after their message was judged."""
+    """Message and file of findings that were made after the message was judged, such as by a scan."""
 
     message: MessageSent | SealedHeard
     file_mac: bytes | None
-    """Keyed hash of the file in which they were made."""
+    """Keyed hash of the file in which the findings were made; None if it is unknown."""
 
 
 class _Concern(NamedTuple):
@@ -342,7 +339,7 @@ class _Concern(NamedTuple):
 def _is_told_after_sync(event: EventBase, case: Case) -> bool:
     """Return whether the admins are told of the case in the summary after a group sync instead of at once.
 
-    A group sync reads the members from Zalo; it found the case, which is not sealed (no suspected state secret).
+    That is so if the group sync, which reads the members from Zalo, found the case, and no state secret is suspected.
     """
     return event.source is Source.SWEEP and not case.sealed
 
@@ -350,10 +347,9 @@ def _is_told_after_sync(event: EventBase, case: Case) -> bool:
 def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     """Return, for each rule and person, the gravest finding on the event that needs a case opened by `CaseService`.
 
-    The rules on harmful contents, links and files count as one.
-
-    Of a sealed event (content not stored, as it may be a state secret), only the findings that seal it count. How
-    something is written that an admin has to look at as a possible secret does not.
+    The rules on harmful contents, links and files count as one. Of a sealed event (content not stored, as it may be a
+    state secret), only the findings that seal it count. Missing diacritics do not count if an admin has to check
+    whether the message is a secret.
     """
     if not verdict.findings:
         return []
@@ -400,13 +396,13 @@ def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
 
 
 def _rightly_named(event: EventBase, verdict: Verdict) -> list[str]:
-    """Return the uids of whom the event shows a display name in which the rule on names has found no fault.
+    """Return the uids of the people whose display names the event shows and the rule on names has found correct.
 
-    None if the rule failed, or if the event is sealed: its content is not stored, as it may be a state secret.
+    Empty if the rule failed, or if the event is sealed: its content is not stored, as it may be a state secret.
     """
     if verdict.sealed or any(failure.rule_id == NAME_RULE for failure in verdict.failures):
         return []
-    # Who comes back under another name is not observed again.
+    # A person who comes back to the group under another name causes no `NameObserved`.
     joined = event.members if isinstance(event, MembersJoined) else ()
     shown = [event.sender_uid] if isinstance(event, NameObserved) else [one.uid for one in joined if one.name]
     wrong = {_subject_uid(event, finding) for finding in verdict.findings if finding.rule_id == NAME_RULE}

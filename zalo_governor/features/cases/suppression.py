@@ -33,7 +33,7 @@ class FalseAlarmSuppression:
         """Check whether an admin has marked the same content as a false alarm of the same rule before.
 
         Sealed content (a possible state secret, not stored) is recognised only if all of it is identical, attachments
-        included: a harmless caption must not let another picture pass. It is sealed even if it is recognised.
+        included: a harmless caption must not let another picture pass. It stays sealed even if it is recognised.
 
         Args:
             uid: Zalo id of the person whom the finding is about.

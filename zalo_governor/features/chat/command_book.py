@@ -1,6 +1,6 @@
-"""The chat commands and what carries them out: who may use one where, what was typed after its word, and its answer.
+"""The chat commands, and the steps that carry one out: in which groups the person may use it, its argument, its reply.
 
-The chat (`dispatcher.py`) and the panel, which shows the same commands as buttons in a browser, share it.
+Used by the chat (`dispatcher.py`) and by the panel, which shows the same commands as buttons in a browser.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,22 +32,22 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 _MOST_CODES = 10
-"""For so many codes at most one command is carried out."""
+"""Maximum number of codes (`VP12`) for which one command is carried out; further codes are ignored."""
 _SEVERAL = 2
 Append = Callable[..., None]
 """Function that writes a row of the audit log, with the parameters of `AuditTrail.append`."""
 PANEL = "panel"
-"""Where a command was given, in the audit log: beside `group` and `private`."""
+"""Place of a command in the audit log, if it was given in the panel; for the chat it is `group` or `private`."""
 
 
 def commands_by_word(policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -> dict[str, AnyCommand]:
-    """Create the chat commands, with `/trogiup` (help) for them; return them by their words, such as `baocao`."""
+    """Create the chat commands, and `/trogiup` (help) on them; return a mapping from word (`baocao`) to command."""
     named: list[AnyCommand] = [kind(policy) for kind in kinds]
     return {command.word: command for command in (*named, Help(policy, named))}
 
 
 class CommandBook:
-    """The chat commands of a policy by their words and aliases, and the steps in which one is carried out."""
+    """The chat commands by their words and aliases, and the steps that carry one out."""
 
     def __init__(self, policy: ServicePolicy, kinds: Sequence[type[AnyCommand]]) -> None:
         self._policy = policy
@@ -71,13 +71,13 @@ class CommandBook:
     def groups_meant(
         self, command: AnyCommand, person: Person, reach: list[Group], typed: Typed, event: EventBase
     ) -> tuple[list[Group], Typed]:
-        """Return those groups of `reach` that the command is about, and the command without the group's name.
+        """Return the groups of `reach` that the command is about, and the command without the name of a group.
 
-        In private: the group that it names at its end, else the one chosen by `/nhom`, else all.
+        In private: the group named at the end of the command, else the one chosen by `/nhom`, else all of `reach`.
         """
         if len(reach) < _SEVERAL or event.is_group:
             return reach, typed
-        # The group is that of the code, and words after it may end like another group's name.
+        # A code determines the group, and the words after the code may end like another group's name.
         coded = any(read(typed.rest) for read in (names_case, case_number, directive_number))
         if command.takes_group and not (command.by_code and coded):
             found, rest = named_group(typed.rest, reach)
@@ -86,10 +86,10 @@ class CommandBook:
         return [group for group in reach if group.id == person.chosen_group] or reach, typed
 
     def arguments(self, command: AnyCommand, typed: Typed, *, may: bool) -> list[Any] | None:
-        """Return the parsed argument of the command, or one for each of up to ten codes; None if one is not understood.
+        """Return the command's parsed argument in a list, or one for each of up to ten codes; None if any is invalid.
 
         Without a slash, a bare number (`12`) is taken for a code only if the person `may` use the command and no
-        noun follows (`12 tin`, 12 messages): otherwise it is ordinary talk.
+        noun follows (`12 tin`, 12 messages); otherwise the message is ordinary talk.
         """
         bare = command.by_code and not typed.slash and typed.rest and not names_case(typed.rest)
         if bare and (not may or counts_things(typed.rest)):
@@ -108,11 +108,11 @@ class CommandBook:
         group_id: str = NO_GROUP,
         append: Append | None = None,
     ) -> Answer | None:
-        """Carry out a command that somebody gives in the panel, and write it to the audit log, as if typed in private.
+        """Carry out a command that a person gives in the panel, as if typed in private, and write it to the audit log.
 
-        `rest` is what would be typed after the command's word; with a `group_id`, the command is about that group
-        alone. `append` writes the audit log if the transaction `uow` only reads. Return the reply, which is not sent;
-        None if the person may not use the command, which is logged too.
+        `rest` is the text that would be typed after the command's word; with a `group_id`, the command is about that
+        group only. `append` writes the audit log if the transaction `uow` only reads. Returns the reply, which is not
+        sent; None if the person may not use the command, which is audited too.
         """
         command = self.by_word[word]
         event = MessageSent(

@@ -1,4 +1,4 @@
-"""Dispatch chat commands: find them in messages, check role, age and rate limit, carry them out and audit them."""
+"""Dispatch of chat commands: finds them in messages, checks role, age and rate limit, carries them out, audits them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ _ABBREVIATION_LETTERS = 2
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
 """Rate limit for persons who have no role but member: at most 6 answers within each 5 minutes."""
 _MEANT_LETTERS = 80
-"""Longest line that is suggested to be typed."""
+"""Most characters of a command line that is suggested to be typed."""
 _MOST_HINTS = 1
 """Maximum hints about the commands within each 5 minutes for a person who is only a member; others always get one."""
 _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
@@ -51,7 +51,7 @@ _ABOVE_CASES = frozenset({Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER})
 
 
 class CommandDesk(EventHandler):
-    """Event subscriber, called for each judged event, that carries out the chat commands typed to the bot.
+    """Event handler, called for each judged event, that carries out the chat commands typed to the bot.
 
     Only the text of a new message can be a command, not an edited message, a quote, a caption or a name.
     """
@@ -64,7 +64,7 @@ class CommandDesk(EventHandler):
         self._commands = self._book.by_word
         self._questions = QuestionReader(policy, self._commands)
         self._prepared: tuple[int, Answer] | None = None
-        """The answer to the command in the event of that id, worked out by `prepare`."""
+        """(id of an event, reply to the command in it), made by `prepare`; None if there is none."""
         self._words = {
             word: command.forgiving and len(word) > _ABBREVIATION_LETTERS for word, command in self._commands.items()
         }
@@ -92,9 +92,9 @@ class CommandDesk(EventHandler):
         return command is not None and command.reading
 
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
-        """Work out the answer to a command that only reads; `handle_event` sends it.
+        """Make the reply to a command that only reads, in a transaction of its own; `handle_event` sends it.
 
-        Call it only when everything sent before the command is stored, or the answer would leave that out.
+        Call it only when all messages sent before the command are stored, or the reply would leave them out.
         """
         typed = self._parse_command(event) if self._may_be_command(event) else None
         command = self._commands.get(typed.word) if typed else None
@@ -123,8 +123,7 @@ class CommandDesk(EventHandler):
         """Carry out the command in the event, if there is one, and send the reply.
 
         In a private conversation, any other message is answered with a hint about the commands, and a sealed one
-        (suspected state secret, content not stored) with a warning. `verdict` holds the findings of the rules on the
-        event.
+        (suspected state secret, content not stored) with a warning. `verdict` holds the rules' findings on the event.
         """
         if event.is_group and event.thread_id not in self._policy.groups:
             return
@@ -197,14 +196,13 @@ class CommandDesk(EventHandler):
         if typed is not None and (typed.word or typed.slash):
             return typed
         asked = read(without_frame(event.text), self._words)
-        # Words of politeness are taken away for harmless commands alone: a decision has to be typed as such.
+        # Only harmless commands may be surrounded by polite words: a decision has to be typed exactly.
         return asked if asked and asked.word and self._commands[asked.word].forgiving else typed
 
     def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
         """Count one answer to the person; return False if the person may get no more answers in these 5 minutes.
 
-        Persons with any role besides member are not limited. The limit exists since Zalo may block a bot that is
-        flooded.
+        People with a role other than member have no limit. Without one, Zalo might block the bot for sending too much.
         """
         if person.trusted:
             return True
@@ -283,7 +281,7 @@ class CommandDesk(EventHandler):
             self._post.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _answer_freely(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
-        """Answer a private question or one-word answer of a person who holds a role; return False if it is neither."""
+        """Reply to a private question, or a yes or no, of a person who holds a role; return False if it is neither."""
         if type(event) is not MessageSent or event.is_group or event.attachment or not person.trusted:
             return False
         groups = groups_of(self._policy, event)
@@ -306,7 +304,7 @@ class CommandDesk(EventHandler):
         return bool(meant)
 
     def _meant(self, person: Person, event: EventBase) -> str:
-        """Return how to type the decision that a message with words of politeness asks for; "" if it asks for none."""
+        """Return a text on how to type the command that a polite message with a code means; "" if it means none."""
         asked = read(without_frame(event.text), self._words) if isinstance(event, MessageSent) else None
         if asked is None or not asked.word or not names_case(asked.rest):
             return ""
@@ -320,7 +318,7 @@ class CommandDesk(EventHandler):
     def _suggest_similar(self, person: Person, typed: Typed, event: EventBase) -> str:
         """Return a text with the most similar commands that the person may use; "" if there are none.
 
-        A command that decides something is suggested only if the typed word differs from it by a slip.
+        A command that is not harmless (`forgiving`) is suggested only if the typed word has a mere typing error.
         """
         said = skeleton(event.text) if isinstance(event, MessageSent) else ""
         meant = [command for command in self._commands.values() if any(map(said.startswith, command.suggested_for))]
@@ -336,7 +334,7 @@ class CommandDesk(EventHandler):
         told = [finding for finding in verdict.findings if not finding.shadow]
         person = uow.people.find_or_create(event.account, event.sender_uid)
         if not told or person is None or not is_fresh(event, self._policy.clock()):
-            return  # A shadow rule notifies nobody.
+            return  # Nobody is told of what a shadow rule finds.
         if not self._count_answer(uow, person):
             return
         citation = self._voice.citation(told[0].clause)

@@ -1,6 +1,6 @@
-"""What a person writes to the program without a command: questions in own words, and one word as an answer.
+"""Understanding of private messages that are no commands: questions in own words, and one-word answers.
 
-Questions only ever mean commands that read something.
+A question is only answered by a command that reads and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,16 +30,16 @@ _COMMANDS: Mapping[Intent, tuple[str, ...]] = {
     Intent.MEMBERS: ("thanhvien",),
     Intent.HELP: ("trogiup",),
 }
-"""Intent -> the words of the commands that answer it: of these, the first one that the person may use."""
+"""Intent (what a question asks for) -> words of the commands that answer it; the first one allowed is used."""
 DECISIONS = {True: AcceptDirective.word, False: RejectDirective.word}
-"""Yes or no to the question whether a message is a directive -> the word of the command that decides so."""
+"""Answer (True: yes) to the question whether a message is a directive -> word of the command that decides so."""
 _PERIODS = {Intent.REPORT_TODAY: "", Intent.REPORT_WEEK: "tuan", Intent.REPORT_MONTH: "thang"}
 _MOST_LISTED = 3
 _MOST_CHARACTERS = 300
 
 
 class QuestionReader(Speaker):
-    """Reader of what people who hold a role write without a command: questions in own words, `đúng` (yes), `không`."""
+    """Reader of messages without a command from people who hold a role: questions, and `đúng` (yes) or `không` (no)."""
 
     def __init__(self, policy: ServicePolicy, commands: Mapping[str, AnyCommand]) -> None:
         super().__init__(policy)
@@ -48,8 +48,8 @@ class QuestionReader(Speaker):
     def decide(self, call: Call) -> tuple[AnyCommand, Answer] | None:
         """Take an admin's `đúng` (yes) or `không` (no) as the answer to the question whether a message is a directive.
 
-        Return (command `/dung` or `/khong`, its reply), which asks for the code if it is unclear which message is
-        meant; None if the text is no such answer, or nothing was asked.
+        Returns (command `/dung` or `/khong`, its reply); the reply asks for a code if it is unclear which message is
+        meant. Returns None if the text is no such answer, or nothing was asked.
         """
         call = call.of_holder(*DESK)
         said = yes_or_no(call.event.text) if call.groups else None
@@ -64,7 +64,7 @@ class QuestionReader(Speaker):
         return command, Answer([self._voice.render_for(call.person, TextId("directive_which"), **codes)], "needs_code")
 
     def read(self, person: Person, groups: Sequence[Group], text: str) -> tuple[AnyCommand, Any] | str:
-        """Return the command that a text means, and its argument; if unsure, a text with likely ones; "" if none is."""
+        """Return (command, argument) that a text asks for; if unsure, a text that lists likely commands; "" if none."""
         likeliest, sure = read_question(text)
         if not sure:
             return self._menu(person, groups, text, likeliest)

@@ -1,1 +1,1 @@
-"""Incidents and suggestions that members tell the admins."""
+"""Incidents and suggestions that members send to the admins."""

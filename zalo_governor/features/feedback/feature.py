@@ -1,4 +1,4 @@
-"""Incidents and suggestions that members tell the admins."""
+"""The feature `feedback`: incidents and suggestions that members send to the admins."""
 
 from zalo_governor.features.feedback.commands import Suggest, TellIncident
 from zalo_governor.messaging.feature import Feature

@@ -118,7 +118,7 @@ class Approve(Command[Asked]):
         return Answer([self.voice.render(TextId("approval_given"), **said)], subject=f"approval {approval.id}")
 
     def _what(self, asked: Asked) -> str:
-        """Return what is approved: the words typed, or in full if they stand for any change."""
+        """Return the text naming what is approved: the words as typed, or a full phrase if they allow every change."""
         if asked.wanted is not None and asked.wanted.kind is None and asked.wanted.length is None:
             return self.voice.render(TextId("approval_any"))
         return self.voice.render(TextId("approval_what"), words=asked.words)

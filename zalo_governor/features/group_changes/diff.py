@@ -1,4 +1,4 @@
-"""Functions that tell, from an event and the stored state (snapshot) of a group, what the event changes in it."""
+"""Functions that find out, from the stored state (snapshot) of a group, what an event changes in the group."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -31,9 +31,10 @@ class EncryptionWatch(EventHandler):
     sealed = False
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Tell the admins, once for each switch, if the event shows another state of the encryption than is stored.
+        """Tell the admins if the event shows that encryption was switched on or off since the last one that showed it.
 
-        A message of a type that only encrypted groups have is told once a day, while the group is not known as one.
+        Of a message of a type that only encrypted groups have, they are told once a day, unless the group is known to
+        be encrypted.
         """
         encrypted = event.encrypted
         if encrypted is None:
@@ -65,7 +66,7 @@ class EncryptionWatch(EventHandler):
 
 
 class EncryptedFramesWatch(Speaker):
-    """Periodic check if Zalo sent encrypted frames (data of the socket), which name no group; told once a day.
+    """Periodic check if encrypted frames came over the socket, which name no group; the admins are told once a day.
 
     Implements `app.due_work.Work`. `frames` returns the counts of frames of the last 24 hours by kind.
     """
@@ -91,7 +92,7 @@ class EncryptedFramesWatch(Speaker):
         return AT_ONCE if came else None
 
     def act(self, now: datetime) -> None:
-        """Tell the admins that frames came which the program cannot read."""
+        """Tell the admins that encrypted frames came, which the program cannot read."""
         day = today(now)
         with self._begin() as uow:
             if uow.claims.claim_once("e2ee_frames", midnight(day)):

@@ -1,4 +1,4 @@
-"""Changes of the group, which need the leader's approval."""
+"""The feature `group_changes`: changes of the group, which need the leader's approval."""
 
 from zalo_governor.features.group_changes.approve import Approve
 from zalo_governor.features.group_changes.encryption import EncryptionWatch

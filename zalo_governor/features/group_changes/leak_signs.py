@@ -22,7 +22,7 @@ class LeakSignService(Speaker):
     """Service that describes a group's leak signs (signs that messages may leak from it), and reports new ones."""
 
     def line(self, uow: UnitOfWork, group: Group, named: str) -> str:
-        """Return the line of `/trangthai` with the leak signs of the group, called `named`; "" if there are none."""
+        """Return the line of `/trangthai` (status) on the leak signs of the group, called `named` in it; "" if none."""
         found = self._found(uow, group)
         if not found:
             return ""
@@ -58,7 +58,7 @@ class LeakSignService(Speaker):
 
 
 def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: datetime) -> LeakSigns:
-    """Return the leak signs in the state of the group (`snapshot`; None if unknown) and in its open cases."""
+    """Return the leak signs (outsiders, a join link …) in the group's `snapshot` (None: unknown) and its open cases."""
     outsiders = sum(case.rule_id == OUTSIDERS for case in open_cases)
     if snapshot is None:
         return LeakSigns(outsider_cases=outsiders)
@@ -73,7 +73,7 @@ def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: da
 
 
 def in_words(signs: LeakSigns, voice: MessageFormatter, who: str = "") -> list[str]:
-    """Return a phrase for each sign that the group's content may leak out (a bot among the members, an open join link).
+    """Return a phrase for each leak sign of a group, such as an open join link.
 
     `who` names the Official Accounts (accounts of organisations or programs) that are members of the group.
     """

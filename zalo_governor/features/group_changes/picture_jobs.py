@@ -16,11 +16,11 @@ log = structlog.get_logger(__name__)
 
 
 FetchBytes = Callable[[str], bytes]
-"""Downloads the picture at a URL; raises GovernorError if it cannot."""
+"""Function that downloads the picture at a URL; raises GovernorError if that fails."""
 
 
 LookAtPicture = Callable[[bytes], Looked | None]
-"""Makes thumbnail and perceptual hash of a picture, in a separate process; None if the content is not a picture."""
+"""Function that makes thumbnail and perceptual hash of a picture in a separate process; None if it is no picture."""
 
 
 class FetchPictureHandler:
@@ -43,9 +43,9 @@ class FetchPictureHandler:
         return Performed(JobOutcome.DONE if looked else JobOutcome.UNKNOWN, looked)
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Store thumbnail and hash of the picture; if the job belongs to a case, tell people how the picture compares.
+        """Store thumbnail and hash of the picture; if the job belongs to a case, tell people of the comparison.
 
-        They are told whether it resembles the one before, or that it could not be downloaded.
+        It says whether the picture resembles the one before, or that it could not be downloaded.
         """
         if not isinstance(job.task, FetchPicture):
             raise TypeError(job.kind)

@@ -39,13 +39,10 @@ class EndOfQuietHours:
         return None if self._is_done else AT_ONCE
 
     def begin(self, uow: UnitOfWork) -> None:
-        """Send all notices held back in the last quiet hours (at night).
-
-        Do nothing during the quiet hours, or if all were sent.
-        """
+        """Send all notices held back in the last night; do nothing in the quiet hours, or if all were sent."""
         if self._is_done or self._policy.rests_until(self._policy.clock()):
             return
-        # Done is what a later look proves: this transaction may still fail.
+        # All is sent only if a later call finds nothing left: this transaction may still fail.
         groups = [group.id for group in self._policy.governed]
         self._is_done = not sum(self._ask_members(uow, one) + self._tell_changes(uow, one) for one in groups)
 
@@ -67,7 +64,7 @@ class EndOfQuietHours:
     def _was_held_back(self, case: Case) -> bool:
         """Return whether the notice to the member was held back because the case was opened in the quiet hours.
 
-        Of a case recorded by hand no member is told.
+        Members are not told of a case recorded by hand.
         """
         return (
             case.state is CaseState.NEW
@@ -83,10 +80,7 @@ class EndOfQuietHours:
         return case.rule_id != NAME_RULE or self._reminders.may_ask(uow, case.group_id)
 
     def _tell_changes(self, uow: UnitOfWork, group_id: str) -> int:
-        """Send the notices held back in the quiet hours about changes of the group that the leader had not approved.
-
-        Returns about how many cases.
-        """
+        """Send the notices on unapproved changes held back in the quiet hours; return the number of their cases."""
         count = 0
         for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _CHANGES_BACK, open_only=True):
             if case.rule_id not in CHANGE_RULES:

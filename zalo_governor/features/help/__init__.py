@@ -1,1 +1,1 @@
-"""Help, the regulation to read, and diacritics for a sentence."""
+"""Commands for everybody: help, the regulation to read, diacritics for a sentence, the choice of a group."""

@@ -48,16 +48,16 @@ _MENUS: Mapping[Role, Mapping[str, TextId]] = {
         "quyche": TextId("menu_regulation"),
     },
 }
-"""Role -> the commands that its holders use most, as (word, line of the menu); the first role that a person has counts,
-and a person without any gets the menu of members."""
+"""Role -> menu of the commands that its holders use most: word -> line. The first role that a person has counts; people
+without a role get the menu of members."""
 
 
 _WITH_OTHERS = {"xong": TextId("menu_keep_directives")}
-"""Commands whose line among all commands names others too, which have none."""
+"""Word of a command -> its line in the list of all commands, which names other commands too that have no line there."""
 
 
 class Help(Command[bool]):
-    """Command `/trogiup` (help): show a short menu for the person's role, or list all commands that it may use."""
+    """Command `/trogiup` (help): show a short menu for the person's role, or list all that the person may use."""
 
     word = "trogiup"
     aliases = ("help", "menu")
@@ -75,7 +75,7 @@ class Help(Command[bool]):
         return typed in _ALL if not typed or typed in _ALL else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Answer with the menu of the person's role or, if `argument`, with a line for each command it may use."""
+        """Return the menu of the person's role or, if `argument` is True, a line for each command that is allowed."""
         usages = self._everything(call) if argument else self._menu(call)
         rows = "\n".join(self.voice.render(TextId("help_row"), usage=self.voice.render(usage)) for usage in usages)
         text = TextId("help") if argument else TextId("help_short")

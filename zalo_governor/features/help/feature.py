@@ -1,4 +1,4 @@
-"""What anybody may ask for; `/trogiup` itself is made by the command desk, as it lists all commands."""
+"""The feature `help`: commands for everybody, except `/trogiup`, which `CommandBook` adds, as it lists all commands."""
 
 from zalo_governor.features.help.diacritics import AddMarks
 from zalo_governor.features.help.groups import ChooseGroup

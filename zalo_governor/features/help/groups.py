@@ -1,4 +1,4 @@
-"""Command `/nhom` (group): of which group a person's private commands are."""
+"""Command `/nhom` (group): choose the group that one's private commands are about."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ class ChooseGroup(Command[str]):
     takes_group = False
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return the name that was typed, on one line; "" asks for the list."""
+        """Return `rest`, the name of a group as typed, on one line; "" asks for the list."""
         return one_line(rest.strip(" :.?"), _MOST_CHARACTERS)
 
     def answer(self, call: Call, argument: str) -> Answer:

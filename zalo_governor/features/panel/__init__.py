@@ -1,1 +1,1 @@
-"""The way into the panel, the pages in a browser on which the desk works beside the chat."""
+"""Access to the panel: pages in a browser on which the admins work, besides the chat."""

@@ -1,4 +1,4 @@
-"""Links into the panel: made for a person by the chat or on the server, used up once by a browser."""
+"""Links and sessions of the panel: a person asks for a link in the chat or on the server, a browser uses it once."""
 
 from datetime import datetime
 from secrets import token_urlsafe
@@ -13,9 +13,9 @@ _BYTES = 32
 
 
 def issue_link(uow: UnitOfWork, base: str, person_id: int, now: datetime, *, by: str) -> str:
-    """Return a link that lets the person into the panel at `base`, once and within `LINK_LASTS`.
+    """Return a link that opens the panel at address `base` for the person, once and within `LINK_LASTS`; audit that.
 
-    `by` says in the audit log how it was asked for: `chat` or `server`.
+    `by` says in the audit log how the link was asked for: `chat` or `server`.
     """
     secret = token_urlsafe(_BYTES)
     uow.panel_keys.add(PanelKeyKind.LINK, secret, person_id, now, now + LINK_LASTS)
@@ -24,7 +24,7 @@ def issue_link(uow: UnitOfWork, base: str, person_id: int, now: datetime, *, by:
 
 
 def begin_session(uow: UnitOfWork, link_secret: str, now: datetime) -> tuple[int, str] | None:
-    """Use up a link; return (id of the person, secret of the new session); None if it is unknown, used or expired."""
+    """Use up a link; return (id of the person, secret of the new session); None if the link is not valid."""
     person_id = uow.panel_keys.use_link(link_secret, now)
     if person_id is None:
         return None
@@ -35,13 +35,13 @@ def begin_session(uow: UnitOfWork, link_secret: str, now: datetime) -> tuple[int
 
 
 def end_session(uow: UnitOfWork, person_id: int, secret: str, now: datetime) -> None:
-    """End the session of the person that has this secret."""
+    """End the person's session that has this secret, and audit that."""
     uow.panel_keys.end(secret)
     _note_end(uow, person_id, now, 1)
 
 
 def end_sessions(uow: UnitOfWork, person_id: int, now: datetime) -> int:
-    """End all sessions of the person; return how many there were."""
+    """End all sessions of the person, and audit that; return how many there were."""
     count = uow.panel_keys.end_all(person_id)
     _note_end(uow, person_id, now, count)
     return count

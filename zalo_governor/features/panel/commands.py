@@ -17,7 +17,7 @@ class OpenPanel(BareCommand):
     roles = PANEL_ROLES
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Answer with the link, or that the office has not switched the panel on. `argument` is unused."""
+        """Return the link, or that the panel is not switched on in the settings (`argument` is unused)."""
         panel = self.policy.panel
         if not panel.enabled:
             return self.say(call, TextId("panel_off"), "off")
@@ -35,6 +35,6 @@ class LeavePanel(BareCommand):
     roles = PANEL_ROLES
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """End the sessions and say how many there were. `argument` is unused."""
+        """End the person's sessions and say how many there were (`argument` is unused)."""
         count = end_sessions(call.uow, call.person.id, self.policy.clock())
         return self.say(call, TextId("panel_left"), count=number(count))

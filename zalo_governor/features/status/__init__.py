@@ -1,1 +1,1 @@
-"""The state of the program, for those who look after it."""
+"""The command that shows the state of the program."""

@@ -1,4 +1,4 @@
-"""Command `/trangthai` (status): what needs attention, the worst first, and then that the rest is in order."""
+"""Command `/trangthai` (status): list what needs attention, the worst first, then what is in order."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ class Status(BareCommand):
         self._signs = LeakSignService(policy)
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Answer with one short line for each thing that needs attention, the worst first, and for what is in order.
+        """Return a short line for each thing that needs attention, the worst first, then for each that is in order.
 
         Figures that are 0 are left out. `argument` is unused.
         """
@@ -54,7 +54,7 @@ class Status(BareCommand):
         return Answer([self.voice.render(TextId("status"), now=moment(self.policy.clock()), rows=rows)])
 
     def _rows(self, heading: TextId, lines: list[str]) -> str:
-        """Return the lines under a heading; of very many, as of a hundred groups, the first and how many more."""
+        """Return the lines under a heading; of more than 25 lines, the first 25 and the number of the others."""
         rows = list(map(self._row, lines[:_MOST_LINES]))
         if len(lines) > _MOST_LINES:
             rows.append(self.voice.render(TextId("status_more"), count=number(len(lines) - _MOST_LINES)))
@@ -64,7 +64,7 @@ class Status(BareCommand):
         return self.voice.render(TextId("status_row"), said=line)
 
     def _broken(self, call: Call, status: LineStatus) -> Iterator[str]:
-        """Yield lines on what keeps the program from its work now or has kept it today."""
+        """Yield a line for each fault that hinders the program in its work now, or has hindered it today."""
         if status.state not in _UP:
             yield self._connection_line(status)
         for group in call.groups:
@@ -81,7 +81,7 @@ class Status(BareCommand):
         yield from outside_rows(status, self.voice)
 
     def _lacking(self, call: Call, status: LineStatus) -> Iterator[str]:
-        """Yield lines on what people should set up, look at or know."""
+        """Yield lines on what people should set up, check or know, such as a missing roster."""
         for group in call.groups:
             yield from self._roster_lines(call, group)
             if said := self._signs.line(call.uow, group, self._named(group)):
@@ -103,7 +103,7 @@ class Status(BareCommand):
             yield self.voice.render(TextId("status_no_text_recognition"))
 
     def _in_order(self, call: Call, status: LineStatus) -> Iterator[str]:
-        """Yield lines on what goes on as it should."""
+        """Yield lines on what works: trials, connection, judged messages, waiting scans and notices."""
         lines = ((group, trial_line(self.policy, call.uow, self.voice, group.id)) for group in call.groups)
         if trials := [(group, said) for group, said in lines if said]:
             yield trials[0][1] if len(self.policy.governed) == 1 else self._trials_line(trials)
@@ -126,7 +126,7 @@ class Status(BareCommand):
         return self.voice.render(TextId("status_trials"), groups=names)
 
     def _frame_lines(self, status: LineStatus, sort: FrameSort, text: TextId) -> Iterator[str]:
-        """Yield a line on the frames of that sort (frames are what the socket brings), if any came in 24 hours."""
+        """Yield a line on the frames of that sort, if any came over the socket in the last 24 hours."""
         if found := [frame for frame in status.frames if frame.sort is sort]:
             names = ", ".join(frame.name for frame in found[:_FRAME_NAMES])
             yield self.voice.render(text, count=number(sum(frame.day for frame in found)), names=names)
@@ -157,7 +157,7 @@ class Status(BareCommand):
         return self.voice.render(TextId("line_refused") if refused else TextId("line_down"), since=since, heard=heard)
 
     def _search_line(self, status: LineStatus) -> str:
-        """Return a line saying when the program last asked Zalo for missed messages and found none."""
+        """Return the line saying when the program last compared with Zalo's history and found no message missing."""
         if status.looked_at is None:
             return self.voice.render(TextId("status_not_looked"))
         return self.voice.render(TextId("status_looked"), when=moment(status.looked_at))

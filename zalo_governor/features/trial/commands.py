@@ -21,9 +21,9 @@ class ShowTrial(BareCommand):
     roles = DESK
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Answer `/chaythu` (trial run) with the summary of the trial so far (`argument` is unused).
+        """Return the summary of the trial: the messages withheld, and each rule's number of cases and false alarms.
 
-        It says which messages were withheld, and how many cases and false alarms each rule had.
+        For several groups: a line on each. `argument` is unused.
         """
         if len(call.groups) > 1:
             return self.overview(call, lambda group: self._state(call, group))
@@ -41,9 +41,9 @@ class SwitchOn(BareCommand):
     roles = frozenset({Role.ADMIN})
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """End the trial (command `/batdau`, start), or reply that it has ended already (`argument` is unused).
+        """End the trial, or reply that it has ended already (`argument` is unused).
 
-        The other admins and the group are told later.
+        The other admins and the group are told later, by `TrialEnd`.
         """
         who = self.voice.who(call.person)
         ended = switch_on(self.policy, call.uow, call.groups, call.person.id)
@@ -67,10 +67,7 @@ class Introduce(BareCommand):
     roles = None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """Answer `/gioithieu` (introduce) with a text on what the bot is for, which data it stores, and whom to ask.
-
-        `argument` is unused.
-        """
+        """Return a text on what the bot is for, which data it stores, and whom to ask (`argument` is unused)."""
         group_id = call.groups[0].id if call.groups else NO_GROUP
         office = self.policy.of(group_id)
         return Answer([introduction_text(office.introduction(group_id), office.voice)])

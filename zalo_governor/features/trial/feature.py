@@ -1,4 +1,4 @@
-"""The trial period, and the introduction to the group."""
+"""The feature `trial`: the trial period, and the introduction to the group."""
 
 from zalo_governor.features.trial.commands import Introduce, ShowTrial, SwitchOn
 from zalo_governor.features.trial.rule_trial import RuleTrial

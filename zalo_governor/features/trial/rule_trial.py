@@ -1,4 +1,4 @@
-"""Command `/quytac` (rules): the rules of the group, and which of them are on trial; put one on trial, or end that."""
+"""Command `/quytac` (rules): list the rules of the group with their state, put one on trial, or end its trial."""
 
 import re
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from zalo_governor.messaging.formatter import MessageFormatter, moment
 from zalo_governor.messaging.templates import TextId
 
 ON_TRIAL, IN_FORCE = "thử", "áp dụng"
-"""What is typed before a rule's id: put it on trial (findings are told to nobody), or in force again."""
+"""Words typed before a rule's id: put the rule on trial (nobody is told of its findings), or in force again."""
 _STATES = {
     RuleStanding.SWITCHABLE: TextId("rule_state_in_force"),
     RuleStanding.ON_TRIAL: TextId("rule_state_by_file"),
@@ -22,16 +22,17 @@ _CHANGE = re.compile(rf"({folded(ON_TRIAL)}|{folded(IN_FORCE)}) ([0-9a-z][0-9a-z
 
 
 class Change(NamedTuple):
-    """What follows the command's word: the rule that is meant, and whether it is to be on trial."""
+    """Parsed argument of `/quytac` (rules): the id of a rule, and whether to put it on trial or in force."""
 
     rule_id: str
     on_trial: bool
 
 
 class RuleTrial(Command[Change | bool]):
-    """Command `/quytac [thử|áp dụng RULE]` (rules): put a rule on trial in the group, so that nobody is told.
+    """Command `/quytac [thử|áp dụng RULE]` (rules): list the rules, or put one on trial or in force again.
 
-    What a rule on trial finds is recorded, and shown by `/chaythu`. The rules on state secrets cannot be put on trial.
+    Nobody is told of what a rule on trial finds; it is recorded, and `/chaythu` shows it. The rules on state secrets
+    cannot be put on trial.
     """
 
     word = "quytac"
@@ -40,14 +41,14 @@ class RuleTrial(Command[Change | bool]):
     roles = frozenset({Role.ADMIN})
 
     def understand(self, rest: str, today: date) -> Change | bool | None:
-        """Accept nothing, or `thử` or `áp dụng` with the id of a rule."""
+        """Parse `rest`: True if empty (to list the rules); a `Change` for `thử` or `áp dụng` and a rule; else None."""
         if not rest.strip(" ."):
             return True
         found = _CHANGE.fullmatch(folded(rest))
         return Change(found[2], found[1] == folded(ON_TRIAL)) if found else None
 
     def answer(self, call: Call, argument: Change | bool) -> Answer:
-        """List the rules of each group, or change the one that is named, where the group's regulation has it."""
+        """List each group's rules, or put the named rule on trial or in force in the groups whose regulation has it."""
         if isinstance(argument, bool):
             return Answer([self.of(group.id)._list(call, group) for group in call.groups], subject="list")
         mine = [self.of(group.id) for group in call.groups]
@@ -97,7 +98,7 @@ class RuleTrial(Command[Change | bool]):
 
 
 def rule_state(voice: MessageFormatter, rule: RuleInForce, tried_since: datetime | None) -> str:
-    """Return the words for whether a rule is in force or on trial (what it finds is only counted, nobody is told).
+    """Return the words saying whether a rule is in force, or on trial (its findings are only counted).
 
     `tried_since` is when an admin put it on trial, None if none did; its file may also keep it on trial.
     """

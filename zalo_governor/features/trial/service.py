@@ -108,7 +108,7 @@ class TrialPage(Speaker):
         return self._voice.render(TextId("trial_false_alarms"), count=number(row.false_alarms), percent=percent)
 
     def _shadow_rows(self, found: Iterable[ShadowFigures], *, place: str) -> str:
-        """Return the section, with its number `place`, on rules in shadow mode; "" if they found nothing."""
+        """Return the summary's section on rules in shadow mode, numbered `place` ("3. "); "" if they found nothing."""
         rows = [
             self._voice.render(
                 TextId("trial_shadow_row"),
@@ -135,7 +135,7 @@ class TrialPage(Speaker):
 
 
 class TrialEnd(Speaker):
-    """Sender of the trial's summary at its scheduled end, and of the announcement when a person has really ended it.
+    """Sender of the trial's summary when it is scheduled to end, and of the notice that a person has ended the trial.
 
     The trial is a period in which messages go to Role.ADMIN only. Implements `app.due_work.Work`.
 

@@ -100,7 +100,7 @@ class ListCases(Command[Wanted]):
 
         An empty text means page 1 of the open cases; a name of an agency, its open cases.
         """
-        typed = " ".join(unicodedata.normalize("NFC", rest).split()).strip(" .")  # `folded` keeps its length.
+        typed = " ".join(unicodedata.normalize("NFC", rest).split()).strip(" .")  # `folded` keeps the length.
         found = _PAGE.fullmatch(folded(typed))
         if found is None:
             return None
@@ -112,7 +112,7 @@ class ListCases(Command[Wanted]):
         return Wanted(Which.OPEN, page, one_line(typed[: found.end(1)], _MOST_CHARACTERS)) if named else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Return the page of each group's cases that `argument` asks for, gravest, then newest first; and the total."""
+        """Return the wanted page of the group's cases, gravest, then newest first; of several groups, the numbers."""
         if not call.groups:
             return self.say(call, TextId("not_governed"))
         if len(call.groups) > 1:
@@ -179,7 +179,7 @@ class ListCases(Command[Wanted]):
 
 
 class AgencyReader:
-    """Reads to which agency the person of a case belongs: by the group's roster, else by the display name."""
+    """Finds the agency of the person whom a case is about: by the group's roster, else by title or display name."""
 
     def __init__(self, uow: UnitOfWork, account: str, group_id: str) -> None:
         self._people = uow.people
@@ -200,9 +200,9 @@ class AgencyReader:
 
 
 def who_of(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
-    """Return the person whom the case is about; of a newcomer's case, who came in and who let the person in.
+    """Return the words naming the person whom the case is about, for a row of a list.
 
-    Without this a row would read as if the member who added an outsider were the outsider.
+    Of a case about an outsider: who joined, and who added the outsider (`case.person_id`) or how else he joined.
     """
     newcomer = uow.outsiders.of_case(case) if case.rule_id == OUTSIDERS else None
     if newcomer is None:
@@ -316,7 +316,7 @@ class TakeBack(CaseCommand):
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
     """Move the case to state `to` for the caller of a command; return the reply that says so, or why it was refused.
 
-    The content of a false alarm is remembered (hashed), so that it opens no case again, until the case is reviewed. The
+    The content of a false alarm is stored (hashed), so that it opens no case again, until the case is reviewed. The
     person whom the case is about is notified. `command` supplies clock, settings and texts.
     """
     voice, code = command.voice, case.code
@@ -341,7 +341,7 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
 
 
 def _what_was_sent(command: AnyCommand, call: Call, case: Case, *, told: bool) -> str:
-    """Return the sentence on who was told of the decision; of a suspected secret, whether the leader was."""
+    """Return the sentence on who was told of the decision; for a suspected secret, whether the leader was told."""
     voice = command.voice
     if case.state is not CaseState.REFERRED:
         return voice.render(TextId("decided_told") if told else TextId("decided_not_told"))
@@ -352,21 +352,21 @@ def _what_was_sent(command: AnyCommand, call: Call, case: Case, *, told: bool) -
 
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
-    """Return the reply that the case's current state does not allow the command."""
+    """Return the reply saying that the case's present state does not allow the command."""
     state = command.voice.state_of(case)
     text = command.voice.render(TextId("case_cannot_move"), code=case.code, state=state)
     return Answer([text], "cannot_move", case.code)
 
 
 def reason_missing(command: AnyCommand, case_id: int) -> Answer:
-    """Return the reply that asks for a reason after the case's code."""
+    """Return the reply saying that a reason has to be typed after the case's code."""
     code = f"VP{case_id}"
     text = command.voice.render(TextId("reason_missing"), code=code, command=f"/{command.word}")
     return Answer([text], "no_reason", code)
 
 
 def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:
-    """Return the reply that there is no case with that number."""
+    """Return the reply saying that there is no case with that number."""
     code = f"VP{case_id}"
     return Answer([voice.render(TextId("case_unknown"), code=code)], "unknown_case", code)
 

@@ -24,7 +24,7 @@ _HINTS = (
     TextId("digest_answer_secret"),
     TextId("urgent_cases"),
 )
-"""Texts that show `/chuyen` with words in brackets after it."""
+"""Texts of the program that show `/chuyen VP12` with words in brackets after it."""
 
 
 class PassOn(CaseWords):
@@ -68,7 +68,7 @@ class PassOn(CaseWords):
         return Answer([self.voice.render(TextId("passed_on"), code=case.code, told=told)], subject=case.code)
 
     def _is_hint(self, words: str) -> bool:
-        """Return whether words in brackets are no remark, but typed as a text shows them that names the command."""
+        """Return whether the words in brackets are no remark, but copied from a text that explains the command."""
         shown = "".join(self.policy.catalogue.template(hint).text for hint in _HINTS)
         return not words.strip("(). …") or words.rstrip(".: ") in shown
 

@@ -27,7 +27,7 @@ MANUAL_RULE = "ghi-nhan"
 _MOST_CHARACTERS = 600
 _CLAUSE = re.compile(r"(?:(qđ|qd)\s*\.?\s*)?(\d{1,2})\s*\.\s*(\d{1,2})(?![\d.])", re.IGNORECASE)
 _OLD = timedelta(days=250)
-"""A date without a year that was longer ago than this is rather one that is still to come."""
+"""Age from which a date typed without a year is refused, as if it were in the future: a later date may be meant."""
 _UID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 _MENTION_ALL = "-1"
 
@@ -93,7 +93,7 @@ class NoteCase(Command[str]):
         return Answer([self.voice.render(TextId("noted"), **about)], subject=case.code)
 
     def _is_of_other_group(self, call: Call, person: Person, group_id: str) -> bool:
-        """Return whether the person is known from other groups alone: the answer would tell who it is."""
+        """Return whether the person is known from other groups only, so that the reply must not name the person."""
         places = call.uow.members.groups_with(self.policy.account, person.uid) | person.grants.keys()
         return bool(places) and places.isdisjoint({group_id, EVERYWHERE})
 
@@ -137,10 +137,10 @@ class NoteCase(Command[str]):
 
 
 def with_place(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
-    """Return the audit entry; if it says that a case was recorded by hand, with the place as typed ("ở cuộc họp").
+    """Return the audit entry; if it says that a case was recorded by hand, with the place that the admin typed.
 
-    What the admin typed about that is stored with the case alone, encrypted, so that retention can remove it; the audit
-    log's rows are never changed.
+    The place is stored, encrypted, with the case only, so that retention can remove it: rows of the audit log never
+    change. It is "unknown" if none was typed, or if it was removed.
     """
     if entry.action != "case.opened" or entry.detail.get("rule") != MANUAL_RULE:
         return entry
