@@ -1,1 +1,1 @@
-"""What the program does, one folder for each thing that it does; a folder may know only those that stand below it."""
+"""The features of the program, one folder each; pyproject.toml says which features a feature may import."""

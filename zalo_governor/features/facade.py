@@ -32,7 +32,7 @@ class FeatureFacade:
         }
 
     def reads_in_advance(self, event: EventBase) -> bool:
-        """Return whether the event is a command that only reads."""
+        """Return whether the event is a command that only reads, whose answer `prepare` can work out."""
         return self._desk.reads_in_advance(event)
 
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
@@ -78,7 +78,7 @@ class FeatureFacade:
         return self._handlers[id(self._policy.of(thread_id))]
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins of what is urgent and was not heard live, if not told of it before."""
+        """Tell the admins of urgent things that were not received live, if not told of them before."""
         for handler in self._handlers_of(group_id):
             handler.tell_urgent(uow, group_id)
 
@@ -89,9 +89,9 @@ class FeatureFacade:
             handler.tell_recovered(uow, group_id)
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the admins what a group sync found.
+        """Have the features act on what a group sync found; most tell the admins.
 
-        Deletions by members of whom it was not known whether they may delete are decided on again.
+        Deletions whose author may or may not have had the right to delete are decided on again.
         """
         for act in self._message_acts.retry(uow, group_id):
             self._pass_on(uow, act, CLEAN)

@@ -1,4 +1,4 @@
-"""The list of all features, in the order in which they hear of an event and `/trogiup` (help) shows their commands."""
+"""The list of all features, in the order in which events are passed to them and `/trogiup` (help) lists commands."""
 
 from zalo_governor.features.attachments.feature import FEATURE as ATTACHMENTS
 from zalo_governor.features.cases.feature import FEATURE as CASES

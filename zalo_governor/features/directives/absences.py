@@ -1,4 +1,4 @@
-"""Rules on what is missing: a directive that nobody answers in time, or that nobody has reported on by an hour."""
+"""Checks for absence rules of the regulation: a directive not answered in time, or without a report by a set hour."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,9 +15,10 @@ from zalo_governor.text.directives.times import IsWorkday, workday
 def absences_to_notice(
     policy: ServicePolicy, directive: Directive, dues: set[datetime]
 ) -> Iterator[tuple[NoticeAbsence, datetime]]:
-    """Yield the checks for missing answers that the regulation's rules ask for after a directive; each with its time.
+    """Yield each check for missing answers that the regulation's absence rules demand for a directive, with its time.
 
-    A rule gives one so many working hours after the directive, or one at a set hour on the day of each of `dues`.
+    A rule demands one check a number of working hours after the directive, or one at a set hour on the day of each
+    deadline in `dues`.
     """
     is_workday = workday(policy.directives.skip_holidays)
     for rule in policy.regulation.absences:
@@ -31,7 +32,7 @@ def absences_to_notice(
 def after_working_hours(
     start: datetime, hours: timedelta, parts: Sequence[WorkingTime], is_workday: IsWorkday
 ) -> datetime:
-    """Return the moment by which `hours` of working time have passed since `start`; `parts` are a day's times."""
+    """Return when `hours` of working time have passed since `start`; `parts` are the working times of a day."""
     at = local(start)
     day = at.date()
     while True:
@@ -45,10 +46,10 @@ def after_working_hours(
 
 
 def missing_under(rule: AbsenceRule, asked: list[Assignee], at: datetime) -> list[Assignee]:
-    """Return those of `asked` who break the rule at the moment `at`.
+    """Return those addressees in `asked` whose answers are missing under the rule at the moment `at`.
 
-    That is who has not answered, though in the group; under a rule with `report_by` (an hour of the day), all those
-    with a deadline on that day, if none of them has reported.
+    Without `report_by`, these are the ones that are in the group and have not answered. With `report_by` (an hour of
+    the day), they are all those with a deadline on that day, if none of them has reported.
     """
     if rule.report_by is None:
         return [one for one in asked if one.silent and not one.absent]

@@ -1,4 +1,4 @@
-"""Who is meant by the addressees that a directive names: agencies and people of the roster, or whole kinds of them."""
+"""Finds the agencies and people of a group that the names in a directive mean: single ones, or all of a kind."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _NAME_LENGTH = 80
 
 
 class Listed(NamedTuple):
-    """A person who may be addressed: an entry of the roster, or a member of the group who is on none."""
+    """A person whom a directive may address: an entry of the roster, or a member of the group who is on no roster."""
 
     full_name: str
     title: str
@@ -58,9 +58,9 @@ class GroupDirectory:
         self._names = [(words_in(person.full_name), person) for person in people]
 
     def find(self, names: Iterable[str], mentioned_uids: Sequence[str] = ()) -> list[Addressee]:
-        """Return who is meant by the names of a directive, each once, in the order of the names.
+        """Return the addressees that the names in a directive mean, each once, in the order of the names.
 
-        A name that fits nobody, or several, is returned as it stands, marked as unknown.
+        A name that fits nobody, or several, becomes an addressee of that name with `known` false.
 
         Args:
             names: the addressees as named in the text.
@@ -74,7 +74,7 @@ class GroupDirectory:
         left = [uid for uid in mentioned_uids if uid not in used and uid != _MENTION_ALL]
         for name, addressee in found.items():
             if not addressee.known and name.startswith("@") and left:
-                # Somebody whom neither roster nor a look at the group has named yet: the mention tells who it is.
+                # Neither the roster nor a group sync has given this person's name yet; the mention gives the account.
                 found[name] = Addressee(name, (left.pop(0),))
             elif not addressee.known and (quoted := self._of_kind(bare_kind(name), left)):
                 found[name] = self._person(quoted)
@@ -86,7 +86,7 @@ class GroupDirectory:
         return [self._person(person) for person in people.values()]
 
     def _of_kind(self, kind: str, uids: Sequence[str]) -> Listed | None:
-        """Return the person with one of these accounts whose agency is of that kind; None if none or several are."""
+        """Return the only person with one of these accounts and an agency of that kind; None if none or several are."""
         having = (one for one in self._people if not one.uids.isdisjoint(uids))
         return _only(one for one in having if kind in self._keys.get(one.agency, ()))
 
@@ -99,7 +99,7 @@ class GroupDirectory:
             if person := _only(one for one in mentioned if _is_called(one, typed)):
                 return [self._person(person)]
             if mentioned_uids and self._agency(typed[1:]) is None:
-                # Not somebody else of that name: the message mentions a person whom nobody has named yet.
+                # The message mentions a person whose name is not known yet; somebody else of that name is not meant.
                 return [Addressee(typed[:_NAME_LENGTH], (), known=False)]
         if agency := self._whole_agency_in(typed):
             return [self._of_agency(agency)]
@@ -160,7 +160,7 @@ class GroupDirectory:
         return _only(same or likest)
 
     def _whole_agency_in(self, typed: str) -> str | None:
-        """Return the agency whose head `các đồng chí Giám đốc Sở Y tế` means: the first of several in a list."""
+        """Return the agency in a name such as `các đồng chí Giám đốc Sở Y tế` (heads of agencies); else None."""
         words = agency_words(typed)
         named = any(len(key) > 1 and contains(words, key) for key in self._keys.values())
         return self._agency(typed) if named and _HEADS.match(fold(typed)) else None
@@ -173,7 +173,7 @@ class GroupDirectory:
 
 
 def joined(names: Sequence[str], agencies: Iterable[str]) -> Iterator[str]:
-    """Yield the names; as one those into which a list splits an agency's: "Sở Giáo dục", "Đào tạo"."""
+    """Yield the names; parts of the name of one agency ("Sở Giáo dục", "Đào tạo") are joined to one."""
     keys = [agency_words(agency) for agency in agencies if _LISTS.search(agency)]
     while names:
         several = (end for end in range(min(len(names), 4), 1, -1) if agency_words(" ".join(names[:end])) in keys)
@@ -185,9 +185,9 @@ def joined(names: Sequence[str], agencies: Iterable[str]) -> Iterator[str]:
 def directory_of(uow: UnitOfWork, account: str, group_id: str, kinds: Mapping[str, Sequence[str]]) -> GroupDirectory:
     """Return the directory of a group: its roster, and its members who are on no roster, by their display names.
 
-    `account` is the bot account's uid, `kinds` as in `GroupDirectory`. Where there is a roster, accounts outside it are
-    left out, and one that shows a name of the roster counts only if no account of that person is known, and no other
-    account shows the name.
+    `account` is the bot account's uid, `kinds` as in `GroupDirectory`. If the group has a roster, accounts that are not
+    on it are left out; but an account whose display name is on the roster counts as that person's if no account of the
+    person is known and no other account has the name.
 
     Holders of the roles that give directives are left out: a collective name never means them.
     """
@@ -222,7 +222,7 @@ def _standing(uow: UnitOfWork, account: str, uid: str) -> Standing:
 
 
 def _claimed(person: Listed, claims: Mapping[str, Sequence[str]]) -> Listed:
-    """Return a person of the roster with the one account that shows the name; unchanged if none or several do."""
+    """Return the person with the account that `claims` (name -> uids) has for the name; unchanged if not just one."""
     uid = _only(claims.get(fold(person.full_name), ()))
     return person._replace(uids=frozenset({uid})) if uid else person
 
@@ -241,7 +241,7 @@ def _uids(people: Iterable[Listed]) -> tuple[str, ...]:
 
 
 def _only(found: Iterable[T]) -> T | None:
-    """Return the one thing found; None if there is none, or if there are several."""
+    """Return the only element of `found`; None if there is none, or if there are several."""
     things = list(found)
     return things[0] if len(things) == 1 else None
 
@@ -265,7 +265,7 @@ _EVERYBODY = re.compile(
     r"@?(?:all|tat ca|moi nguoi|ca nhom|toan the(?: nhom| thanh vien)?|cac d\s?/?\s?c|cac dong chi)"
 )
 _COUNTED = re.compile(r"\d+ ")
-"""A collective that counts ("12 xã nêu trên"): which ones is not said here."""
+"""A collective name with a number ("12 xã nêu trên") does not say which ones are meant."""
 _COLLECTIVE = re.compile(
     r"(?:(?:thu truong|lanh dao|chu tich|ubnd)\s)*(?:cac|nhung|tat ca|toan the|so ban|cap xa|cap so)\b"
 )

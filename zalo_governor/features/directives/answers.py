@@ -25,18 +25,18 @@ from zalo_governor.text.normalise import normalise
 _MOST_OWED = 12
 """How many of a person's open directives, the newest, are compared with a message that names none of them."""
 _MOST_TRIED = 4
-"""How many of the directives that a message fits alike are tried; what it says hardly depends on the directive."""
+"""How many of the directives that fit a message equally are tried; the kind of answer hardly depends on which."""
 _RECEIPT_WITHIN = timedelta(days=1)
 _RECEIPT_OF_MANY_WITHIN = timedelta(hours=2)
 _ANSWER_WITHIN = timedelta(days=1)
 """Within these times after a directive, a message that shares no words with it may still be taken as its answer."""
 _FEW = 5
-"""A directive to so many addressees is to a few: what they say next is probably about it."""
+"""If a directive has at most this number of addressees, their next messages are probably about it."""
 _FITTING = 3
-"""How much a message has to share with a directive (see `shared_words`) to be taken for its answer by that alone."""
+"""From this value of `shared_words` on, a message is taken for an answer to the directive by its words alone."""
 _OWN_MATTER = 8
 _SOME = 2
-"""From so many words on, a report names its matter; if it shares less than this, it is about another."""
+"""A report of at least `_OWN_MATTER` words is about something else if its `shared_words` are below `_SOME`."""
 _ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
 
 
@@ -50,7 +50,7 @@ class Match(NamedTuple):
     way: AnswerWay
     """How the directive was found: by its code, a quote, a mention of who gave it, or the words."""
     assumed: bool = False
-    """Whether it is a guess, as the message may answer another open directive of the sender's as well."""
+    """Whether the match is a guess: the message may as well answer another open directive of the sender."""
 
 
 class AnswerMatcher:
@@ -63,8 +63,8 @@ class AnswerMatcher:
         """Return which directives the message answers.
 
         They are those whose codes (`CĐ12`) the message names; else the one that it quotes; else one given by a person
-        whom it mentions; else the one with which it shares most words, or the newest not settled. What quotes another
-        message, or mentions only other people, answers none.
+        whom it mentions; else the one with which it shares most words, or the newest not settled. A message that quotes
+        another one, or mentions only other people, answers none.
         """
         text = _said(event)
         if cited := self._cited(uow, event, text):
@@ -92,7 +92,7 @@ class AnswerMatcher:
         return None if event.mentions else self._best(owed, event, text, AnswerWay.FOLLOWING)
 
     def kind(self, event: MessageSent, directive_text: str) -> AnswerKind | None:
-        """Return what the message says as an answer to a directive with that text (received …); None if it is none."""
+        """Return the kind of answer that the message is to a directive with that text; None if it is no answer."""
         text = event.text.strip()
         if not text and event.attachment is not None:
             return AnswerKind.RECEIVED if event.attachment.type in _SIGNS else AnswerKind.REPORTED
@@ -126,7 +126,7 @@ class AnswerMatcher:
         return [owes for owes in owed if owes.directive.given_by in numbers] or None
 
     def _best(self, owed: Sequence[OwedDirective], event: MessageSent, text: str, way: AnswerWay) -> Match | None:
-        """Return the directive that the message fits best: by the words that they share, else the newest that waits."""
+        """Return the match with the directive that shares most words with the message, else the newest not settled."""
         scores = [shared_words(text, _matter(owes.directive)) for owes in owed]
         best = max(scores, default=0)
         fits = best >= _FITTING
@@ -150,8 +150,8 @@ def _is_plausible(
 ) -> bool:
     """Return whether a message that quotes nothing may be taken as that kind of answer to that directive.
 
-    A second "rõ" is for another directive, or for nobody. What shares no words with an order to many is talk; a report
-    that shares none with any of several orders is about another matter.
+    A second "rõ" (received) answers another directive, or none. A report that shares no words with an order to many
+    addressees, or with any of several orders, is no answer to them.
 
     Args:
         owes: the directive.
@@ -167,14 +167,14 @@ def _is_plausible(
         return age <= within and any(one.silent for one in owes.assignees)
     if fits or way is AnswerWay.MENTION:
         return True
-    # Numbers of papers and hours are often those of a deadline by chance.
+    # Numbers of documents and hours are often equal to those in a directive by chance.
     said = _NUMBER.sub(" ", _said(event))
     own_matter = len(_tokens(said)) >= _OWN_MATTER and shared_words(said, _matter(owes.directive)) < _SOME
     return alone and to_few and age <= _ANSWER_WITHIN and not event.attachment and not own_matter
 
 
 def _matter(directive: Directive) -> str:
-    """Return the text of a directive without its addressees, whose names stand in their answers to any directive."""
+    """Return the text of a directive without its addressees' names, which occur in their answers to others too."""
     text = directive.text
     for item in directive.items:
         for name in item.names:
@@ -194,7 +194,7 @@ def shared_words(reply: str, directive: str) -> int:
 def _concerned(
     directive: Directive, own: Sequence[Assignee], text: str, kind: AnswerKind | None
 ) -> tuple[Assignee, ...]:
-    """Return those of the sender's entries that the answer is about: all, unless its words fit one item better.
+    """Return those addressees in `own` (the sender's) that the answer is about: all, unless it fits one item better.
 
     A directive has no items if its text was removed, as the person who gave it was erased.
     """
@@ -206,10 +206,10 @@ def _concerned(
 
 
 def _by_code(text: str) -> list[tuple[int, str]]:
-    """Return each code of a directive in the text with what is said of it.
+    """Return (number, text about it) for each code of a directive in the text.
 
-    That is what follows, if a code begins the text or a colon follows the last one; codes in a row ("CĐ1, CĐ2: đã
-    xong") share it. Elsewhere the whole text is of each.
+    If a code begins the text, or a colon follows the last code, the text about a code is what follows it; codes in a
+    row ("CĐ1, CĐ2: đã xong") share it. Otherwise it is the whole text.
     """
     codes = list(_CODE.finditer(text))
     if not codes or (_WORD.search(text[: codes[0].start()]) and text[codes[-1].end() :].lstrip()[:1] != ":"):
@@ -224,7 +224,7 @@ def _by_code(text: str) -> list[tuple[int, str]]:
 
 def cites_directive(text: str) -> bool:
     """Return whether a text as it was typed may name the code of a directive (`CĐ12`)."""
-    # Asked for every message of the group: looking for two letters takes a tenth of the time.
+    # Called for each message of a group; this first check takes a tenth of the time of the expression.
     may = "CĐ" in text or "cđ" in text or "CD" in text or "cd" in text
     return may and _CODE.search(text) is not None
 
@@ -236,13 +236,13 @@ def _said(event: MessageSent) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    """Return the words and numbers of a text but for its times: those of a deadline are met in any other message."""
+    """Return the words and numbers of a text without its dates and hours, which any other message may contain too."""
     return _WORD.findall(_TIME.sub(" ", fold(normalise(text).text)))
 
 
 _FILES = frozenset({"share.file"})
 _SIGNS = frozenset({"chat.sticker", "chat.gif"})
-"""Types of messages that say as much as a reaction."""
+"""Types of messages that, like a reaction, only confirm receipt."""
 _CODE = re.compile(rf"(?<!\w)(?:{CODE_PREFIX}|CD|cđ|cd)\s?0*([1-9]\d{{0,8}})(?!\w)")
 _JOINT = re.compile(r"\W*(?:và|va|với|voi|cùng|cung)?\W*")
 """What stands between the codes of a list."""

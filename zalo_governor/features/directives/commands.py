@@ -33,7 +33,7 @@ _OWED = 50
 MOST_CHARACTERS = 300
 _GIVEN_WITHIN = timedelta(days=90)
 _MANY_REMINDED = 3
-"""So many people are reminded on one command without a second one."""
+"""Up to this number of people are reminded without a second, confirming command."""
 
 
 class Wanted(NamedTuple):
@@ -44,7 +44,7 @@ class Wanted(NamedTuple):
     words: str = ""
     """The text after the code, on one line."""
     asked: bool = False
-    """Whether the words are a question in the person's own words."""
+    """Whether the words are a question in free wording."""
 
 
 class DirectiveCommand(Command[Wanted]):
@@ -54,7 +54,7 @@ class DirectiveCommand(Command[Wanted]):
     by_code = True
     in_help = False
     needs_words: ClassVar[bool] = False
-    """Whether something has to follow the code."""
+    """Whether the command needs words after the code."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
@@ -93,7 +93,7 @@ class DirectiveCommand(Command[Wanted]):
         return Answer([self.voice.render(text, code=directive.code, **fields)], outcome, directive.code)
 
     def _unclear(self, found: TypedDeadline | None, typed: str, command: str) -> str:
-        """Return the question about a typed deadline that is over, or may mean two moments; "" if it is clear."""
+        """Return the reply that a typed deadline has passed, or may mean two moments; "" if neither is so."""
         if found is None:
             return ""
         if found.other is not None:
@@ -118,7 +118,7 @@ class DirectiveCommand(Command[Wanted]):
 
 
 class ShowDirectives(DirectiveCommand):
-    """Command `/giaoviec`: the ledger, one directive, what is asked of oneself; or enter a directive by hand."""
+    """Command `/giaoviec`: show the ledger, one directive, or the sender's own ones; or enter a directive by hand."""
 
     word = "giaoviec"
     usage = TextId("usage_directives")
@@ -135,7 +135,7 @@ class ShowDirectives(DirectiveCommand):
         return Wanted(None, one_line(rest, MOST_CHARACTERS).strip(" .:"))
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """Show what was asked for; people without a role in the office see only what is asked of themselves."""
+        """Show the ledger or the directives asked for, or enter one; people without a role see only their own ones."""
         if argument.directive_id is not None and call.person.holds(NO_GROUP, *_READERS):
             readable = [group for group in call.reach if call.person.holds(group.id, *_READERS)]
             return super().answer(call._replace(reach=readable), argument)
@@ -162,7 +162,7 @@ class ShowDirectives(DirectiveCommand):
         return Answer([self.of(group.id)._pages.overview(group, self._ledger(call, group)) for group in call.groups])
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Show one directive: who has answered, who is silent."""
+        """Return the reply that shows the directive: who has answered, and who has not."""
         return Answer([self._page(call, directive)], subject=directive.code)
 
     def _ledger(self, call: Call, group: Group) -> LedgerPage:
@@ -190,7 +190,7 @@ class ShowDirectives(DirectiveCommand):
             return Answer([self._page(call, known)], "known", known.code)
         when, at, place, rest = read_scene(words, call.event.at)
         if not (when and (rest or quote)) or at is None or not timedelta(0) <= call.event.at - at < _GIVEN_WITHIN:
-            at, place, rest = call.event.at, "", words  # Then the time that it begins with is the deadline.
+            at, place, rest = call.event.at, "", words  # A time at its beginning is then the deadline.
         found = self._reader.deadline(rest, call.event.at)
         if unclear := self._unclear(found, rest, f"/{self.word}"):
             return Answer([unclear], "no_time")
@@ -198,7 +198,7 @@ class ShowDirectives(DirectiveCommand):
         if known is None:
             directive = self._register.open(call.uow, typed, by=call.person.id)
         else:
-            # What the program read in the message holds, unless the person says who is meant, or by when.
+            # Addressees and deadline that the program read in the message stay unless the person typed some.
             said = {"items": typed.items, "mentioned_uids": typed.mentioned_uids} if rest else {}
             known = known.model_copy(update={**said, "place": place})
             directive = self._register.accept(call.uow, known, call.person.id)
@@ -242,9 +242,9 @@ class RemindNow(DirectiveCommand):
     usage = TextId("usage_remind")
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Send the reminders, but nobody is reminded of the directive by command twice in the same clock hour.
+        """Send the reminders; nobody is reminded of a directive by command twice in the same clock hour.
 
-        More than three people are named first; they are reminded if the code is typed twice.
+        For more than three people, the reply only names them; they are reminded if the code is typed twice.
         """
         if refused := self._needs_open(directive):
             return refused
@@ -285,7 +285,7 @@ class DropDirective(DirectiveCommand):
     needs_words = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Drop the directive."""
+        """Drop the directive; `words` is the reason."""
         if directive.state not in {DirectiveState.OPEN, DirectiveState.PROPOSED}:
             return self._not_open(directive)
         self._register.drop(call.uow, directive, call.person.id, words)
@@ -300,7 +300,7 @@ class AssignDirective(DirectiveCommand):
     needs_words = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Change the addressees, and show the directive."""
+        """Add or take off the addressees in `words` ("thêm …", "bớt …"), and show the directive."""
         if refused := self._needs_open(directive):
             return refused
         verb, _, who = words.partition(" ")
@@ -320,10 +320,10 @@ class _ProposalCommand(DirectiveCommand):
     """Base class of the three answers to the question whether a message is a directive."""
 
     corrects = True
-    """Whether it may also be said, unasked, of a directive that the program entered and nobody has confirmed."""
+    """Whether the command is also for a directive that the program entered unasked and nobody has confirmed."""
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Decide on the message, unless that has been done."""
+        """Carry out the decision, or reply that the message was decided on before."""
         unconfirmed = self.corrects and directive.open and directive.unconfirmed
         if directive.state is not DirectiveState.PROPOSED and not unconfirmed:
             return self._say(directive, TextId("directive_decided"), "decided", state=self._pages.state(directive))
@@ -331,7 +331,7 @@ class _ProposalCommand(DirectiveCommand):
 
     @abstractmethod
     def decide(self, call: Call, directive: Directive) -> Answer:
-        """Carry out the decision."""
+        """Carry out the decision of this command, and return the reply."""
 
 
 class AcceptDirective(_ProposalCommand):
@@ -372,12 +372,12 @@ class AskLater(_ProposalCommand):
 
 
 def names_in(typed: str) -> list[str]:
-    """Return the names in a list as people type it: `Sở Y tế, Sở Tài chính và UBND xã Mẫu`."""
+    """Split a typed list of names: `Sở Y tế, Sở Tài chính và UBND xã Mẫu`."""
     return [name.strip() for name in _SEPARATOR.split(typed) if name.strip()]
 
 
 def named_among(asked: Sequence[Assignee], words: str) -> list[Assignee]:
-    """Return those of `asked` that `words` names: the one of just that name, commas included, else all in the list."""
+    """Return the addressees in `asked` that `words` names: the one with exactly that name, else all that it lists."""
     exactly = [one for one in asked if one.name == words]
     names = list(joined(names_in(words), [one.name for one in asked]))
     return exactly or [one for one in asked if any(fits(name, one.name) for name in names)]

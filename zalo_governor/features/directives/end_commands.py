@@ -77,10 +77,9 @@ class ExtendDirective(DirectiveCommand):
     needs_words = True
 
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
-        """Move the deadline and say which it was; a time in the past or that is not understood is refused.
+        """Set the deadline and reply with the former one; refuse a time that has passed or is not understood.
 
-        If the addressees have several deadlines, all of them are moved only if somebody names the addressees, or says
-        that all are meant.
+        If the addressees have several deadlines, the command must name the addressees or say that all are meant.
         """
         if refused := self._needs_open(directive):
             return refused
@@ -105,7 +104,7 @@ class ExtendDirective(DirectiveCommand):
         return self._say(directive, TextId("directive_extended"), **about)
 
     def _dues(self, directive: Directive, asked: Sequence[Assignee]) -> str:
-        """Return the deadlines of these addressees; if there are several, each with the number of addressees."""
+        """Return in words the deadlines of the addressees; if there are several, each with its number of addressees."""
         times = Counter(one.due_at for one in asked)
         undated = self._pages.due_of(directive, [one for one in asked if one.due_at is None])
         if len(times) == 1:
@@ -122,7 +121,7 @@ class ExtendDirective(DirectiveCommand):
 
 
 _NAMED = 3
-"""So many addressees are named whose deadline was changed; of more, the number is told."""
+"""Up to this number of addressees with a new deadline are named in the reply; more are only counted."""
 _EVERYBODY = frozenset({"tat ca", "tat ca don vi", "tat ca cac don vi", "moi don vi"})
 _BETWEEN = re.compile(r"^(?:đến|tới|cho|sang|hạn|là|[:,\s])+|(?:đến|tới|cho|[:,\s])+$")
 """Words between a code, a date and a name that mean nothing: `/giahan CĐ1 đến 25/11 cho Sở Y tế`."""

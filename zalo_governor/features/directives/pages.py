@@ -29,7 +29,7 @@ PAGE_LIMIT = 600
 _EXCERPT = 60
 _QUOTED = 5
 _MANY = 10
-"""A directive to more addressees is to many."""
+"""Most directives in a list; also, most addressees of a new directive of which the absent ones are named."""
 _STATES = {
     DirectiveState.PROPOSED: TextId("directive_state_proposed"),
     DirectiveState.OPEN: TextId("directive_state_open"),
@@ -70,7 +70,7 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("ledger_counted"), **sums)
 
     def mine(self, person: Person, owed: Sequence[OwedDirective]) -> str:
-        """Return what is asked of one person: the directives with an answer still awaited, the next deadline first."""
+        """Return the list of directives that still await the person's answer, the next deadline first."""
         now = self._policy.clock()
         rows = [
             self._voice.render(
@@ -158,7 +158,7 @@ class DirectivePages(Speaker):
         return next((directive.closing_words[key] for key in reversed(keys) if key in directive.closing_words), "")
 
     def _next(self, directive: Directive, asked: Sequence[Assignee]) -> str:
-        """Return which commands to use on an open directive; first how to set a deadline if the one named is over."""
+        """Return the hint on commands for an open directive; on setting a deadline if that of the message was over."""
         missed = any(one.missed_at and one.reported_at is None for one in asked)
         kind = "missed" if missed else "unconfirmed" if directive.unconfirmed else "next"
         return self._voice.render(TextId(f"directive_page_{kind}"), code=directive.code)
@@ -175,7 +175,7 @@ class DirectivePages(Speaker):
         return said if QUOTABLE.issuperset(self._policy.regulation.topic_of(case.clause) for case in cases) else ""
 
     def _quotes(self, uow: UnitOfWork, asked: Sequence[Assignee], *, answers: bool) -> list[str]:
-        """Return in the addressees' words why they have not finished; if wanted, also some of the other answers."""
+        """Return rows that quote the reasons for delays; with `answers`, also at most five other answers."""
         delayed = [one for one in asked if one.delayed_at is not None and one.reported_at is None]
         others = [one for one in asked if not one.silent and one not in delayed] if answers else []
         rows = []
@@ -191,9 +191,9 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_acknowledged"), code=directive.code, due=due, count=count)
 
     def entered(self, directive: Directive, assignees: Sequence[Assignee]) -> str:
-        """Return what the admins hear at once: who cannot answer, that nobody is named, a deadline already over; or "".
+        """Return the notice to the admins on a new directive with unreachable or no addressees, or a past deadline.
 
-        Of a directive to more than ten addressees, those known but not in the group are left out.
+        "" if there is nothing to tell. Of more than ten addressees, those known but not in the group are left out.
         """
         missed = directive.deadlines().missed_at
         absent = [one for one in assignees if one.known and not one.in_group and len(assignees) <= _MANY]
@@ -216,7 +216,7 @@ class DirectivePages(Speaker):
         return " ".join(parts)
 
     def reminder(self, person: Person, asked: Sequence[tuple[Directive, Assignee]]) -> str:
-        """Return the reminder to one person of all directives that wait for an answer."""
+        """Return the reminder to one person of the directives in `asked`, which await the person's answer."""
         rows = [
             self._voice.render(
                 TextId("directive_reminder_row"),
@@ -233,7 +233,7 @@ class DirectivePages(Speaker):
         return self._filled(head, rows, len(rows))
 
     def at_deadline(self, directive: Directive, asked: Sequence[Assignee], due: datetime, closed: int = 0) -> str:
-        """Return the line on who has answered at the deadline; `closed` of the addressees were closed with `/xong`."""
+        """Return the message on who has answered by the deadline; `closed` is how many were closed with `/xong`."""
         missing = [one for one in asked if not one.settled and not one.absent]
         away = sum(one.absent for one in asked)
         about = {
@@ -252,7 +252,7 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
 
     def absence(self, directive: Directive, missing: Sequence[Assignee], rule: AbsenceRule, at: datetime) -> str:
-        """Return the line to the admins that under the rule the answers of `missing` were due by `at`."""
+        """Return the notice to the admins on the addressees in `missing`, whose answers the rule demands by `at`."""
         return self._voice.render(
             TextId("directive_absence"),
             code=directive.code,
@@ -310,7 +310,7 @@ class DirectivePages(Speaker):
         return self._filled(head, rows, len(found))
 
     def _as_read(self, directive: Directive) -> str:
-        """Return what the program read in a message: for whom it is, and until when."""
+        """Return the addressees and the deadline that the program read in a message."""
         names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
         deadlines, today = directive.deadlines(), local(self._policy.clock()).date()
         when, due = self.due(deadlines), deadlines.due_at
@@ -321,7 +321,7 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_read"), names=plain(names, _EXCERPT), due=when)
 
     def not_reminded(self, left: Sequence[Assignee]) -> str:
-        """Return what the admins are told of addressees not reminded, as they exceed a round's `most_at_once`."""
+        """Return the notice to the admins on addressees not reminded, as more than `most_at_once` were due."""
         return self._voice.render(
             TextId("directive_not_reminded"), count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
         )
@@ -329,7 +329,7 @@ class DirectivePages(Speaker):
     def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the state of the directive in words.
 
-        Of an ended one: whether all addressees reported, or some only answered; not whether it was carried out.
+        Of an ended one: whether all addressees reported or some only answered, which does not mean that it was done.
         """
         if directive.state is not DirectiveState.DONE or any(closer(uow, one) for one in asked):
             return self.state(directive)
@@ -351,7 +351,7 @@ class DirectivePages(Speaker):
         return self._names(assignees, PAGE_LIMIT // 2)
 
     def due_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
-        """Return in words the deadlines of those addressees whose answer is awaited; of all, if no answer is."""
+        """Return in words the deadlines of the addressees whose answer is awaited; of all in `asked`, if none is."""
         asked = [one for one in asked if not one.settled] or asked
         return self.due(directive.deadlines({(one.item, one.due_at) for one in asked}))
 
@@ -398,7 +398,7 @@ class DirectivePages(Speaker):
         return self._voice.render(TextId("directive_row"), answered=number(line.answered), **facts)
 
     def _own_progress(self, assignee: Assignee, now: datetime) -> str:
-        """Return the progress as it is told to the addressee, who is reading and so has seen the directive."""
+        """Return the progress in words for the addressee's own list, where seen and unseen are both "not answered"."""
         progress = assignee.progress(now)
         silent = progress in {Progress.UNSEEN, Progress.SEEN}
         said = self._voice.render(TextId("progress_silent") if silent else _PROGRESS[progress])
@@ -423,7 +423,7 @@ class DirectivePages(Speaker):
     def _filled(
         self, head: str, rows: Sequence[str], count: int, text_of_more: TextId = TextId("directives_more")
     ) -> str:
-        """Put as many rows into the place "{rows}" of the text as fit on the page; say how many more there are."""
+        """Return the text with as many rows in place of "{rows}" as fit on the page, and how many more there are."""
         kept = list(rows)
         while True:
             left = count - len(kept)

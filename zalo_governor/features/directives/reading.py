@@ -1,4 +1,4 @@
-"""Reading of messages as directives and replies, in the features' own terms: aware times, kinds of answers."""
+"""Reads messages as directives and replies by `text.directives`; returns times with zone and types of the domain."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ from zalo_governor.text.normalise import normalise
 
 _LUNAR_NEW_YEAR = "Lunar New Year"
 _TOO_FAR = timedelta(days=250)
-"""A typed date without a year that is further away than this is rather the one that was."""
+"""A typed date without a year that would lie further ahead than this is taken as that of the year before."""
 _SANG = re.compile(r"\bsang\s+")
 _MOST_CHARACTERS = 600
 """Longest text that is stored of one item of a directive."""
@@ -32,7 +32,7 @@ def first_day_of_tet(year: int) -> date | None:
 
 @cache
 def reader_for(skip_holidays: bool) -> "ServiceReader":
-    """Return the reader, made once per process; `skip_holidays`: public holidays are no working days for it."""
+    """Return the reader, made once per process; with `skip_holidays`, public holidays are no working days."""
     return ServiceReader(workday(skip_holidays))
 
 
@@ -101,7 +101,7 @@ class ServiceReader:
         """Find the first time that a text typed to the bot names; None if it names none, or a day such as 31/4.
 
         Zalo's time `at` of the message tells what "tomorrow" means. A date without a year that would lie more than 250
-        days ahead is returned as that of the year before, since orders reach less far: a deadline that has passed.
+        days ahead is taken as that of the year before, a deadline that has passed.
         """
         plain = normalise(text).text
         sent = _naive(at)

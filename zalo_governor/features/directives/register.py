@@ -35,7 +35,7 @@ def with_addressee(uow: UnitOfWork, entry: AuditEntry) -> AuditEntry:
 
 
 def _counted(assignees: Collection[Assignee]) -> dict[str, int]:
-    """Return what the audit log says of these addressees: how many, and the id of one alone."""
+    """Return what the audit log stores of these addressees: their number; of a single one, also its id."""
     count = {"addressees": len(assignees)}
     return count | {"addressee": next(iter(assignees)).id} if len(assignees) == 1 else count
 
@@ -49,7 +49,7 @@ def _due_of(directive: Directive, place: int) -> datetime | None:
 
 
 _FOLLOWED = 200
-"""For the addressees of so many open directives people are looked for after each look at the group."""
+"""For how many open directives `find_people` looks for people who can answer, after each group sync."""
 
 
 class DirectiveRegister:
@@ -59,7 +59,7 @@ class DirectiveRegister:
         self._policy = policy
 
     def open(self, uow: UnitOfWork, directive: Directive, *, by: int | None = None) -> Directive:
-        """Register a new directive; find its addressees, or let the admins say first whether it is one.
+        """Register a new directive; find its addressees or, if it is unsure, ask the admins whether it is one.
 
         Args:
             uow: the transaction.
@@ -91,16 +91,16 @@ class DirectiveRegister:
         return self._move(uow, directive, DirectiveState.WITHDRAWN, by=by)
 
     def forget_text(self, uow: UnitOfWork, directive: Directive) -> None:
-        """Delete what the directive says, since its message may contain a state secret."""
+        """Withdraw the directive and delete its texts, since its message may contain a state secret."""
         items = tuple(DirectiveItem(text="", due_at=item.due_at) for item in directive.items)
         directive = directive.model_copy(update={"items": items, "reason": "", "closing_words": {}, "place": ""})
         self._move(uow, directive, DirectiveState.WITHDRAWN, by=None)
 
     def revise(self, uow: UnitOfWork, directive: Directive) -> Directive:
-        """Take over the parts (items) of an edited directive; addressees who are still named keep their answers.
+        """Store the items of an edited directive; addressees who are still named keep their answers.
 
-        A deadline, or the addressees, that the edit leaves alone may have been changed by command, and stay so: who was
-        added stays, and who was taken off comes back only if the former words did not name it.
+        What commands have changed stays where the edit changes nothing: other deadlines, and added addressees. One that
+        was taken off comes back only if the text names it now and did not before.
         """
         before = uow.directives.get(directive.id) or directive
         uow.directives.save(directive)
@@ -143,10 +143,10 @@ class DirectiveRegister:
         plan_reminders(uow, self._policy, directive)
 
     def find_people(self, uow: UnitOfWork, group_id: str) -> None:
-        """Find who can now answer for addressees of open directives, as people come, go, or change their agency.
+        """Store who can now answer for the addressees of open directives, as people join, leave or change their agency.
 
-        If nobody can now, those who could before still may. For an addressee who was absent when its deadline ended,
-        nobody is looked for: who was not there cannot be late.
+        Where nobody can now, those who could before stay. An addressee that was absent when its deadline ended is left
+        out, as it would then count as late.
         """
         now = self._policy.clock()
         directories: dict[str, GroupDirectory] = {}
@@ -162,16 +162,16 @@ class DirectiveRegister:
                 key = (directive.account, one.name)
                 if key not in found:
                     found[key] = directories[directive.account].find([one.name])
-                # Whom a mention named may share the name, or a part of it, with somebody else.
+                # A person found by a mention may share the name, or a part of it, with somebody else.
                 sure = len(found[key]) == 1 and (not one.in_group or one.name == found[key][0].name)
                 ids = self._people_of(uow, directive, found[key][0]) if sure else ()
                 if ids and ids != one.person_ids:
                     uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
-        """Put further addressees on the directive's first item, or back on their own; who is on it stays as it is.
+        """Add addressees to the directive's first item; put those that were taken off back on their own item.
 
-        If nobody has the deadline that the directive set any more, they get the latest of the others'.
+        If no addressee has the item's own deadline any more, the added ones get the latest deadline of the others.
         """
         directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)

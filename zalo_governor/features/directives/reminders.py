@@ -29,13 +29,13 @@ from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.text.directives.times import workday
 
 _LONGEST_HOLIDAY = timedelta(days=14)
-"""Longer than any run of days without work, over which a reminder after the deadline moves; at Tết it is nine days."""
+"""Longer than any run of days off, over which a reminder after the deadline is moved; at Tết it is nine days."""
 _LATER = timedelta(days=1)
 """How long a question is put off."""
 _HEARD_AGAIN = timedelta(seconds=30)
-"""When to look again whether everything said in a group was heard and judged."""
+"""Time until a job checks again whether all messages of its group were received and judged."""
 REMINDED = "directive_addressee_reminded:{}"
-"""Name of the claim of an hour in which somebody had an addressee reminded."""
+"""Name of the claim, one for each clock hour, that an addressee was reminded by command."""
 _SOON = timedelta(minutes=10)
 """No reminder within this time after the directive was given, or half the time until its deadline if that is less."""
 
@@ -56,10 +56,10 @@ def plan_reminders(uow: UnitOfWork, policy: ServicePolicy, directive: Directive)
 
 
 def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, *, later: bool = False) -> None:
-    """Enqueue the question to the admins whether a message is a directive.
+    """Enqueue the job that asks the admins whether a message is a directive.
 
-    Questions are collected: all messages of a group are asked about at once. With `later`, an admin has put this one
-    off by a day; it is asked about in a question of its own.
+    All such messages of a group are asked about in one notice. With `later`, an admin has put this one off by a day; it
+    gets a notice of its own.
     """
     now = policy.clock()
     if later:
@@ -69,7 +69,7 @@ def plan_question(uow: UnitOfWork, policy: ServicePolicy, directive: Directive, 
 
 
 def to_remind(uow: UnitOfWork, account: str, asked: Iterable[Assignee], now: datetime) -> list[Assignee]:
-    """Return who of a directive's addressees may be reminded, and was not by a command in this clock hour."""
+    """Return the addressees in `asked` who may be reminded, and were not by command in this clock hour."""
     hour = hour_of(now)
     waiting = [one for one in asked if one.may_be_reminded(now)]
     left = [one for one in waiting if not uow.claims.is_claimed(REMINDED.format(one.id), hour)]
@@ -135,7 +135,7 @@ def _after_quiet_hours(policy: ServicePolicy, moment: datetime) -> datetime:
 
 
 class _Handler(Speaker, ABC):
-    """Base of the handlers of the ledger's jobs: nothing is done at Zalo, all is written in the job's transaction."""
+    """Base of the handlers of the ledger's jobs, which call nothing at Zalo and only write in the job's transaction."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
@@ -146,7 +146,7 @@ class _Handler(Speaker, ABC):
         return Performed(JobOutcome.DONE)
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Follow up, but after the quiet hours; a little later if an answer may not have been heard or judged yet."""
+        """Call `follow_up`; in the quiet hours, or while messages may be unjudged, enqueue the job again instead."""
         now = self._policy.clock()
         again = self._policy.rests_until(now)
         if self._policy.status().state not in (None, LineState.UP) or uow.verdicts.lag_behind(job.group_id):
@@ -231,7 +231,7 @@ class DeadlineHandler(_Handler):
     """Handler of ReportDeadline: tells who gave the directive, and the admins, who has answered by the deadline."""
 
     def follow_up(self, uow: UnitOfWork, job: Job) -> None:
-        """Send the line, unless the directive is closed or no addressee has this deadline any more."""
+        """Send the message, unless the directive is closed or no addressee has this deadline any more."""
         task = job.task
         directive = uow.directives.get(task.directive_id) if isinstance(task, ReportDeadline) else None
         if directive is None or not isinstance(task, ReportDeadline) or not directive.open:
@@ -277,9 +277,9 @@ class AbsenceHandler(_Handler):
 def asked_alone(
     uow: UnitOfWork, policy: ServicePolicy, person: Person, proposed: Iterable[Directive], at: datetime
 ) -> Directive | None:
-    """Return that of `proposed` (messages that may be directives) which alone the bot last asked the person about.
+    """Return the one in `proposed` (possible directives) about which alone the last notice to the person asked.
 
-    None if that notice was anything else, or older than a day at `at`: a bare "yes" may then answer something else.
+    None if the last notice was another, or older than a day at `at`: a bare "yes" may then answer something else.
     """
     places = [NO_GROUP, *(group.id for group in policy.governed)]
     told = [uow.outbox.last_added(person.id, to, place, at - _LATER) for to in Purpose for place in places]
@@ -303,7 +303,7 @@ class AskHandler(_Handler):
         proposed = [one for one in uow.directives.proposed(job.group_id) if self._is_asked_about(uow, job.task, one)]
         if not proposed:
             return
-        # The older ones were asked about before, and not all may find room.
+        # The newest first: the older ones were asked about before, and not all may fit.
         proposed.sort(key=lambda directive: directive.id, reverse=True)
         self._post.to_desk(uow, self._pages.proposals(uow, job.group_id, proposed), group_id=job.group_id)
         for person in self._post.holders_in(uow, job.group_id, *DESK) if len(proposed) == 1 else ():
@@ -312,7 +312,7 @@ class AskHandler(_Handler):
                 uow.claims.claim_once(_name_of_question(proposed[0], person), asked_at)
 
     def _is_asked_about(self, uow: UnitOfWork, task: AskAboutDirectives, directive: Directive) -> bool:
-        """Return whether the question is about that message: the one put off, or all that are not put off further."""
+        """Return whether to ask about the message: the one that the task names, else any that is not put off."""
         if task.directive_id is not None:
             return task.directive_id == directive.id
         kind, target = JobKind.ASK_ABOUT_DIRECTIVES, AskAboutDirectives(directive_id=directive.id).target

@@ -1,4 +1,4 @@
-"""Finding the directives that somebody asks about in words of his own: by addressee, and by what they are about."""
+"""Finds directives by a question in free wording: by the addressee that it names, and by words of the directive."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ ENDED = {
 }
 """What is typed to see directives that are no longer followed -> their states."""
 _NAMED, _PAIR, _RARE = 4, 2, 2
-"""What counts for a directive: an addressee that is named, two words in a row, one word that no other directive has."""
+"""Points of a directive for an addressee that is named, two words in a row, a word that no other directive has."""
 _LEAST, _LONG = 2, 4
 
 

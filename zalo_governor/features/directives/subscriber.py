@@ -64,7 +64,7 @@ class DirectiveLedger(EventHandler):
             self._note_receipts(uow, event)
 
     def after_sync(self, uow: UnitOfWork, group_id: str) -> None:
-        """Find who can now answer for the addressees of open directives."""
+        """Store who can now answer for the addressees of open directives, as members may have changed."""
         self._register.find_people(uow, group_id)
 
     def _handle_message(self, uow: UnitOfWork, event: MessageSent) -> None:
@@ -80,7 +80,7 @@ class DirectiveLedger(EventHandler):
         self._read_answer(uow, event, person, former)
 
     def _may_concern(self, uow: UnitOfWork, event: MessageSent, person: Person) -> bool:
-        """Return whether the message may be a directive or an answer to one; false, and quickly, for most messages."""
+        """Return whether the message may be a directive or an answer to one: a quick check, as most are neither."""
         return (
             person.holds(event.thread_id, *GIVERS, *DESK)
             or event.quote is not None
@@ -97,7 +97,7 @@ class DirectiveLedger(EventHandler):
         read = self._reader.directive(event.text, role, event.at)
         known = uow.directives.of_message(event.thread_id, event.key) if isinstance(event, MessageRevised) else None
         if known is not None:
-            # "Hôm nay" is still the day on which it was first said, unless the edit sets another time.
+            # "Hôm nay" still means the day of the first version, unless the edit sets another time.
             first = self._reader.directive(event.text, role, known.at)
             read = first if _times(first[1]) <= _times(known.items) else read
             before = self._reader.directive(known.text, role, known.at)[1]
@@ -114,8 +114,8 @@ class DirectiveLedger(EventHandler):
             # A caption mostly tells what the picture shows; what names nobody and no time is mostly no order.
             is_directive = None
         if known is not None:
-            # uids mean people only for the account that sees them: another account's event does not change them.
-            # Nor does an edit without any, as Zalo sends with it neither mentions nor quote; unless it names another.
+            # uids differ between bot accounts, so another account's event does not change them. Nor does an edit that
+            # brings none, as Zalo sends edits without mentions and quote; unless its text names somebody else.
             told = event.mentions or event.quote or not _mentioned(items) <= _mentioned(known.items)
             own = event.account == known.account
             uids = _addressed_uids(event, items) if own and told else known.mentioned_uids
@@ -127,14 +127,14 @@ class DirectiveLedger(EventHandler):
         return is_directive is True
 
     def _drop_edited(self, uow: UnitOfWork, known: Directive, role: str, by: Person) -> None:
-        """Drop a directive whose message is edited into none, and tell the admins if they had it in the ledger.
+        """Drop a directive whose message is none any more after an edit; tell the admins if the directive was open.
 
-        One whose former words were none either, as people entered it by hand, stays.
+        It stays if its message was none before the edit either, as people entered it by hand.
         """
         waits = known.state in {DirectiveState.OPEN, DirectiveState.PROPOSED}
         if not waits or self._reader.directive(known.text, role, known.at)[0] is False:
             return
-        # A reason would count as a yes to the question about a proposed one.
+        # A proposed one gets no reason: that would be counted as the answer "yes" to the question about it.
         reason = self._voice.render(TextId("directive_edited")) if known.open else ""
         self._register.drop(uow, known, by.id, reason)
         if known.open:
@@ -190,9 +190,9 @@ class DirectiveLedger(EventHandler):
     def _read_answer(
         self, uow: UnitOfWork, event: MessageSent, person: Person, former: Sequence[DirectiveAnswer]
     ) -> None:
-        """Record what the message answers; `former` is what it was counted as before an edit.
+        """Record which directives the message answers; `former` are the answers that it was counted as before an edit.
 
-        An edit need not repeat what it quotes, and what was reported before it was reported then.
+        An edited message keeps the quote that it had, and its first time for the kinds of answers that it was before.
         """
         edited_at, kinds = event.at, {one.kind for one in former}
         for one in former[:1]:
@@ -220,7 +220,7 @@ class DirectiveLedger(EventHandler):
                 uow.directives.add_answer(answer.model_copy(update={"kind": kind}))
 
     def _may_become_directive(self, uow: UnitOfWork, event: MessageSent) -> bool:
-        """Return whether the quoted message may still become a directive: heard late, or entered by hand later."""
+        """Return whether the quoted message may still become a directive: received late, or entered by hand later."""
         if event.quote is None:
             return False
         known = uow.directives.of_message(event.thread_id, event.quote.key)
@@ -250,7 +250,7 @@ class DirectiveLedger(EventHandler):
         if directive is None or person is None or not self._policy.directives.reactions_count:
             return
         key = f"reaction {target_key} {person.id}"
-        # A person may hold several icons on a message; only all of them can be removed (zalo-protocol.md, 14.3).
+        # A person may have several icons on a message, and can only remove all of them (zalo-protocol.md, 14.3).
         if not event.icon:
             self._register.forget_answer(uow, event.thread_id, key)
         if not event.icon or event.icon in _REFUSING_ICONS:
@@ -287,7 +287,7 @@ class DirectiveLedger(EventHandler):
 
 
 def _addressed_uids(event: MessageSent, items: Sequence[DirectiveItem]) -> tuple[str, ...]:
-    """Return the uids whom an order mentions; that of the author it quotes if it names nobody, or a bare `xã`."""
+    """Return the uids that an order mentions; if none, and it names nobody or a bare `xã`, the quoted author's uid."""
     names = [name for item in items for name in item.names]
     if event.quote is not None and not event.mentions and (not names or any(map(bare_kind, names))):
         return (event.quote.owner_uid,)
@@ -301,9 +301,9 @@ def _times(items: Iterable[DirectiveItem]) -> set[tuple[datetime | None, datetim
 def _as_edited(
     known: DirectiveItem, before: DirectiveItem, after: DirectiveItem, edited: DirectiveItem
 ) -> DirectiveItem:
-    """Return the item `edited` with those addressees and that deadline of `known` of which the edit says nothing new.
+    """Return the item `edited`, but with the addressees or the deadline of `known` where the edit left them alone.
 
-    People may have set them by hand. `before` and `after` are what the program reads in the words before and after.
+    People may have changed those by hand. `before` and `after` are what the program reads before and after the edit.
     """
     names = {"names": known.names} if before.names == after.names else {}
     times = {"due_at": known.due_at, "missed_at": known.missed_at} if _times([before]) == _times([after]) else {}

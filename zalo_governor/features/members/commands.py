@@ -184,7 +184,7 @@ class Belongs(Command[Whom]):
 
 
 def unknown_member(command: Command[Whom], call: Call, whom: Whom) -> Answer:
-    """Return the reply that the code is nobody's; if it is of a case about something else, which codes to type."""
+    """Return the reply that the code names no member; for the code of another kind of case, it says what to type."""
     other = whom.case_id is not None and call.case(whom.case_id) is not None
     text = TextId("member_other_case") if other else TextId("member_unknown")
     return Answer([command.voice.render(text, code=whom.code)], "unknown", whom.code)

@@ -126,7 +126,7 @@ class GroupSync:
             return self._sweep(group_id)
 
     def _sweep(self, group_id: str) -> int:
-        began = self._clock()  # Of who comes or goes from now on, Zalo's list may not know.
+        began = self._clock()  # Zalo's list may lack those who join or leave from now on.
         try:
             snapshot, members = self._fetch(group_id)
         except GroupNotShownError:
@@ -142,7 +142,7 @@ class GroupSync:
             uow.members.link_global_ids(self._account, members)
             before = uow.members.seen_at(self._account, group_id)
             look = GroupSnapshotDiff(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
-            # Of who moved since, the older list is taken for right, so that it makes no event of them.
+            # For who joined or left since, the older list is taken as it is, so that it makes no event of them.
             moved = uow.members.moved_since(self._account, group_id, began)
             listed = moved.intersection(snapshot.member_uids)
             present = uow.members.present_uids(self._account, group_id) - moved | listed
@@ -162,7 +162,7 @@ class GroupSync:
         return len(elements)
 
     def _report_own_departure(self, group_id: str, now: datetime) -> None:
-        """Have the bot account itself judged as having left, unless an event told so: none comes to who is offline."""
+        """Pass on that the bot account left the group, unless an event has said so; none comes while it is offline."""
         with self._begin() as uow:
             before = uow.members.seen_at(self._account, group_id)
             if before is None:

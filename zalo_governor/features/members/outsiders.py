@@ -143,7 +143,7 @@ class OutsiderService(EventHandler):
         by = uow.people.find_or_create(event.account, event.sender_uid) if finding.label == "added" else None
         here = uow.outsiders.present(event.thread_id, person.id)
         if here:
-            # The same joining was found by a group sync, or heard by another bot account, before.
+            # The same joining was found before, by a group sync or another bot account.
             newcomer, case = here[-1]
             if by is None or newcomer.brought_by is not None:
                 join_case(uow, case, event.id, at=self._policy.clock())

@@ -29,8 +29,8 @@ class GroupSnapshotDiff(NamedTuple):
     def names(self, members: Sequence[Member], known: Mapping[str, str]) -> Iterator[Element]:
         """Yield an element for each member whose display name is new, or differs from the one that the rules judged.
 
-        The elements are dated later than those of `changes`, so that outsiders are known
-        when their names are judged, and are not asked to correct them.
+        The elements are dated later than those of `changes`, so that outsiders are known when their names are judged,
+        and are not asked to correct them.
 
         Args:
             known: uid -> display name that the rules last judged.

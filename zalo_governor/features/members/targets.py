@@ -55,8 +55,7 @@ def find(call: Call, account: str, whom: Whom) -> Found | None:
     """Find the member whom the sender of a command named (`whom`) in one of `call.reach`; or return None.
 
     `whom` holds either a member code such as TV34 or a case code such as VP12, which must be that of a case about an
-    outsider. `account` is the uid of the bot account: Zalo gives each account other uids for the
-    same people.
+    outsider. `account` is the uid of the bot account: Zalo gives each account other uids for the same people.
     """
     if whom.case_id is not None:
         case = call.case(whom.case_id)
@@ -74,7 +73,7 @@ def find(call: Call, account: str, whom: Whom) -> Found | None:
         approved = call.uow.roster.approved_uids(account, group.id)
         return approved is None or person.uid in approved
 
-    # Of several groups that one is meant in which it is open whether the person belongs there.
+    # Of several groups, first those in which it is undecided whether the person belongs there.
     for group in sorted(dict.fromkeys([*call.groups, *call.reach]), key=is_settled):
         here = call.uow.outsiders.present(group.id, person.id)
         if here:

@@ -36,7 +36,7 @@ def compose(
     before = period.start - (ended.end - period.start)
     until = max(now, period.end) + timedelta(seconds=1)
     first_heard = uow.statistics.first_heard(group.id)
-    # Of a period before the program listened nothing is known, whatever is pending now.
+    # Nothing is known of a period before the first received event, whatever is open now.
     since_then = first_heard is None or first_heard < period.end
     open_cases = gravest_first(undecided(uow, group.id, until)) if since_then else []
     recorded = [case for case in open_cases if case.rule_id == MANUAL_RULE]
@@ -57,7 +57,7 @@ def compose(
         shown = len(snapshot.member_uids)
         membership = membership.model_copy(update={"missing": 0, "hidden_of": snapshot.total_members, "shown": shown})
     if snapshot and snapshot.encrypted:
-        # What the history gave back could not be read either.
+        # Messages recovered from the history could not be decrypted either.
         coverage = coverage.model_copy(update={"encrypted": True})
         gaps = tuple(gap.model_copy(update={"closed": False}) for gap in gaps)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)

@@ -1,4 +1,4 @@
-"""Digests: collective messages to the admins on minor cases, hints and remarks, which spare them single messages."""
+"""Digests: messages to the admins on several minor cases, hints or remarks, instead of one message for each."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ class Digests(Speaker):
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
         """Send the admins one digest of all the group's cases that wait for a digest, even those not due yet.
 
-        Cases that were closed meanwhile, because the message was recalled, are left out, but for possible secrets.
+        Cases that were closed meanwhile, because the message was recalled, are left out, except possible secrets.
         """
         waiting = uow.cases.awaiting_digest(group_id)
         for case in waiting:

@@ -40,9 +40,8 @@ def worst_first(
 def grave_cases(urgent: Sequence[Case], open_cases: Iterable[Case], regulation: Regulation) -> list[Case]:
     """Return the cases for `ActivityReport.grave_cases`: those of the period, then the open ones from outside it.
 
-    Of each clause the critical ones come first, then the undecided, as lists may name the first only.
-
-    `urgent` are the urgent cases of the period in any state, `open_cases` all cases that are open now.
+    Of each clause the critical ones come first, then the undecided, as lists may name the first only. `urgent` are the
+    urgent cases of the period in any state, `open_cases` all cases that are open now.
     """
 
     def place(case: Case) -> tuple[int, bool, bool]:

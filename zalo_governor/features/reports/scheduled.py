@@ -26,7 +26,7 @@ from zalo_governor.messaging.templates import TextId
 from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 
 _MOST_REPORTS = 3
-"""Of how many groups a person gets the scheduled reports themselves; of more, one message with a line for each."""
+"""Up to this number of groups, a reader gets a report on each; of more, one message with a line for each group."""
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 """Roles whose holders receive the activity report and may request it by chat command."""
 
@@ -34,7 +34,7 @@ REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 class ScheduledReports(Speaker):
     """Sender of scheduled reports and digests (summaries); also tells the leader of cases on which no admin acted.
 
-    `policy` is that of the groups which these duties are for, `common` that of all groups. Argument `due` is the time
+    `policy` is that of the groups that get these reports, `common` that of all groups. Argument `due` is the time
     at which a run was scheduled. Each run is claimed by its name and `due`, so that a repeated call, such as after a
     crash, does nothing.
     """
@@ -60,8 +60,7 @@ class ScheduledReports(Speaker):
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """Ask members to correct wrong display names, tell the admins how many are wrong; return how many were asked.
 
-        Call once a day, after the group sync. Unchanged figures are told to the
-        admins only once in the week of `due`.
+        Call once a day, after the group sync. Unchanged figures are told only once in the week of `due`.
         """
         asked = self._names.remind(uow, group_id)
         self._names.sum_up(uow, group_id, due)
@@ -112,10 +111,7 @@ class ScheduledReports(Speaker):
         return self._digests.suggestions(uow, due)
 
     def roster_digest(self, uow: UnitOfWork, due: datetime) -> None:
-        """Send the admins the differences between each group and its roster.
-
-        Unchanged figures are sent at most once a week.
-        """
+        """Send the admins the differences between each group and its roster; unchanged ones at most once a week."""
         for group in self._policy.governed:
             self._digests.roster(uow, group, due)
 
@@ -153,7 +149,7 @@ class ScheduledReports(Speaker):
     def _send_report(
         self, begin: BeginUnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()
     ) -> int:
-        """Compose the groups' reports without keeping a writer waiting, then send those not sent yet."""
+        """Compose the reports not sent yet, without blocking writers, then send them; return how many were sent."""
         with begin(reading=True) as uow:
             reports = [
                 (group, compose(uow, group, period, self._voice, self._policy.clock, words=True))
@@ -173,9 +169,9 @@ class ScheduledReports(Speaker):
         return [group for group in self._common.governed if reader.holds(group.id, *REPORT_READERS)]
 
     def _send_overviews(self, uow: UnitOfWork, job: str, due: datetime, period: Period) -> int:
-        """Send whoever reads the reports of many groups one message with a line for each, instead of the reports.
+        """Send each reader of many groups one message with a line for each group, instead of the reports.
 
-        It is sent by that of the groups' offices whose duty runs first on the day, or in the week for a weekly report.
+        Of several offices with these groups, the first to run on the day sends it; in the week, for a weekly report.
         """
         now, sent = self._policy.clock(), 0
         once_since = monday(due) if job == "weekly_report" else midnight(today(due))

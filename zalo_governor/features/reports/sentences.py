@@ -1,4 +1,4 @@
-"""Sentences of the activity report that several of its formats share. They never say at length what did not happen."""
+"""Sentences that several formats of the activity report share; most are "" if there is nothing to report."""
 
 from datetime import datetime, time, timedelta
 
@@ -11,13 +11,12 @@ from zalo_governor.messaging.formatter import MessageFormatter, day, moment, num
 from zalo_governor.messaging.templates import TextId
 
 _QUIET_START_ALLOWED = timedelta(hours=1)
-"""If the first element of the group was received at most this long after the period's start, the report does not
-mention it."""
+"""The report says when the bot began to receive a group's messages, if later than this after the period's start."""
 _DAY, _HOUR = 24 * 60, 60
 
 
 def counted(voice: MessageFormatter, *parts: tuple[TextId, int]) -> str:
-    """Return the texts of `parts`, (id of a text with the field `count`, number), with ";" between; 0 is left out."""
+    """Return the texts of `parts`, pairs (text id, number), with their numbers, joined by "; "; 0 is left out."""
     return "; ".join(voice.render(text, count=number(count)) for text, count in parts if count)
 
 
@@ -73,7 +72,7 @@ def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> 
 
 
 def state_in_report(figures: StateFigures, voice: MessageFormatter) -> str:
-    """Return the text for a state that several cases are in, and whether they count as open in the sentences."""
+    """Return the text for a state of cases; it says if cases in this state count as open in the report's sentences."""
     gone = figures.state is CaseState.REMEDIED
     if not figures.undecided:
         return voice.render(TextId("state_remedied_any")) if gone else voice.state(figures.state)
@@ -132,10 +131,7 @@ def attachments_line(report: ActivityReport, voice: MessageFormatter) -> str:
 
 
 def members_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return the differences between the group and its roster, and what a hidden list of members leaves unknown.
-
-    "" without any, or without roster.
-    """
+    """Return sentences on differences between group and roster, and on members whom Zalo hides; "" without any."""
     members = report.membership
     said = ""
     if members.hidden_of:
@@ -171,10 +167,9 @@ def troubles_line(report: ActivityReport, voice: MessageFormatter) -> str:
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
-    """Return a sentence, without full stop, on how many of the group's elements were received, judged, ...
+    """Return a sentence, without full stop, on how many of the group's elements were received, judged, sealed, late …
 
-    An element is a message, act or receipt received from Zalo; the content of some is not stored, as it may be a state
-    secret.
+    An element is a message, act or receipt received from Zalo.
     """
     heard = voice.render(TextId("coverage"), judged=number(coverage.judged), heard=number(coverage.heard))
     of_them = counted(
@@ -219,17 +214,14 @@ def gap_result(gap: Gap) -> TextId:
 
 
 def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """Return the signs that content may leak from the group, such as an open invite link; "" if there are none.
-
-    The text has no full stop.
-    """
+    """Return, without full stop, the signs that content may leak, such as an open invite link; "" if there are none."""
     return "; ".join(in_words(report.signs, voice))
 
 
 def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms: int = 0) -> list[str]:
     """Return sentences on the time to correct breaches, persons with several cases, and false alarms; [] if none.
 
-    `false_alarms` is the number of false alarms that the reader was told before; the same number is not repeated.
+    `false_alarms` is the number that the report has stated before; the same number is not repeated.
     """
     handling = report.handling
     lines = []
@@ -251,9 +243,8 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms
 def late_start(report: ActivityReport, voice: MessageFormatter, *, brief: bool = False) -> str:
     """Return a sentence saying since when the bot receives the group's messages, if it began within the period.
 
-    Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
-
-    Returns "" if it began before the period, or within the period's first hour, or has not begun.
+    "" if it began before the period, or within the period's first hour, or has not begun. Times are as papers write
+    them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
     """
     first, period = report.first_heard, report.period
     if first is None or report.heard_nothing or first - period.start < _QUIET_START_ALLOWED:
@@ -273,7 +264,7 @@ def time_in_words(at: datetime, voice: MessageFormatter) -> str:
 
 
 def span_heard(report: ActivityReport, voice: MessageFormatter, *, brief: bool = False) -> str:
-    """Return from when to when there are figures: the report's period, without the time before the bot listened."""
+    """Return from when to when there are figures: the period, without the time before the bot received messages."""
     return span_in_words(report.period.model_copy(update={"start": report.listened_from}), voice, brief=brief)
 
 

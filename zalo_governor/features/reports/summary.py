@@ -31,7 +31,7 @@ class Codes(NamedTuple):
 def headlines(
     report: ActivityReport, voice: MessageFormatter, codes: Codes, *, brief: bool = False
 ) -> tuple[Highlight, Highlight, Highlight]:
-    """Return the three lines (grave, pending, not heard) that begin a report: each a name, an answer, a note or "".
+    """Return the three lines (grave, pending, not received) that begin a report: each has name, answer, and note or "".
 
     Times are as papers write them (`14 giờ 05 phút`) or, if `brief`, as messages do (`14:05`).
     """

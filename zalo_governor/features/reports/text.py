@@ -29,10 +29,10 @@ from zalo_governor.messaging.templates import TextId
 TEXT_LIMIT = 1_200
 """Maximum length of the report as a message, in characters."""
 _CODES = (Codes(40, 40), Codes(40, 10), Codes(40, 3), Codes(20, 3), Codes(10, 2), Codes(5, 2), Codes(2, 1))
-"""How many codes of grave cases are given: the most for which the three first lines keep to their share."""
+"""Numbers of codes of grave cases to try; the first with which the three first lines fit is taken."""
 _HEADLINES_LIMIT = 520
 _CLAUSE_ROWS = (6, 5, 4, 3, 2, 1)
-"""How many clauses are named: the most that fit."""
+"""Numbers of clauses to name; the first that fits is taken."""
 
 
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
@@ -48,9 +48,9 @@ class _Part(NamedTuple):
     """A part of the message that is left out if it does not fit."""
 
     importance: int
-    """1 for what is left out last."""
+    """1 for the most important part, which is left out last."""
     wordings: Sequence[str]
-    """The part in full, then shorter, if it can be said so; "" where there is nothing to say."""
+    """The text in full, then in shorter versions, if there are any; "" if there is nothing to say."""
 
 
 class _TextRenderer:
@@ -82,7 +82,7 @@ class _TextRenderer:
         )
 
     def _end(self) -> str:
-        """Return how to get the whole report; that of a scheduled period is on the whole days that it touches."""
+        """Return how to get the full report by command; of a period that begins within a day, it is on whole days."""
         period = self._report.period
         whole = local(period.start).time() == time.min
         full = self._voice.render(TextId("report_full") if whole else TextId("report_full_days"))

@@ -42,7 +42,7 @@ from zalo_governor.text.directives.vocabulary import (
 from zalo_governor.text.fold import fold
 
 EVERYBODY = "@All"
-"""Stands as addressee for everybody in the group, whom an order calls "các đồng chí" or "cả nhóm"."""
+"""The addressee that means everybody in the group, whom an order calls "các đồng chí" or "cả nhóm"."""
 NONE = "O"
 
 
@@ -129,9 +129,9 @@ class SpanModel:
         self._keys = array("I", (key for key, *_ in self._row.iter_unpack(self._table)))
 
     def label(self, scores: Sequence[Sequence[float]], less_reluctant: float = 0.0) -> list[str]:
-        """Return the best label of each token, given the scores of each.
+        """Return the label of each token in the best sequence; `scores` holds the scores of each token's labels.
 
-        `less_reluctant` is taken off the score of `NONE` (no addressee) at each token: more are found.
+        `less_reluctant` is subtracted from each score of `NONE` (no addressee), so that more addressees are found.
         """
         if not scores:
             return []
@@ -167,7 +167,7 @@ class SpanModel:
 def pack_spans(
     labels: Sequence[str], moves: Mapping[tuple[str, str], float], states: Mapping[tuple[str, str], float]
 ) -> bytes:
-    """Return the bytes of the file `addressees.spans`, by which the spans of a directive's addressees are found.
+    """Return the bytes of the file `addressees.spans`, from which `SpanModel` is made.
 
     Args:
         labels: the labels of tokens: begins an addressee, is inside of one, is outside.
@@ -192,15 +192,15 @@ def _key_of(fact: str) -> int:
 
 @cache
 def shipped_spans() -> SpanModel:
-    """Return the labeller of addressees that ships; the file is read once per process."""
+    """Return the model of addressees that ships with the program; its file is read once per process."""
     return SpanModel(files("zalo_governor.text").joinpath("addressees.spans").read_bytes())
 
 
 def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> list[str]:
     """Return the addressees that a normalised directive names, in the order of the text, as written there.
 
-    `times` are the times that the text names.
-    A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
+    `times` are the times that the text names. A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a
+    word for everybody gives `EVERYBODY`.
     """
     tokens = tokens_of(text)
     unsure: list[str] = []
@@ -340,7 +340,7 @@ def _clause_at(tokens: Sequence[Token], at: int, times: Sequence[NamedTime], *, 
 
 
 def _distance(words: Sequence[str], at: int, signs: frozenset[str]) -> int:
-    """Return how many words stand up to the next of the signs, or the end; `_FAR` if more than four do."""
+    """Return the number of words to the next of the signs, or to the end; `_FAR` if there are more than four."""
     return next((by for by in range(1, _FAR) if at + by >= len(words) or words[at + by] in signs), _FAR)
 
 

@@ -57,10 +57,7 @@ def features_of_time(text: str, times: Sequence[NamedTime], which: int, sent_at:
 
 
 def rule_for_time(text: str, times: Sequence[NamedTime], which: int, sent_at: datetime) -> bool | None:
-    """Return whether the time `times[which]` of a text is a deadline; None if the words beside it do not settle that.
-
-    Then the trained model has to decide.
-    """
+    """Return whether the time `times[which]` is a deadline; None if only the trained model can decide that."""
     named = times[which]
     raw = text[max(0, named.start - _REACH) : named.start].lower().rstrip()
     before = fold(_SENTENCE_END.split(raw)[-1]).strip()
@@ -114,7 +111,7 @@ def acts_and_happens(text: str, named: NamedTime) -> tuple[bool, bool]:
 def _recurs(form: str, raw: str, inside: str, after: str) -> bool:
     """Return whether a span is how often something is done ("30 phút báo một lần", "2 giờ/lần", "mỗi 3 tiếng").
 
-    What recurs has no one deadline; "2 tiếng nữa báo một lần" has.
+    What recurs has no single deadline; "2 tiếng nữa báo một lần" (once, in 2 hours) has one.
     """
     if form not in {"span", "clock"} or _AHEAD.search(inside):
         return False
@@ -129,7 +126,7 @@ def _is_appointed(named: NamedTime, before: str) -> bool:
 
 
 def _narrows(text: str, named: NamedTime, later: NamedTime) -> bool:
-    """Return whether a limit that the same sentence sets later falls into a part of the day, or a day, named before."""
+    """Return whether the limit `later` of the same sentence falls into the day, or part of one, that `named` is."""
     return (
         not named.limit
         and named.form in _OF_DAY
@@ -173,16 +170,16 @@ _TO_DO = re.compile(
     r"\b(?:bao cao|gui|nop|trinh|co mat|bo tri|yeu cau|ban giao)\b(?!.*\b(?:hop|le|hoi nghi|hoi thao|xay ra)\b)"
 )
 _OF_DAY = frozenset({"part", "today", "later", "later+part", "part+today"})
-"""Forms of a day near by, or of a part of it."""
+"""Values of `NamedTime.form` for a day near the message, or a part of it."""
 _YESTERDAY = re.compile(r"(?:ngay )?hom (?:qua|truoc)\b")
 _SINCE = re.compile(r"\b(?:kể từ|từ|ke tu)$")
 _BEFELL = re.compile(r"\b(?:xay ra|dien ra|phat hien|ban hanh|nhan duoc|(?<!ket )qua|tre)$")
-"""What stands before a limit that tells when something was."""
+"""Words before a limit which then tells when something happened."""
 _OLD_LIMIT = re.compile(r"\b(?:qua|het|da|tre|du)$")
 _OVER = re.compile(r"\b(?:da|hom qua|hom truoc|vua|vua qua|qua|nam ngoai|gan day)\b")
 _EXCLUDES = re.compile(r"truoc|trc")
 _TOO_FAR = timedelta(days=250)
-"""A date without a year that is further away than this was rather meant of the past."""
+"""A date without a year that would lie further ahead than this means one in the past."""
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)")
 _ORDERED = re.compile(
     r"\b(?:gui|nop|bao cao|xong|hoan thanh|hoan tat|trinh|tra loi|phai|giai trinh|giai quyet|khac phuc|xu ly|chot|"

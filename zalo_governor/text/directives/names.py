@@ -1,4 +1,4 @@
-"""Names of addressees as words of a directive: where they end, what is no part of them, which the order is for."""
+"""Names of addressees in the text of a directive: where they end, what is no part of them, whom the order is for."""
 
 import re
 from collections.abc import Sequence

@@ -61,7 +61,7 @@ def _facts_of_verbs(words: Sequence[str], plain: Sequence[str]) -> set[str]:
 
 
 def _facts_of_times(text: str, times: Sequence[NamedTime], sent_at: datetime) -> set[str]:
-    """Return the features of the times that a text names: their forms, and whether the words beside them act."""
+    """Return the features of the times that a text names: their forms, and whether words beside them order work."""
     found = {f"times {min(len(times), 3)}"}
     for which, named in enumerate(times[:_MANY]):
         found.add(f"time ahead {named.moment > sent_at}")
@@ -77,7 +77,7 @@ _CONSENT = re.compile(
 )
 _MANY = 4
 _OWN = frozenset({"toi", "tui", "em", "minh", "chung"})
-"""Words of a writer who speaks of himself."""
+"""Pronouns of the first person."""
 _SENTENCE = re.compile(r"(?<=[.!?…;:])\s+|\n+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _LIMIT = re.compile(r"\b(?:trước|chậm nhất|hạn|muộn nhất|trong (?:ngày|hôm|tuần|\d+))\b")

@@ -132,7 +132,7 @@ class DirectiveReader:
     def _still_meant(
         self, text: str, found: Sequence[NamedTime], times: Sequence[NamedTime], sent_at: datetime
     ) -> list[tuple[int, datetime]]:
-        """Return the deadlines that lie ahead, as (where, moment); if none does, those that were missed of late."""
+        """Return the deadlines that lie ahead, as (place in the text, moment); if none does, those missed recently."""
         ahead = [one for one in found if one.moment > sent_at and is_meant(text, one, sent_at)]
         found = ahead or self._deadlines_among(text, [_of_late(text, one, sent_at) for one in times], sent_at)
         found = [one for one in found if not names_no_day(text[one.start : one.end], one.moment)]
@@ -174,7 +174,7 @@ class DirectiveReader:
 
 
 def _of_late(text: str, named: NamedTime, sent_at: datetime) -> NamedTime:
-    """Return a date without a year that was in the last days as that one, not as the one in a year; else the time."""
+    """Return a time without a year as that of the last days, if it was then, not that of next year; else unchanged."""
     at = named.moment
     before = a_year_before(at)
     settled = named.form == "span" or NAMED_YEAR.search(fold(text[named.start : named.end]))
@@ -221,12 +221,12 @@ _HARDLY_EVER = -2.0
 _WITH_DEADLINE, _WITH_NAMES, _WITH_NEITHER = (-0.6, _HARDLY_EVER), (-0.4, -1.3), (0.0, -1.0)
 """Leads from which a message is a directive, and from which the admins are asked, by what was found in it.
 
-Chosen on writers left out: a leader's line with a deadline is hardly ever anything else; one that names neither a
-deadline nor anybody is often talk.
+Chosen with messages of writers left out of the training: a leader's message with a deadline is hardly ever anything
+else; one that names neither a deadline nor anybody is often no order.
 """
 _CONSENT_ORDERS_FROM = 0.2
 """Lead from which a message that begins with consent, and sets no deadline, orders something."""
 _DEADLINE_FROM = -0.4
 """Lead of the class "deadline" from which a named time is one."""
 _ANY_TIME = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local times have no offset here
-"""When a text is read only for where its times stand, not for what they mean."""
+"""Time of sending for a text of which only the places of its times matter, not their moments."""

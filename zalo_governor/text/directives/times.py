@@ -114,7 +114,7 @@ def _after_seam(read: str, end: int) -> int:
 
 
 def _is_name(text: str, piece: re.Match[str]) -> bool:
-    """Return whether a "Mai" is somebody's name: capitalised inside a sentence."""
+    """Return whether a "Mai" is a person's name, not "tomorrow": it is capitalised inside a sentence."""
     said = text[piece.start() : piece.end()]
     before = text[: piece.start()].rstrip(" ")
     return said == "Mai" and bool(before) and before[-1] not in ".!?:;\n-"
@@ -152,7 +152,7 @@ class _Expression:
         self._kinds: list[str] = []
 
     def add(self, piece: re.Match[str]) -> None:
-        """Take in one piece of the expression."""
+        """Add one piece of the expression."""
         kind = _kind(piece)
         self._kinds.append(kind)
         if _WHOLE.match(fold(piece.group())):
@@ -201,10 +201,10 @@ class _Expression:
         return hours <= _NOON and hours % _NOON < small
 
     def _is_after_midnight(self, found: datetime) -> bool:
-        """Return whether the clock, put on the day named, is of the day after: at 24h, or in the night that follows.
+        """Return whether the hour belongs to the day after the named one: 24h, or an hour after midnight of its night.
 
-        "Đêm nay", said in the small hours, is the night that lasts. What runs "từ 0h đêm nay" is no limit, and is left
-        as the tables learnt it.
+        "Đêm nay", sent in the small hours, is the present night. "Từ 0h đêm nay" (from …) is no limit; its day stays as
+        the trained tables expect it.
         """
         lasts = self._sent < found and found.date() == self._sent.date()
         at_night = self._is_past_evening() and not lasts and self._limit != "tu"
@@ -375,8 +375,7 @@ class _Expression:
 def names_no_day(typed: str, moment: datetime) -> bool:
     """Return whether words for a time name a day that the calendar does not have ("17h ngày 31/4", 29/2 in most years).
 
-    Nor has it those of other centuries. `moment` is how `named_times` read them: by the rest of the words, which is not
-    what was meant.
+    Also true for a day of another century. `moment` is what `named_times` made of the rest of the words.
     """
     days = [(int(found[1]), int(found[2])) for found in _DAY_AND_MONTH.finditer(fold(typed))]
     leap = _date(moment.year, _FEBRUARY, 29)
@@ -443,13 +442,13 @@ _EVENING, _NIGHT = re.compile("tối|toi nay"), re.compile("đêm|dem|khuya")  #
 _WHOLE = re.compile(r"(?:cuoi|het) (?:tuan|thang|quy)\b|(?:cuoi nam|giua thang)\b")
 """Matches the end or middle of a period, whose day is within a limit also after "trước".
 
-"Trước khi hết năm" is left as the tables learnt it.
+"Trước khi hết năm" is left out, as the trained tables expect it.
 """
 _HALF_DAY, _DAY, _WEEK = timedelta(hours=12), timedelta(days=1), timedelta(days=7)
 _CLOSE = time(17)
 """When offices close: the moment meant by a date without a time."""
 NAMED_YEAR = re.compile(r"\b20\d\d\b|\d[/.-]\d{1,2}[/.-]\d{2}\b|\bnam (?:sau|toi|\d)|\btet\b")
-"""Matches in the folded words of a time that says of which year it is."""
+"""Matches in the folded words of a time that names its year."""
 LATELY = timedelta(days=7)
 """How long before the message a time may lie and still be its deadline, set by an author who mistook the date."""
 _LIMIT_WITHIN = 40

@@ -25,7 +25,7 @@ class WordClass(NamedTuple):
 def word_classes() -> dict[str, WordClass]:
     """Return the classes of the 6,000 most frequent words, in lower case, with and without diacritics.
 
-    `training/word_classes.py` makes them: by its class, a verb or name is known that stood in no training text. A
+    `training/word_classes.py` makes them: by its class, the models know a verb or name that no training text has. A
     word without diacritics has the class of the most words that it may stand for. The file is read once.
     """
     rows = files("zalo_governor.text").joinpath("word.clusters").read_text(encoding="utf-8").splitlines()

@@ -31,9 +31,7 @@ class _Wanted(NamedTuple):
 
 
 class PhoneLookup:
-    """Service that looks up the roster's telephone numbers on Zalo, to learn which account is whose.
-
-    The numbers are looked up one at a time, within a daily limit.
+    """Service that looks up the roster's telephone numbers on Zalo, one at a time, within a daily limit.
 
     Args:
         find: returns the account of a number (+84…), or None if Zalo shows none; raises GovernorError.

@@ -40,7 +40,7 @@ the paragraph sums up. Remarks and requests follow."""
 _DAY_FIRST = ("cases", "activity", "directives", "attachments", "coverage", "members", "voice", "changes")
 """The report's sections by their importance for the single page of a day's report."""
 _DAY_LINES, _LINE = 16, 84
-"""How many lines fit on that page of the opening, the three first lines and the first section; characters of a line."""
+"""How many lines fit on that page for summary, headlines and first section; how many characters fit on a line."""
 _DAY_ROOM_OF_REMARKS, _DAY_ROOM_OF_REQUESTS = 180, 330
 """How many characters fit on that page of the two other sections."""
 
@@ -189,7 +189,7 @@ def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]], above: Sequ
 
 
 def _fitting(lines: Sequence[str], room: int) -> list[str]:
-    """Return the lines that fit into so many characters, chosen in their order."""
+    """Return the lines that fit into `room` characters, chosen in their order."""
     chosen = []
     for line in lines:
         if len(line) < room:

@@ -74,10 +74,7 @@ class Draft:
         )
 
     def share(self, part: int, whole: int, otherwise: TextId = TextId("counted_of_no_cases")) -> str:
-        """Return `part` in percent of `whole` as text, or, if `whole` is below 50, as both numbers.
-
-        If `whole` is 0, the text `otherwise`.
-        """
+        """Return `part` in percent of `whole`; both numbers if `whole` is below 50; the text `otherwise` if it is 0."""
         if not whole:
             return self.render(otherwise)
         if whole < _FEWEST_FOR_A_RATE:
@@ -97,10 +94,10 @@ class Draft:
 
 
 class Most(NamedTuple):
-    """What has the highest count in a list."""
+    """The names with the highest count in a list."""
 
     names: str
-    """All names that have it, as a list in words."""
+    """All names that share the highest count, joined."""
     value: int
     shared_by: int
-    """How many names have it."""
+    """How many names share it."""

@@ -64,8 +64,8 @@ def proposal(draft: Draft) -> Section:
 def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
     """Return a text naming the clauses with the most cases, with their number and share of all cases.
 
-    `counted` holds (name of clause, number of cases). All that share the first place are named; without
-    cases, or where none stands out, the text says so.
+    `counted` holds (name of clause, number of cases). All that share the first place are named; without cases, or
+    where none stands out, the text says so.
     """
     if not any(cases for _, cases in counted):
         return draft.render(TextId("counted_of_no_cases"))

@@ -1,6 +1,6 @@
-"""The sections "Nhận xét" (remarks) and "Kiến nghị" (requests): sentences chosen by the figures, for the desk to edit.
+"""The sections "Nhận xét" (remarks) and "Kiến nghị" (requests): sentences chosen by the figures.
 
-They speak of signs and figures and draw no conclusion about anybody.
+The admins may edit them. They name signs and figures and draw no conclusion about anybody.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _MOST_CODES = 5
 _FEWEST_CASES = 3
 """From this number of cases on, shares and the most frequent clause mean something."""
 _MANY_FALSE_ALARMS = 5
-"""One case in so many being a false alarm is worth a remark."""
+"""A remark is made if at least one case in this number is a false alarm."""
 _LONG_SILENCE = timedelta(hours=1)
 
 
@@ -31,7 +31,7 @@ def remarks(draft: Draft) -> Section:
 
 
 def requests(draft: Draft) -> Section:
-    """Return the section with what the leader is asked for, the gravest first, or that it is nothing."""
+    """Return the section with requests to the leader, the gravest first, or a sentence that there are none."""
     asked = list(_requests(draft)) or [draft.render(TextId("request_none"))]
     return draft.section("requests", TextId("section_requests"), asked)
 
@@ -99,7 +99,7 @@ def _of_secrets(draft: Draft, cases: Sequence[Case]) -> list[Case]:
 
 
 def _demand(draft: Draft, clause: str) -> str:
-    """Return what the clause demands; of the clause on writing only what the program checks."""
+    """Return what the clause demands, with its citation; of the clause on writing, only what the program checks."""
     writing = draft.voice.regulation.topic_of(clause) is ClauseTopic.WRITING
     demand = draft.render(TextId("demand_writing")) if writing else draft.voice.clause(clause)
     return demand + draft.voice.in_brackets(draft.voice.citation(clause))

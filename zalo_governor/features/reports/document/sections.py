@@ -209,7 +209,7 @@ def coverage(draft: Draft) -> Section:
 
 
 def _hours(draft: Draft) -> Sequence[int]:
-    """Return the hours to be shown: all 24 or, of less than a day, from the first to the last hour heard."""
+    """Return the hours to show: all 24 or, of less than a day, from the first to the last hour with messages."""
     report = draft.report
     if report.listened_a_day and not report.of_one_day:
         return range(24)
@@ -305,6 +305,6 @@ def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
 
 def _person_of(draft: Draft, case: Case) -> str:
     name = draft.report.names.get(case.person_id) or draft.render(TextId("who_unknown"))
-    # The case is kept with whoever let the newcomer in, who must not look like the outsider.
+    # The person of the case is the member who added the newcomer, who must not appear as the outsider.
     added = case.rule_id == OUTSIDERS and case.label == "added"
     return draft.render(TextId("who_added"), name=name) if added else name
