@@ -32,4 +32,4 @@ class WrongKeyError(StoreError):
 
 
 class DamagedKeyError(ConfigError):
-    """What the key file holds, or the environment gives as the key, is no key."""
+    """The encryption key in the key file, or in the environment variable, has not the form of a key."""

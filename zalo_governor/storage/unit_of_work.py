@@ -1,4 +1,4 @@
-"""The unit of work: one database transaction with a repository for each aggregate (people, cases, jobs …)."""
+"""The unit of work: one database transaction with its repositories (for people, cases, jobs …)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -37,7 +37,7 @@ from zalo_governor.storage.repositories.verdicts import Verdicts
 
 
 class UnitOfWork:
-    """One database transaction with a repository for each aggregate, made when asked for."""
+    """One database transaction with its repositories, each of which is created when it is first used."""
 
     people = cached_property(lambda uow: People(uow.tx))
     members = cached_property(lambda uow: Members(uow.tx, uow.people))
@@ -77,7 +77,7 @@ class UnitOfWork:
 
 
 class BeginUnitOfWork(Protocol):
-    """Begins a transaction, as `UnitsOfWork.begin` does."""
+    """Type of functions that begin a transaction, such as `UnitsOfWork.begin`."""
 
     def __call__(self, *, reading: bool = False) -> AbstractContextManager[UnitOfWork]: ...
 
@@ -87,7 +87,7 @@ class UnitsOfWork:
 
     Args:
         database: the database of the transactions.
-        account: uid of the bot account whose view of people, groups and messages is read; None: of all accounts.
+        account: uid of the bot account whose people, groups and messages are read; None: those of all accounts.
         on_posted: called after the commit of each transaction that added messages to the outbox.
     """
 
@@ -118,7 +118,7 @@ class UnitsOfWork:
             self._on_posted()
 
     def person(self, account: str, uid: str) -> Person | None:
-        """Return the person who has this uid as `account` sees it; None if unknown. Reads outside any transaction."""
+        """Return the person whom the bot account sees under this uid; None if unknown."""
         known = self._database.persons.person(account, storable(uid)) if uid else None
         if known is not None or not uid:
             return known
@@ -126,21 +126,18 @@ class UnitsOfWork:
             return uow.people.find(account, uid)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """Return the uids of all who may be in the group: those on its roster and holders of roles.
-
-        Returns None if the group has no roster. Reads outside any transaction.
-        """
+        """Return the uids of all who may be in the group (on its roster, or with a role); None if it has no roster."""
         with self._read() as uow:
             return uow.roster.approved_uids(account, group_id)
 
     def position(self, account: str, uid: str) -> str:
-        """Return the person's title and agency, as settings or rosters have them; "" if unknown."""
+        """Return title and agency of the person with this uid, as in the settings or a roster; "" if unknown."""
         with self._read() as uow:
             person = uow.people.find(account, uid)
             return uow.people.get(person.id).title if person else ""
 
     def joined_at(self, account: str, group_id: str, uid: str) -> datetime | None:
-        """Return since when the person has been known to be in the group; None if not there."""
+        """Return the time since which the person is known to be in the group; None if the person is not in it."""
         with self._read() as uow:
             return uow.members.present_since(account, group_id, uid)
 
@@ -156,7 +153,7 @@ class UnitsOfWork:
             yield UnitOfWork(Transaction(self._database, connection, self._account))
 
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
-        """Give the people in the settings their roles, and everybody else none; called at every start.
+        """Store the people in the settings with their roles, and remove all other roles; called at every start.
 
         A person is recognised by globalId (Zalo's id that is the same for all bot accounts), by telephone number, or by
         the uid under which `account` sees the person.

@@ -1,6 +1,6 @@
-"""Signals between the processes of an office on PostgreSQL (NOTIFY): what one commits, others look at without waiting.
+"""Signals (PostgreSQL's NOTIFY) by which the processes of an office learn at once that another one has changed data.
 
-They only make the look early that each process takes once a second; on SQLite, which has no signals, that is all.
+Without a signal, as always on SQLite, each process finds changes by querying the database once a second.
 """
 
 import threading
@@ -13,17 +13,17 @@ from sqlalchemy import Connection, CursorResult, UpdateBase
 log = structlog.get_logger(__name__)
 
 _CHANNEL = "'zalo_governor_' || md5(current_schema())"
-"""SQL for the channel's name: offices that share a database have a schema each."""
+"""SQL expression: name of the signals' channel, one for each schema, as offices that share a database have own ones."""
 _TABLES = frozenset({"cases", "directives", "directive_answers", "jobs", "outbox"})
 _WAIT_SECONDS, _AGAIN_SECONDS = 0.5, 5.0
 _PAUSE_SECONDS = 0.1
-"""How long further signals are gathered after one: a busy bot changes something many times a second."""
+"""Seconds to wait after a signal, so that several are answered at once: a busy bot sends many in a second."""
 
 
 def signal_changes(connection: Connection, statement: object, *others: Any) -> None:
-    """Have PostgreSQL signal to the other processes, at the commit, that the statement changed cases, jobs or the like.
+    """Make PostgreSQL send a signal at the commit, if the statement has changed one of `_TABLES`; once per transaction.
 
-    Called by SQLAlchemy for its event `after_execute`; the last of `others` is the statement's result.
+    SQLAlchemy calls this for its event `after_execute`; the last of `others` is the statement's result.
     """
     result, transaction = others[-1], connection.get_transaction()
     concerns = isinstance(statement, UpdateBase) and getattr(statement.table, "name", "") in _TABLES
@@ -59,7 +59,7 @@ class ChangeListener:
             channel = connection.exec_driver_sql(f"SELECT {_CHANNEL}").scalar()
             connection.exec_driver_sql(f'LISTEN "{channel}"')
             driver: Any = connection.connection.dbapi_connection
-            self._wake()  # What was changed before may not have been heard.
+            self._wake()  # Changes made before LISTEN were not signalled.
             while not self._stopping.is_set():
                 if list(driver.notifies(timeout=_WAIT_SECONDS, stop_after=1)):
                     self._wake()

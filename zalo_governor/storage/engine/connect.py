@@ -31,8 +31,8 @@ _LINE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-"""After how long a line to a PostgreSQL server that says nothing any more is given up: a minute (libpq's parameters).
-By default a thread would wait for hours on a network that drops everything."""
+"""libpq's parameters by which a connection to a PostgreSQL server that no longer answers fails within a minute.
+With libpq's defaults, a thread would wait for hours on a network that drops all packets."""
 
 
 def engine_of(address: URL) -> Engine:

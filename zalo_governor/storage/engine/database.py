@@ -42,19 +42,19 @@ _log = structlog.get_logger(__name__)
 
 _CHECKPOINT_WAIT_MS = 500
 _VACUUM_MS = 3_000
-"""How long one table may be vacuumed after content was removed; what is left is done by autovacuum."""
+"""Time limit in ms for the vacuum of a table after content was removed; autovacuum does what is left."""
 _WITH_CONTENT = (
     jobs, outbox, findings, cases, directives, directive_assignees, case_notes, remarks, manual_cases, inbox,
 )  # fmt: skip
-"""Tables with texts of messages, or with what quotes them or tells where their files are; the largest comes last."""
+"""Tables with texts of messages, quotations of them, or addresses of their files; the largest table comes last."""
 _KEY_CHECK = "key-check"
 _MIGRATION_LOCK = 7_301
 """Number of the PostgreSQL advisory lock by which only one of several starting processes migrates."""
 
 
 SCHEMA_NUMBER = "(CASE current_schema() WHEN 'public' THEN 0 ELSE hashtext(current_schema()) END)"
-"""SQL of a 32-bit number for PostgreSQL's present schema, by which the offices of one database keep their locks apart:
-advisory locks are the database's, not the schema's. 0 for `public`, where there is one office."""
+"""SQL expression: a 32-bit number of PostgreSQL's current schema, 0 for `public`. Part of each advisory lock's number,
+since such locks belong to the whole database, in which several offices have a schema each."""
 _LOCK = text(f"SELECT pg_advisory_xact_lock({SCHEMA_NUMBER}::bigint * 4294967296 + :number)")
 
 
@@ -91,7 +91,7 @@ class Database:
         self._writer: AbstractContextManager[Any] = WriteLock() if self.is_sqlite else nullcontext()
         self._must_truncate_wal = False
         self._to_vacuum_for: set[int] = set()
-        """Threads whose present transaction removes content (PostgreSQL); each has a transaction of its own."""
+        """Ids of the threads whose current transaction removes content (PostgreSQL only)."""
         self._ignoring: dict[Table, Insert] = {}
 
     def form(self) -> str | None:
@@ -108,12 +108,12 @@ class Database:
         """Upgrade the tables to the newest schema revision, and check that the stored data was encrypted with this key.
 
         An SQLite file is copied before an upgrade, so that an older version of the program can be reinstalled. Returns
-        the path of the copy; None if no copy was made. A further try replaces the copy of the one before.
+        the path of the copy; None if no copy was made. A second attempt replaces the copy of the first.
 
         Raises:
             NewerDatabaseError: the database was written by a newer version of the program.
             WrongKeyError: the database was written with another key.
-            UpgradeFailedError: the upgrade failed, and would fail again; nothing was changed.
+            UpgradeFailedError: the upgrade failed, and would fail again if repeated; nothing was changed.
             StoreError: the copy could not be written; nothing was changed.
         """
         copy = self._copy_before_upgrade()
@@ -135,7 +135,7 @@ class Database:
         """Check that the tables are of this version's schema and fit the key, without changing anything.
 
         Raises:
-            OlderDatabaseError: they are those of an older version, or there are none.
+            OlderDatabaseError: the tables are those of an older version, or there are none.
             NewerDatabaseError: the database was written by a newer version of the program.
             WrongKeyError: the database was written with another key.
         """
@@ -189,7 +189,7 @@ class Database:
     def snapshot(self) -> Iterator[Connection]:
         """Yield a connection that sees all tables as of one moment, while other connections keep writing.
 
-        It cannot write: what tries to gets an error.
+        Statements that would write raise an error.
 
         Raises:
             StoreUnavailableError: the database does not answer now.
@@ -211,7 +211,7 @@ class Database:
         return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def erase_traces(self) -> None:
-        """Have what the present write transaction removes taken out of the database's files after the commit.
+        """Make the commit of the current write transaction also remove the deleted data from the database's files.
 
         SQLite's write-ahead log is truncated. On PostgreSQL, the tables with content are vacuumed; its write-ahead log
         holds the removed ciphertext until it is recycled, and so do dead rows that an open snapshot may still read.
@@ -298,7 +298,7 @@ class Database:
         """Vacuum the tables with content; never raise, since the preceding transaction is already committed."""
         try:
             with self.apart() as connection:
-                # Not for the pool: it has a time limit, lest whoever sealed a message waits for a large table.
+                # Not returned to the pool, as it has a time limit: vacuuming a large table must not delay the caller.
                 connection.detach()
                 connection.exec_driver_sql(f"SET statement_timeout = {_VACUUM_MS}")
                 for table in _WITH_CONTENT:
@@ -311,7 +311,7 @@ class Database:
         busy = True
         try:
             with self._engine.connect() as connection:
-                # A reader that takes minutes, such as a backup, must not keep the next writer waiting.
+                # A reader that takes minutes, such as a backup, must not delay the next writer.
                 driver = _driver(connection)
                 driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}").close()
                 busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -19,8 +19,7 @@ from zalo_governor.storage.errors import StoreError
 from zalo_governor.system.error_text import of_system
 
 LOCK_SPACE = f"(7600 # {SCHEMA_NUMBER})"
-"""SQL of the first of the two numbers of the PostgreSQL advisory lock, which is the schema's; the second is
-`lock_number(account)`."""
+"""SQL expression: first of the PostgreSQL advisory lock's two numbers; the second is `lock_number(account)`."""
 _TRY, _UNLOCK = (text(f"SELECT {act}({LOCK_SPACE}, :number)") for act in ("pg_try_advisory_lock", "pg_advisory_unlock"))
 _SERVER_WAIT_SECONDS = 2.0
 """How many seconds PostgreSQL may take to notice that the previous process was killed."""
@@ -40,7 +39,7 @@ def lock_file(database: Path, account: str) -> Path:
 def lock_number(account: str) -> int:
     """Return the 32-bit signed number, a hash of the bot account's uid, that identifies the account's PostgreSQL lock.
 
-    An advisory lock has two numbers; the first is LOCK_SPACE for all accounts of a schema.
+    It is the second of the lock's two numbers; the first is LOCK_SPACE for all accounts of a schema.
     """
     return int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
 

@@ -12,7 +12,7 @@ from zalo_governor.storage.engine.instance_lock import LOCK_SPACE, lock_file, lo
 
 _LOCKS = Path("/proc/locks")
 PANEL = "panel"
-"""Stands in place of a bot account in the name of the lock file that a panel holds beside an SQLite file."""
+"""Used instead of a bot account's uid in the name of the lock file that a panel holds beside an SQLite file."""
 
 
 class RunningError(GovernorError):
@@ -40,7 +40,7 @@ def occupant(database: Database, account: str) -> LockOwner | None:
 def refuse_while_running(database: Database, *, panel: bool = False) -> None:
     """Raise RunningError if a bot process uses the database, under any account.
 
-    With `panel`, also if a panel does: it would go on using an SQLite file that is replaced.
+    With `panel`, also if a panel uses it: a running panel would continue with an SQLite file that was replaced.
 
     Raises:
         RunningError: a bot process, or the panel, is running.

@@ -50,7 +50,7 @@ class PersonCache:
                 self._holders.update(holders)
 
     def note_reach(self, person_id: int, reach: Reach) -> None:
-        """Change whether messages reach the cached person; everybody else stays cached, as this changes often."""
+        """Change `Person.reach` in the cached person. The cache is not cleared for it, as `reach` changes often."""
 
         def changed(person: Person) -> Person:
             return person.model_copy(update={"reach": reach}) if person.id == person_id else person

@@ -22,7 +22,7 @@ class Transaction:
     Rows given to `write_later` are held back; the next `execute` writes them first, or `flush` before the commit.
 
     Args:
-        account: uid of the bot account whose view of people, groups and messages is read; None: of all accounts.
+        account: uid of the bot account whose people, groups and messages are read; None: those of all accounts.
     """
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:

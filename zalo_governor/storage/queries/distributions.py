@@ -128,8 +128,9 @@ class Distributions(Repository):
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
         """Return figures on how the group's cases were handled, for the leader's report.
 
-        These are: cases marked as false alarms in [start, end), events that repeated an earlier false alarm, persons
-        with two or more new cases that are none, and the longest time until a breach was corrected.
+        These are the numbers of cases marked as false alarms in [start, end), of events that repeated an earlier false
+        alarm, and of persons with two or more new cases (without false alarms); and the longest time until a breach
+        was corrected.
         """
         real = self._cases_by_person(group_id, start, end, cases.c.state != CaseState.FALSE_ALARM.value)
         taken_back = self._tx.execute(

@@ -1,4 +1,4 @@
-"""What the pages of the panel list and no chat command does: kept to rows that an index finds."""
+"""Queries for lists that only the pages of the panel show, not the chat commands; each uses an index."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -30,9 +30,9 @@ from zalo_governor.storage.schema import (
 
 _DECIDED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.APPROVED, CaseState.REPORTED)
 GIVEN_UP = (OutgoingState.REFUSED, OutgoingState.EXPIRED, OutgoingState.UNCONFIRMED)
-"""States of messages that did not, or may not have, reached their addressee, and are not tried again."""
+"""States of messages that did not, or perhaps did not, reach their addressee, and are not sent again."""
 PRESSED_FORM = "panel:"
-"""Prefix of the names of claims (`Claims.claim_once`), by which a form that is sent twice is carried out once."""
+"""Prefix of the names of claims (`Claims.claim_once`) that prevent a form sent twice from being carried out twice."""
 _MOST = 200
 AUDIT_ROWS = 150
 
@@ -55,41 +55,41 @@ class SentNotice(NamedTuple):
 
 
 class TriedFinding(NamedTuple):
-    """What a rule on trial has found in one message."""
+    """A finding of a rule on trial about one message."""
 
     event_id: int
     person_id: int | None
     at: datetime
     readable: bool
-    """Whether the message may be shown to who is in the group: neither a possible secret nor taken back."""
+    """Whether group members may be shown the message: no possible secret, not sealed, not recalled or deleted."""
 
 
 class AuditSearch(NamedTuple):
-    """Which rows of the audit log are looked for."""
+    """The criteria of a search in the audit log."""
 
     group_ids: Collection[str]
     start: datetime
     end: datetime
     action: str = ""
-    """Code of an action, or the beginning of several, such as `case`."""
+    """Code of an action, or its first part, such as `case` for all actions `case.…`; "" for all."""
     about: str = ""
-    """What the rows are about, as `AuditEntry.subject` names it: `VP12`, `CĐ3` …; "" for all."""
+    """Value of `AuditEntry.subject`, such as `VP12` or `CĐ3`; "" for all."""
     actor_id: int | None = None
 
 
 class PanelQueries:
-    """Reads lists for the panel."""
+    """Reads the lists of cases, findings, notices and audit rows that the pages of the panel show."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def stamps(self) -> Mapping[str, tuple[int, ...]]:
-        """Return group id -> numbers and latest times of its cases and directives, to notice a change by comparing."""
+        """Return group id -> counts and latest times of its cases, directives and answers, to notice changes."""
         with self._database.read() as connection:
             return self.stamps_in(connection)
 
     def stamps_in(self, connection: Connection) -> Mapping[str, tuple[int, ...]]:
-        """Return the same as `stamps`, as the connection's transaction sees it."""
+        """Return what `stamps` returns, read with this connection, so as its transaction sees the data."""
         found: dict[str, tuple[int, ...]] = {}
         of_cases = select(
             cases.c.group_id, func.count(), func.max(cases.c.state_ms), func.max(cases.c.last_event_ms)
@@ -109,7 +109,7 @@ class PanelQueries:
         return found
 
     def decided_by(self, connection: Connection, person_id: int, since: datetime) -> list[int]:
-        """Return the ids of the cases that the person has decided since then, the newest decision first."""
+        """Return the ids of the cases that the person has decided since `since`, newest decision first; at most 200."""
         wanted = (
             select(cases.c.id)
             .where(
@@ -123,7 +123,7 @@ class PanelQueries:
         return list(connection.scalars(wanted))
 
     def precedents(self, connection: Connection, case: Case, limit: int) -> list[int]:
-        """Return the ids of the newest decided cases of the same rule and kind in the same group."""
+        """Return the ids of at most `limit` other decided cases of the same group, rule and label, newest first."""
         wanted = (
             select(cases.c.id)
             .where(
@@ -139,10 +139,9 @@ class PanelQueries:
         return list(connection.scalars(wanted))
 
     def neighbours(self, connection: Connection, case: Case, each_side: int) -> list[int]:
-        """Return the inbox ids of the case's message and of those said around it in its group, oldest first.
+        """Return the inbox ids of the case's message and of `each_side` messages before and after it, oldest first.
 
-        Left out are messages that people have to look at as possible secrets, and recalled or deleted ones except the
-        case's own. Of sealed ones only the id is returned: their content is not stored.
+        Left out are messages of cases of possible secrets, and recalled or deleted messages except the case's own.
         """
         doubtful, taken_back = _doubtful(case.group_id), _taken_back(case.group_id)
         shown = ~doubtful, or_(~taken_back, inbox.c.key == case.message_key)
@@ -156,7 +155,7 @@ class PanelQueries:
     def found_on_trial(
         self, connection: Connection, group_id: str, rule_id: str, since: datetime
     ) -> list[TriedFinding]:
-        """Return what a rule has found in the group while on trial since then, the newest first; at most 200."""
+        """Return the rule's findings in the group, made on trial since `since`, newest first; at most 200."""
         readable = ~_doubtful(group_id) & ~_taken_back(group_id) & ~events.c.sealed
         wanted = (
             select(findings.c.event_id, findings.c.person_id, findings.c.at_ms, readable.label("readable"))
@@ -177,7 +176,7 @@ class PanelQueries:
     def notices(
         self, connection: Connection, group_ids: Collection[str], states: Collection[OutgoingState], since: datetime
     ) -> list[SentNotice]:
-        """Return the messages in these states about the groups, created since then, the newest first; at most 200."""
+        """Return the bot's messages about the groups, in `states`, created since `since`, newest first; at most 200."""
         wanted = (
             select(outbox)
             .where(
@@ -191,12 +190,12 @@ class PanelQueries:
         return [_notice(row) for row in connection.execute(wanted)]
 
     def notices_of(self, connection: Connection, case: Case) -> list[SentNotice]:
-        """Return the messages about the case, oldest first; at most 200."""
+        """Return the bot's messages about the case, oldest first; at most 200."""
         wanted = select(outbox).where(outbox.c.case_id == case.id).order_by(outbox.c.id).limit(_MOST)
         return [_notice(row) for row in connection.execute(wanted)]
 
     def audit(self, connection: Connection, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
-        """Return at most 150 rows of the audit log, the newest first; with `before`, those before that row."""
+        """Return at most 150 rows of the audit log, newest first; with `before`, only rows with a lower id."""
         rows = select(audit).where(
             audit.c.group_id.in_(wanted.group_ids),
             audit.c.at_ms >= to_ms(wanted.start),
@@ -215,14 +214,14 @@ class PanelQueries:
         return [as_entry(row) for row in found]
 
     def moves(self, connection: Connection, case: Case) -> Sequence[AuditEntry]:
-        """Return the changes of a case's state by the audit log, oldest first."""
+        """Return the audit log's entries on changes of the case's state, oldest first; at most 200."""
         moved = audit.c.action == literal_column(f"'{MOVED}'")
         rows = select(audit).where(audit.c.subject == case.code, moved).order_by(audit.c.id).limit(_MOST)
         return [as_entry(row) for row in connection.execute(rows).mappings()]
 
 
 def _doubtful(group_id: str) -> Exists:
-    """Return the condition that a message is under a case on which people have to look whether it is a secret."""
+    """Return the SQL condition: the inbox entry's message belongs to a case of a possible secret (`UNSURE_LABEL`)."""
     return exists().where(
         case_events.c.group_id == group_id,
         case_events.c.message_key == inbox.c.key,

@@ -50,14 +50,14 @@ class Counts(NamedTuple):
 
 
 class QueueCounts:
-    """Counts how much waits in the queues of one bot account; uses only partial indices, so that it stays fast."""
+    """Counts what waits in the queues of one bot account; `take` and `scans` stay fast, as they use partial indices."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
 
     def gaps_of_day(self, now: datetime) -> int:
-        """Return how many gaps have begun since midnight in Viet Nam; reads the whole table, once a minute."""
+        """Return how many gaps have begun since midnight in Viet Nam. Slow: to be called at most once a minute."""
         with self._database.read() as connection:
             begun = select(func.count()).where(
                 gaps.c.account == self._account, gaps.c.began_ms >= to_ms(midnight(today(now)))
@@ -65,7 +65,7 @@ class QueueCounts:
             return connection.scalar(begun) or 0
 
     def scans(self) -> ScanQueue:
-        """Return how many scans wait; raise StoreUnavailableError if the database does not answer."""
+        """Return the scans not finished yet; raise StoreUnavailableError if the database does not answer."""
         with self._database.read() as connection:
             return self._scans(connection)
 

@@ -1,4 +1,4 @@
-"""What retention has removed so far."""
+"""The times up to which retention (the scheduled deletion of old data) has deleted content."""
 
 from datetime import datetime
 

@@ -55,8 +55,7 @@ from zalo_governor.storage.schema.base import count_where
 CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
 """Types of events that are changes of a group: its information, settings, administrators, invite link or pins."""
 
-# A message sealed by the secret gate is stored as SealedHeard; a revision is not another message; the bot's own
-# messages are not the group's activity.
+# A sealed message is stored as SealedHeard. Revisions do not count as messages, nor does what the bot writes.
 A_MESSAGE = and_(
     or_(
         events.c.kind == MessageSent.kind,

@@ -30,9 +30,10 @@ def account_number(database: Database, connection: Connection, account: str) -> 
 
 
 def lock_admission(database: Database, connection: Connection) -> None:
-    """Wait until no bot account adds entries to the inbox, and let none do so until this transaction ends.
+    """Lock the inbox against new entries of all bot accounts until this transaction ends; waits for running writers.
 
-    For PostgreSQL; SQLite has one writer anyway. The accounts come in the order of `admit`, so that none waits forever.
+    No effect on SQLite, which has one writer. Locks in the order of accounts in which `Inbox.admit` does, so that no
+    deadlock arises.
     """
     for number in connection.scalars(select(accounts.c.number).order_by(accounts.c.uid)).all():
         database.lock(connection, ACCOUNT_LOCK + number)

@@ -56,15 +56,10 @@ class AuditTrail(Repository):
         subject: str = "",
         detail: dict[str, Any],
     ) -> None:
-        """Append one record to the audit log.
+        """Append one record to the audit log: that `actor_id` (a person; None: the program) did `action` to `subject`.
 
-        Args:
-            action: what was done, such as `case.moved`.
-            at: when.
-            actor_id: number of the person who acted; None for the program.
-            group_id: the group concerned.
-            subject: what was acted on, such as a case code; "" for the group itself.
-            detail: further codes and figures, never message text.
+        `action` is a code such as `case.moved`; `subject` is a code such as `VP12`, or "" for the group itself;
+        `detail` holds further codes and figures, never message text.
         """
         self._tx.lock_office()
         if self._head is None:
@@ -187,7 +182,7 @@ class SqlAuditLog:
 def _decrypt_head(sealed: bytes | None, keys: Keys) -> AuditHead | None:
     """Decrypt the head (row count, last hash) of the audit log; None if missing or not decryptable.
 
-    A wrong key is no reason, since the key was checked at the program's start.
+    If it is not decryptable, its row was changed: the key was checked at the program's start.
     """
     if sealed is None:
         return None

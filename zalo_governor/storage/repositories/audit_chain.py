@@ -24,7 +24,7 @@ class Link(NamedTuple):
 
 
 class _Anchor(Enum):
-    """The hash to which the first intact row after a series of broken rows is linked; tells what happened to these."""
+    """To which hash the first intact row after broken rows is linked, which tells what happened to the broken ones."""
 
     GOOD = auto()
     """Link of the last intact row: the rows in between were inserted."""

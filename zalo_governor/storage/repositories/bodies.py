@@ -22,7 +22,7 @@ _EXACT = b" "
 def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDict) -> bytes:
     """Encrypt an element (message, act or receipt) as received from Zalo, for the inbox.
 
-    The ciphertext can be decrypted only with the same account, thread (conversation) and key, given as stored.
+    The ciphertext can be decrypted only with the same account, thread (conversation) and key, each in stored form.
     """
     return keys.seal(_json(raw), _place(account, thread_id, key))
 
@@ -41,7 +41,7 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
 def repeats(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, repeated_key: str) -> bool:
     """Return whether a stored element repeats words of the message with Zalo's id `repeated_key`.
 
-    The first arguments are those of `open_message`. Most elements are told apart without being parsed.
+    The other arguments are those of `open_message`. Fast, as most elements are ruled out without being parsed.
     """
     if repeated_key.encode() not in keys.open(sealed, _place(account, thread_id, key)):
         return False

@@ -63,7 +63,7 @@ class CaseMessages(Repository):
         return list(found.values())
 
     def gone_times(self, cases: Sequence[Case]) -> dict[int, list[datetime | None]]:
-        """Return when each message was removed from the group (None: it is there), by the id of its case."""
+        """Return case id -> the times at which its messages were removed from the group (None: still there)."""
         rows = self._tx.execute(
             select(case_events.c.case_id, case_events.c.message_key, case_events.c.gone_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
@@ -96,10 +96,7 @@ class CaseMessages(Repository):
         return bool(marked.rowcount)
 
     def find_withdrawal(self, group_id: str, message_key: str) -> Withdrawal | None:
-        """Return the first recall or deletion of a message that was received; None if there is none.
-
-        Unlike `mark_gone`, it finds what was received before any case had the message.
-        """
+        """Return the first recall or deletion of the message, even if older than the case; None if there is none."""
         acts = message_acts
         row = self._tx.execute(
             select(acts.c.kind, acts.c.at_ms, inbox.c.account, inbox.c.sender_uid)

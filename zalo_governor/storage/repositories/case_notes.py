@@ -52,7 +52,7 @@ class CaseNotes(Repository):
         ]
 
     def add_manual(self, case: Case, recorded: Recorded) -> None:
-        """Store who recorded the case by hand, and why; neither words nor place may contain line breaks."""
+        """Store who recorded the case by hand, why, and where it happened; the texts must not contain line breaks."""
         row = {
             "case_id": case.id,
             "group_id": case.group_id,
@@ -72,13 +72,13 @@ class CaseNotes(Repository):
 
 
 class FalseAlarms(Repository):
-    """Content of cases that admins marked as false alarms, so that the same content opens no case of that rule again.
+    """Recognises content that admins marked as a false alarm, so that it opens no case of the same rule again.
 
-    The content is not stored, but recognised by keyed hashes (`mark`).
+    Of the content, only keyed hashes (`mark`) are stored.
     """
 
     def hash_of_text(self, text: str) -> bytes:
-        """Return the keyed hash of a text, which is already normalised; it shows only whether another text is equal."""
+        """Return the keyed hash of a normalised text, which tells only whether two texts are equal."""
         return self._tx.keys.mac(binding("false alarm", text))
 
     def hash_of_event(self, event_id: int) -> bytes:
@@ -117,7 +117,7 @@ class FalseAlarms(Repository):
         self._tx.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Mark the rule's findings on the event: they opened no case, as the same in case `case_id` was a false alarm.
+        """Record that the rule's findings on the event opened no case, as equal content was a false alarm in `case_id`.
 
         If `person_id` is given, only the findings about that person are updated.
         """

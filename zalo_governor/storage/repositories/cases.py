@@ -18,7 +18,7 @@ from zalo_governor.storage.schema import case_events, cases, findings, inbox
 # Literals, since databases do not use the partial index over open cases for parameters.
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
 _URGENT = or_(cases.c.sealed, cases.c.severity.in_([Severity.MAJOR.value, Severity.CRITICAL.value]))
-# A seal also covers the message's cases under other rules, such as one on its caption: these are not of the secret.
+# A sealed message may have cases under other rules too, such as on its caption: these are not about the secret.
 _OF_THE_SEAL = cases.c.rule_id == inbox.c.seal_rule
 _YOUNGEST_OPEN = (
     select(cases)
@@ -111,8 +111,7 @@ class Cases(Repository):
     ) -> list[Case]:
         """Return the cases opened in [start, end), oldest first.
 
-        `group_id` None means all groups, `rule_id` None all rules; `open_only` leaves out the cases that have been
-        decided.
+        `group_id` None means all groups, `rule_id` None all rules; `open_only` leaves out decided cases.
         """
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:
@@ -140,7 +139,7 @@ class Cases(Repository):
         )
 
     def gone_secrets(self, group_id: str, end: datetime) -> list[Case]:
-        """Return the cases of possible secrets, opened before `end`, that nobody decided before they were removed."""
+        """Return the undecided cases of possible secrets, opened before `end`, whose message is gone from the group."""
         secret = or_(cases.c.sealed, cases.c.label == UNSURE_LABEL)
         return self.load(
             select(cases).where(

@@ -27,6 +27,6 @@ class Claims(Repository):
         return self._tx.execute(claimed).first() is not None
 
     def is_restored_since(self, due: datetime) -> bool:
-        """Return whether the database was restored from a backup after `due`, so that claims of then may be lost."""
+        """Return whether the database was restored from a backup at `due` or later: earlier claims may be missing."""
         later = select(job_runs.c.job).where(job_runs.c.job == RESTORED, job_runs.c.due_ms >= to_ms(due))
         return self._tx.execute(later).first() is not None

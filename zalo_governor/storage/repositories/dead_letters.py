@@ -1,4 +1,4 @@
-"""Elements in the inbox that an earlier version of the program did not understand, to be read again by this one."""
+"""Elements in the inbox that an earlier version of the program did not understand, and that this one parses again."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from zalo_governor.storage.schema import events, former_accounts, inbox, rule_fa
 
 
 class DeadLetters:
-    """What one bot account, or an account that it replaced, received and did not understand.
+    """The elements that one bot account, or an account that it replaced, received and could not parse.
 
     These are the dead letters, and the elements that became an `Unrecognised` event.
     """
@@ -27,7 +27,7 @@ class DeadLetters:
         )
 
     def unread(self) -> list[int]:
-        """Return the inbox ids of those that this version of the program has not tried to parse yet, oldest first."""
+        """Return the inbox ids of such elements that this version of the program has not read yet, oldest first."""
         dead = select(inbox.c.id).where(inbox.c.state == literal_column("'dead'"), self._unread)
         unrecognised = (
             select(events.c.id)
@@ -48,14 +48,14 @@ class DeadLetters:
             return [admitted_of(self._database.keys, row) for row in connection.execute(wanted)]
 
     def make_room(self, letters: Sequence[Admitted]) -> None:
-        """Change the fingerprints (hashes of the content) of these entries, so that they can be stored once more."""
+        """Change the entries' fingerprints (hashes of content), so that `Inbox.admit` takes the elements as new."""
         with self._database.write() as connection:
             for id_, entry, _ in letters:
                 other = entry.fingerprint + b"\0"
                 connection.execute(update(inbox).where(inbox.c.id == id_).values(fingerprint=other))
 
     def settle(self, read: Sequence[int], admitted_again: Sequence[int]) -> None:
-        """Record that this version has read the entries `read`; delete those of `admitted_again`, now stored anew."""
+        """Record that this version has tried the entries `read`; delete those of `admitted_again`, now stored anew."""
         with self._database.write() as connection:
             connection.execute(update(inbox).where(inbox.c.id.in_(read)).values(read_by=READER_VERSION))
             if admitted_again:

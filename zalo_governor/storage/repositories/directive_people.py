@@ -1,4 +1,4 @@
-"""Who can answer an open directive (a leader's order): asked for every message of a group, so it has to be cheap."""
+"""Looks up who can answer an open directive (a leader's order); has to be fast, as it is done for every message."""
 
 from sqlalchemy import bindparam, select, text
 
@@ -6,9 +6,9 @@ from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.schema import directive_people
 
 LIVE = text("directive_people.live")
-"""SQL condition for people of open directives; differently worded, databases would not use the partial index."""
+"""SQL condition: the directive is open. Written as in the partial index, which databases do not use otherwise."""
 _MOST_LOOKUPS = 8
-"""So many people are looked up one by one in a transaction, before all are read at once."""
+"""Number of single look-ups in a transaction after which all people of a group are read at once."""
 _OF_GROUP = directive_people.c.group_id == bindparam("group_id")
 _ALL = select(directive_people.c.person_id).where(_OF_GROUP, LIVE).distinct()
 _ONE = (
@@ -21,7 +21,7 @@ _ONE = (
 class DirectivePeople:
     """Tells, within one transaction, whether somebody may answer an open directive of a group.
 
-    After eight look-ups, all people who may are read at once: a transaction can hold hundreds of messages.
+    After eight look-ups, all such people of the group are read at once: a transaction can hold hundreds of messages.
     """
 
     def __init__(self, tx: Transaction) -> None:
@@ -43,5 +43,5 @@ class DirectivePeople:
         return person_id in known
 
     def forget(self, group_id: str) -> None:
-        """Forget what was read of the group, as its directives have changed."""
+        """Discard what was read of the group; to be called when its directives or their people change."""
         self._known.pop(group_id, None)

@@ -1,4 +1,4 @@
-"""Rows of the directive ledger: where ciphertext is bound to, and how rows become objects."""
+"""Converts rows of the directive ledger to objects and back, and names the row to which a ciphertext is bound."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from zalo_governor.storage.security.crypto import Keys
 
 
 class _Body(BaseModel):
-    """What is encrypted of a directive."""
+    """The fields of a directive that are stored encrypted, in one column."""
 
     items: tuple[DirectiveItem, ...] = ()
     mentioned_uids: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class _Body(BaseModel):
 
 
 def changing_values(keys: Keys, directive: Directive) -> dict[str, Any]:
-    """Return column -> value of those columns of a directive that may change; the text is encrypted."""
+    """Return column -> value for those columns of a directive's row that may change; the texts are encrypted."""
     body = _Body.model_validate(directive.model_dump(include=set(_Body.model_fields)))
     place = directive_place(directive.group_id, directive.given_by, to_ms(directive.at))
     return {
@@ -43,7 +43,7 @@ def changing_values(keys: Keys, directive: Directive) -> dict[str, Any]:
 
 
 def directive_of(keys: Keys, row: Row[Any]) -> Directive:
-    """Return the directive of a row; without items if its text was removed."""
+    """Convert a row of the table `directives` to a Directive; without items if its text was deleted."""
     opened = keys.open_text(row.body, *directive_place(row.group_id, row.given_by, row.at_ms))
     body = _Body.model_validate_json(opened) if opened else _Body()
     return Directive(

@@ -34,7 +34,7 @@ from zalo_governor.storage.repositories.directive_rows import (
 )
 from zalo_governor.storage.schema import audit, directive_answers, directive_assignees, directive_people, directives
 
-# As literals, and as the partial indexes say it: else the databases cannot know that the index serves.
+# Literals, written as in the partial index, which databases do not use otherwise.
 _OPEN = and_(
     directives.c.state.in_(
         [literal_column(f"'{state.value}'") for state in (DirectiveState.OPEN, DirectiveState.PROPOSED)]
@@ -50,14 +50,14 @@ _UNSETTLED = and_(
         directive_assignees.c.delayed_ms.is_not(None),
     ),
 )
-"""Condition for addressees of whom something is still awaited (see `Assignee.settled`).
+"""SQL condition: something is still awaited of the addressee (not `Assignee.settled`).
 
-Of a deadline that was over when it was set, only the encrypted text of the directive knows.
+A deadline that had passed when it was set is not seen here: it is only in the encrypted text of the directive.
 """
 
 
 def _awaited(among: Any) -> Any:
-    """Return the condition for addressees of the directives with these ids that can be late: not `Assignee.absent`."""
+    """Return the SQL condition: addressee of a directive with an id in `among`, not settled, not `Assignee.absent`."""
     people = directive_people.c
     present = select(people.assignee_id).where(people.directive_id.in_(among))
     return and_(_UNSETTLED, or_(directive_assignees.c.received_ms.is_not(None), directive_assignees.c.id.in_(present)))
@@ -104,7 +104,7 @@ class Directives(Repository):
         return None if row is None else directive_of(self._tx.keys, row)
 
     def save(self, directive: Directive) -> None:
-        """Store the changed items, state and reason of a directive; answers are looked for only while it is open."""
+        """Update a stored directive; its people can answer it (`owes`) only while its state is open."""
         self._tx.lock_office()
         self._tx.connection.execute(
             update(directives).where(directives.c.id == directive.id).values(changing_values(self._tx.keys, directive))
@@ -114,11 +114,11 @@ class Directives(Repository):
         self._tx.connection.execute(update(directive_people).where(here).values(live=directive.open))
 
     def assignees(self, directive_id: int) -> list[Assignee]:
-        """Return the addressees of a directive in the order of its items, those that were taken off it too."""
+        """Return the addressees of a directive in the order of its items, including those that were taken off it."""
         return self._assignees(directive_assignees.c.directive_id == directive_id)
 
     def put_assignee(self, assignee: Assignee) -> Assignee:
-        """Store a new addressee (its id is 0), or the changed one; return it with its id."""
+        """Insert an addressee whose id is 0, or update the stored one with its id; return it with its id."""
         self._tx.lock_office()
         row = {
             "item": assignee.item,
@@ -145,13 +145,13 @@ class Directives(Repository):
         return assignee
 
     def owes(self, group_id: str, person_id: int) -> bool:
-        """Return whether the person can answer any open directive; cheap, as it is asked for every message."""
+        """Return whether the person can answer any open directive of the group; fast enough for every message."""
         return self._asked.owes(group_id, person_id)
 
     def owed_by(self, group_id: str, person_id: int, limit: int) -> list[OwedDirective]:
-        """Return the open directives that the person can answer, the newest first, with the person's entries in each.
+        """Return at most `limit` open directives that the person can answer, newest first.
 
-        Entries that were taken off the directive are left out; those that were answered already are not.
+        Each comes with the addressees for whom the person answers, except those that were taken off the directive.
         """
         people = directive_people.c
         mine = (people.group_id == group_id, people.person_id == person_id, LIVE)
@@ -209,16 +209,16 @@ class Directives(Repository):
         return [answer_of(row) for row in rows]
 
     def answers_by_message(self, group_id: str, message_key: str) -> list[DirectiveAnswer]:
-        """Return what a message was counted as, one answer for each addressee for whom it counts."""
+        """Return the answers stored because of one message, one for each addressee for whom the message counts."""
         rows = self._tx.execute(select(directive_answers).where(*by_message(group_id, message_key)))
         return [answer_of(row) for row in rows]
 
     def forget_answers(self, group_id: str, message_key: str) -> None:
-        """Delete the answers that a message was counted as: it was recalled, edited, or the reaction taken back."""
+        """Delete the answers stored because of a message, after its recall or edit, or after a reaction was removed."""
         self._tx.connection.execute(delete(directive_answers).where(*by_message(group_id, message_key)))
 
     def take_waiting_answers(self, group_id: str, target_key: str) -> list[DirectiveAnswer]:
-        """Return the answers to a message that was not known as a directive when they came, and delete them."""
+        """Delete and return the answers to the message `target_key` that came before it was known to be a directive."""
         columns = directive_answers.c
         waiting = (
             columns.group_id == group_id,
@@ -231,10 +231,7 @@ class Directives(Repository):
         return [answer_of(row) for row in rows]
 
     def overview(self, group_id: str, now: datetime, limit: int) -> LedgerPage:
-        """Return at most `limit` open directives, how many there are, how many overdue, and which missed a deadline.
-
-        By `DirectiveOverview.rank`: late ones first, the longest at the top; those without deadline last, newest first.
-        """
+        """Return the first `limit` open directives by `DirectiveOverview.rank`, with the counts of all open ones."""
         here = (directives.c.group_id == group_id, _OPEN)
         of = directive_assignees.c
         total = self._tx.execute(select(func.count()).select_from(directives).where(*here)).scalar_one()
@@ -271,14 +268,14 @@ class Directives(Repository):
         return LedgerPage(lines[:limit], total, overdue, tuple(missed))
 
     def proposed(self, group_id: str) -> list[Directive]:
-        """Return the messages of which the admins have to say whether they are directives, oldest first."""
+        """Return the messages proposed as directives on which the admins have not decided yet, oldest first."""
         asked = select(directives).where(
             directives.c.group_id == group_id, directives.c.state == DirectiveState.PROPOSED.value
         )
         return [directive_of(self._tx.keys, row) for row in self._tx.execute(asked.order_by(directives.c.id))]
 
     def with_due(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, Assignee]]:
-        """Return the unsettled addressees of open directives with a deadline in [start, end), in order of deadlines."""
+        """Return the unsettled addressees due in [start, end), each after its open directive, in order of deadlines."""
         columns = directive_assignees.c
         due = (columns.group_id == group_id, columns.due_ms >= to_ms(start), columns.due_ms < to_ms(end))
         known = {
@@ -298,7 +295,7 @@ class Directives(Repository):
         return [(known[assignee.directive_id], assignee) for assignee in found]
 
     def note_seen(self, directive_id: int, person_ids: Collection[int], at: datetime) -> None:
-        """Record that these people have seen the directive's message; only the first time counts."""
+        """Record that these people have seen the directive's message; the time of the first to see it is kept."""
         own = select(directive_people.c.assignee_id).where(
             directive_people.c.directive_id == directive_id, directive_people.c.person_id.in_(person_ids)
         )
@@ -326,12 +323,12 @@ class Directives(Repository):
         return [(one, asked[one.id]) for one in found]
 
     def forget_receipts(self, before: datetime) -> int:
-        """Delete the times earlier than `before` at which addressees saw directives; return how many there were."""
+        """Delete the stored times, before `before`, at which addressees saw directives; return how many there were."""
         old = directive_assignees.c.seen_ms < to_ms(before)
         return self._tx.connection.execute(update(directive_assignees).where(old).values(seen_ms=None)).rowcount
 
     def _closed(self, group_id: str, start: datetime, end: datetime) -> dict[int, bool]:
-        """Return id -> whether it has answered, of addressees that were closed by hand without having reported."""
+        """Return addressee id -> whether it ever answered itself, of addressees closed by hand without own report."""
         columns = directive_answers.c
         by_hand = columns.way == AnswerWay.BY_HAND.value
         own = func.count(case((~by_hand, 1)))
@@ -423,7 +420,7 @@ class Directives(Repository):
         def given(*conditions: Any) -> Any:
             return exists().where(directive_answers.c.assignee_id == columns.id, *conditions)
 
-        # One that somebody has closed by hand has said nothing itself.
+        # An entry that an admin closed by hand is no answer of the addressee.
         by_hand = directive_answers.c.way == AnswerWay.BY_HAND.value
         spoke = or_(~given(by_hand), given(~by_hand))
         told = or_(~given(by_hand), given(~by_hand, directive_answers.c.kind == AnswerKind.REPORTED.value))
@@ -439,7 +436,7 @@ class Directives(Repository):
         self._tx.connection.execute(update(directives).where(this).values(dict(counted._mapping)))
 
     def _dues(self, known: Mapping[int, Directive]) -> dict[int, dict[tuple[int, datetime | None], int]]:
-        """Return directive id -> (item, its deadline that is not met yet) -> of how many it may be awaited now."""
+        """Return directive id -> (item, deadline not met yet) -> number of addressees who can be late with it."""
         columns = directive_assignees.c
         found: dict[int, dict[tuple[int, datetime | None], int]] = {}
         for ids in in_batches(list(known)):

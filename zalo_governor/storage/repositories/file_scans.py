@@ -59,9 +59,9 @@ class FileScans(Repository):
         return [_scan(row) for row in rows]
 
     def figures(self, group_id: str, start: datetime, end: datetime) -> ScanFigures:
-        """Return what became of the attachments of the group's messages sent from `start` to before `end`.
+        """Return figures on the scans of attachments of the group's messages sent in [start, end).
 
-        As in all figures, a message counts once, though another bot account of the group has heard it, too.
+        A message counts once, even if several bot accounts received it.
         """
         account = self._tx.account
         number_of = select(accounts.c.number).where(accounts.c.uid == account).scalar_subquery()

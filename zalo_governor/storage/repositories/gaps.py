@@ -100,7 +100,7 @@ class Gaps:
             connection.execute(self._database.insert_or_ignore(job_runs), row)
 
     def listening_since(self, group_id: str) -> int | None:
-        """Return the time (ms, our clock) that `note_listening` stored; None if it never did."""
+        """Return the earliest time (ms, our clock) stored for the group by `note_listening`; None if there is none."""
         with self._database.read() as connection:
             noted = select(func.min(job_runs.c.due_ms)).where(job_runs.c.job == self._listening(group_id))
             since_ms: int | None = connection.scalar(noted)
@@ -137,10 +137,9 @@ class Gaps:
             return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """Mark as complete the group's settled gaps that began after inbox entry `heard_id`, or after a later entry.
+        """Mark the group's settled, incomplete gaps as complete if they began after inbox entry `heard_id` or later.
 
-        Called when everything sent after that entry has been fetched: earlier tries had left messages of those gaps
-        missing.
+        To be called when everything sent after that entry has been fetched.
         """
         with self._database.write() as connection:
             connection.execute(

@@ -115,7 +115,7 @@ class GroupChanges(Repository):
             words=typed["words"],
             kind=ChangeKind(row.kind) if row.kind else None,
             item=typed["item"],
-            # An approval whose words are gone must not cover more than it did.
+            # Without its item, the approval would permit more than before: it counts as expired.
             until=from_ms(row.until_ms if body else row.given_ms),
             once=row.once,
             used_by_event=row.used_by_event,

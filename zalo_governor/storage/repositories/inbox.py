@@ -294,7 +294,7 @@ class Inbox:
         return InboxCounts(*row)
 
     def _accounts(self, account: str) -> list[str]:
-        """Return the account and the accounts that it replaced, whose entries need not be stored again."""
+        """Return the bot account and the accounts that it replaced; cached."""
         known = self._formers.get(account)
         if known is None:
             with self._database.read() as connection:
@@ -302,9 +302,9 @@ class Inbox:
         return [account, *known]
 
     def _without_known_history(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Drop entries that a replaced account received before, and old private ones of persons who were erased.
+        """Return the entries not stored yet for a replaced account, nor as an old private message of an erased person.
 
-        An entry received live with new content is kept.
+        An entry received live with new content is always kept.
         """
         if not any(len(self._accounts(entry.account)) > 1 or _may_be_erased(entry) for entry in entries):
             return entries

@@ -22,7 +22,7 @@ _OPEN = jobs.c.due_ms.is_not(None)
 
 
 class Jobs(Repository):
-    """The queue of jobs (calls to Zalo): waiting, running, settled. A job's task is encrypted, later erased."""
+    """The queue of jobs (work at Zalo). A job's task is stored encrypted, and deleted when the job is settled."""
 
     def enqueue(self, job: Job) -> bool:
         """Add a job (its id is ignored) and return True.
@@ -88,11 +88,11 @@ class Jobs(Repository):
         return [job.model_copy(update={"attempts": job.attempts + 1}) for job in claimed]
 
     def renew(self, job: Job, now: datetime) -> bool:
-        """Lease a claimed job anew from `now` on; return False if the caller no longer holds its lease.
+        """Extend the lease of a claimed job, counted from `now`; return False if the caller no longer holds the lease.
 
-        That is so where the job was settled, or where the lease had ended and another worker claimed the job.
+        The lease is lost if the job was settled, or if it had ended and another worker claimed the job.
         """
-        # Each claim counts a try, so that the number of tries tells whose claim is the last one.
+        # Each claim increases `attempts`, so that an equal number proves that nobody has claimed the job since.
         mine = (_OPEN, jobs.c.id == job.id, jobs.c.attempts == job.attempts, jobs.c.leased_until_ms.is_not(None))
         renewed = self._tx.connection.execute(update(jobs).where(*mine).values(leased_until_ms=to_ms(now + LEASE)))
         return bool(renewed.rowcount)
@@ -165,7 +165,7 @@ class Jobs(Repository):
 
 
 def waiting_scans(connection: Connection, keys: Keys) -> list[ScanAttachment]:
-    """Return the scans of attachments that wait; their messages may still be sealed (emptied as possible secrets)."""
+    """Return the tasks of all scans of attachments that have no outcome yet, oldest first."""
     scans = select(jobs.c.account, jobs.c.task).where(_OPEN, jobs.c.kind == JobKind.SCAN_ATTACHMENT.value)
     tasks = [open_task(keys, row.account, row.task) for row in connection.execute(scans.order_by(jobs.c.id))]
     return [task for task in tasks if isinstance(task, ScanAttachment)]
@@ -177,11 +177,7 @@ def seal_task(keys: Keys, account: str, task: Task) -> bytes:
 
 
 def open_task(keys: Keys, account: str, sealed: bytes) -> Task:
-    """Decrypt what `seal_task` returned; the task of a settled job is erased.
-
-    Raises:
-        WrongKeyError: the task was encrypted with another key, or for another account.
-    """
+    """Decrypt what `seal_task` returned; raise WrongKeyError if that used another key or another account."""
     return _TASK.validate_json(keys.open(sealed, binding("job", account)))
 
 

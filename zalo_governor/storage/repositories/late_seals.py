@@ -1,7 +1,7 @@
-"""Keeps out of the inbox what was sealed late: content of a message in whose attachment a scan found a state secret.
+"""Removes, from what is received, content of messages that were sealed because a scan found a state secret in a file.
 
-The message may be received again, by another bot account or revised, and replies and pins repeat it, with its caption,
-the name of its file and the address of its thumbnail. None of these need contain a word that the secret gate knows.
+Such a message may be received again, by another bot account or revised; replies and pins repeat its caption, file name
+and thumbnail's address. The secret gate need not recognise any of these.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,9 @@ _Place = tuple[str, str]
 
 
 def without_sealed(connection: Connection, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Return the entries as they may be stored: sealed where they repeat a message that a scan has sealed.
+    """Return the entries without content of messages that a scan has sealed; `entries` itself if nothing changes.
 
-    Of a reply to such a message and of its pin, only what they repeat is removed. If nothing changes, the result is
-    `entries`.
+    An entry of such a message becomes sealed; of replies to it and of its pins, only the repeated content is removed.
     """
     places = {place for entry in entries for place in _places(entry)}
     seals = _late_seals(connection, places) if places else {}
@@ -43,7 +42,7 @@ def _places(entry: Entry) -> Iterable[_Place]:
 
 
 def _late_seals(connection: Connection, places: set[_Place]) -> dict[_Place, Seal]:
-    """Return place -> seal of those messages that were scanned and are sealed themselves, not for what they quote."""
+    """Return place -> seal of scanned messages that are sealed, except those sealed for what they quote."""
     columns: list[Any] = [inbox.c[name] for name in SEAL_COLUMNS]
     wanted = (
         select(file_scans.c.group_id, file_scans.c.message_key, *columns)

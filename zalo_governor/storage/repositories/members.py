@@ -39,10 +39,7 @@ class Members(Repository):
         self._new_member = tx.database.insert_or_ignore(group_members)
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """Return the group's state as this transaction's bot account last saw it; None if never.
-
-        uids differ between bot accounts, so a snapshot of another account would not help.
-        """
+        """Return the group's state as this transaction's bot account (if it has one) last saw it; None if never."""
         newest = select(groups.c.snapshot).where(groups.c.group_id == group_id).order_by(groups.c.seen_ms.desc())
         if self._tx.account:
             newest = newest.where(groups.c.account == self._tx.account)
@@ -70,8 +67,8 @@ class Members(Repository):
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         """Store the group's state (`snapshot`) and who is in the group, as Zalo reported them at `at`.
 
-        Who came or went later, by an event, stays as the event told.
-        Members' names are not stored here: a name must first be checked for state secrets and by the rules.
+        Whoever joined or left after `at`, according to an event, is left unchanged. Members' names are not stored
+        here: a name must first be checked for state secrets and by the rules.
         """
         self._tx.lock_office()
         group_id = snapshot.group_id
@@ -95,7 +92,7 @@ class Members(Repository):
         return set(self._tx.execute(known).scalars())
 
     def moved_since(self, account: str, group_id: str, at: datetime) -> set[str]:
-        """Return the uids of those who are known to have come into the group, or left it, after `at`."""
+        """Return the uids of those who are known to have joined or left the group after `at`."""
         moved = select(group_members.c.uid).where(
             group_members.c.account == account,
             group_members.c.group_id == group_id,
@@ -104,7 +101,7 @@ class Members(Repository):
         return set(self._tx.execute(moved).scalars())
 
     def departed(self, account: str, group_id: str) -> set[int]:
-        """Return the ids of the persons who are known to have left the group, and are in it with no other account."""
+        """Return the ids of persons who left the group, and are in it under no other uid that the bot account sees."""
         is_theirs = and_(person_uids.c.account == group_members.c.account, person_uids.c.uid == group_members.c.uid)
         gone = (
             select(person_uids.c.person_id)
@@ -116,7 +113,7 @@ class Members(Repository):
         return set(self._tx.execute(gone).scalars())
 
     def present_since(self, account: str, group_id: str, uid: str) -> datetime | None:
-        """Return since when the member has been known to be in the group; None if not there."""
+        """Return the time since which the person is known to be in the group; None if the person is not in it."""
         columns = group_members.c
         this = (columns.account == account, columns.group_id == group_id, columns.uid == uid, columns.present)
         return from_ms_or_none(self._tx.execute(select(columns.since_ms).where(*this)).scalar())
@@ -129,7 +126,7 @@ class Members(Repository):
         return set(self._tx.execute(known).scalars())
 
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
-        """Return uid of member -> display name as last judged by the rules, so that only new names are judged."""
+        """Return uid of member -> display name as last judged by the rules; a name equal to it need not be judged."""
         named = select(group_members.c.uid, group_members.c.judged_name).where(
             group_members.c.account == account,
             group_members.c.group_id == group_id,

@@ -1,4 +1,4 @@
-"""Acts on messages (recalls, deletions, reactions): those that wait for their message, and what became of others."""
+"""Acts on messages (recalls, deletions, reactions): stored until their message is known and they are applied."""
 
 import re
 from typing import Any
@@ -14,19 +14,19 @@ from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.schema import accounts, events, former_accounts, inbox, message_acts
 
 _MOST_WAITING = 1_000
-"""Most acts of a conversation that may wait; further ones are doubtful at once."""
+"""Greatest number of acts that may wait in a conversation; further ones are stored as doubtful."""
 _MOST_NAMED = 50
-"""Most rows that are read to find a message: it has one for each bot account and revision."""
+"""Greatest number of rows read to find a message, which has one for each bot account and revision."""
 _MOST_DECIDED_AGAIN = 200
-"""Most acts of a group on which is decided again after a sync, as that holds the lock for writing."""
+"""Greatest number of acts of a group that are decided again after a group sync, which holds the write lock."""
 _ICON = re.compile(r"[!-~]{0,12}")
-# Written as the indexes say it.
+# Literals, written as in the partial indexes, which databases do not use otherwise.
 _WAITING = message_acts.c.state == literal_column("'waiting'")
 _UNSETTLED = message_acts.c.state.in_([literal_column("'waiting'"), literal_column("'claimed'")])
 
 
 class MessageActs(Repository):
-    """Repository of recalls, deletions and reactions that wait to be settled, and of withdrawals that were applied."""
+    """Repository of acts on messages: recalls, deletions and reactions that wait to be settled, or were settled."""
 
     def named(self, group_id: str, target: MessageRef) -> list[NamedMessage]:
         """Return the judged messages of a conversation with the target's `key`, or if that is "", its `cli_key`.
@@ -69,7 +69,7 @@ class MessageActs(Repository):
         """Return the group's newest acts in state WAITING or CLAIMED (at most 200, oldest first), to be decided."""
         newest = _ACTS.where(_UNSETTLED, message_acts.c.group_id == storable(group_id))
         if self._tx.account is not None:
-            # Who may delete is known by the uids that this account sees.
+            # Whether somebody may delete is known only for the uids that this account sees.
             newest = newest.where(inbox.c.account == self._tx.account)
         return self._acts(newest.order_by(message_acts.c.at_ms.desc()).limit(_MOST_DECIDED_AGAIN))[::-1]
 

@@ -110,7 +110,7 @@ class Outbox:
         return claimed
 
     def cut(self, outgoing: Outgoing) -> None:
-        """Record before the send where the part of a long text ends that `outgoing` carries (`Outgoing.end`)."""
+        """Record, before sending, where the part of a long text ends that `outgoing` carries (`Outgoing.end`)."""
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(part_end=outgoing.end))
 
@@ -139,7 +139,7 @@ class Outbox:
         self._note_reach(refused, Reach.REFUSED)
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Put a message that certainly was not sent, as its send failed, back to waiting until a time.
+        """Make a message wait until `until`, after a send that failed and certainly did not reach anybody.
 
         `code` is Zalo's error code or the HTTP status; None if there was none.
         """
@@ -201,7 +201,7 @@ class Outbox:
             self._note_reach(person_id, Reach.REACHED)
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """Mark messages that an earlier process was sending when it ended as uncertain (perhaps sent); return how many.
+        """Mark as uncertain the messages that an earlier process was sending when it ended; return how many.
 
         They stay so until `until`, in case an echo confirms them. Called once at the start, before `claim`. With
         `files`, only messages with an attached file are marked, otherwise only those without.

@@ -1,4 +1,4 @@
-"""Links and sessions of the panel, by keyed hashes of their secrets."""
+"""Links and sessions of the panel; of their secrets (long random texts), only keyed hashes are stored."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class PanelKeys(Repository):
     """Repository of the links and sessions that let people into the panel (the pages in a browser)."""
 
     def add(self, kind: PanelKeyKind, secret: str, person_id: int, at: datetime, expires: datetime) -> None:
-        """Store that `secret`, a long random text, is the person's until `expires`; forget all that have expired."""
+        """Store the secret of a person's link or session, valid until `expires`; delete all that have expired."""
         self._tx.execute(delete(panel_keys).where(panel_keys.c.expires_ms <= to_ms(at)))
         row = {
             "mac": self._mac(secret),

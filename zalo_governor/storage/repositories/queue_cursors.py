@@ -8,10 +8,10 @@ from zalo_governor.storage.schema import queue_cursors
 
 
 class SqlQueueCursors:
-    """Up to which action (message, reaction) each of Zalo's queues of missed ones is stored, for an account and login.
+    """Stores up to which id each of Zalo's queues of missed messages and reactions was received, for a bot account.
 
-    `login` is a digest of the login: the ids of actions of an earlier one mean nothing to Zalo. Each method is a
-    transaction of its own.
+    `login` is a digest of the account's login at Zalo; ids received under an earlier login are not valid any more. Each
+    method is a transaction of its own.
     """
 
     def __init__(self, database: Database, account: str, login: str) -> None:
@@ -20,14 +20,14 @@ class SqlQueueCursors:
         self._login = login
 
     def cursors(self) -> dict[str, QueueCursor]:
-        """Return name of a queue -> its cursor (up to where it is stored), of those stored under this login."""
+        """Return name of a queue -> its cursor (position up to which it was received), as stored under this login."""
         mine = queue_cursors.c.account == self._account, queue_cursors.c.login == self._login
         with self._database.read() as connection:
             rows = connection.execute(select(queue_cursors).where(*mine)).all()
         return {row.queue: QueueCursor(row.last_id, row.since_id) for row in rows}
 
     def keep(self, queue: str, cursor: QueueCursor) -> None:
-        """Store the cursor (up to where it is stored) of the queue with that name, instead of its earlier one."""
+        """Store the cursor (position up to which it was received) of the queue, replacing its earlier one."""
         row = {"account": self._account, "queue": queue, "login": self._login, **cursor._asdict()}
         earlier = queue_cursors.c.account == self._account, queue_cursors.c.queue == queue
         with self._database.write() as connection:

@@ -13,6 +13,6 @@ _KNOWN = tuple(
 
 
 def is_watched(connection: Connection, group_id: str, message_key: str) -> bool:
-    """Return whether the message with that msgId belongs to a case or is a directive, so that receipts are stored."""
+    """Return whether the message with that msgId belongs to a case or is a directive; only then are receipts stored."""
     message = {"group_id": group_id, "message_key": message_key}
     return any(connection.execute(known, message).first() is not None for known in _KNOWN)

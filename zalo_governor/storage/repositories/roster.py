@@ -86,8 +86,7 @@ class Rosters(Repository):
     def link_phone(self, account: str, phone: str, found: FoundAccount, entry: RosterEntry) -> None:
         """Record that Zalo account `found` has the telephone number `phone`, so belongs to the person of `entry`.
 
-        `entry` is the entry of the roster with that number; its name and title are stored for the
-        account's person, and the number too.
+        `entry` is the entry of the roster with that number; its name, title and number are stored for that person.
         """
         self._tx.lock_office()
         person = self._people.find_or_create(account, found.uid)

@@ -14,7 +14,7 @@ def roster_revision(tx: Transaction) -> int:
 
 
 def note_roster_change(connection: Connection) -> None:
-    """Count one more change of a roster, in the transaction that makes it, so that processes read rosters anew."""
+    """Increase the roster revision; to be called in each transaction that changes a roster."""
     grown = update(revisions).where(revisions.c.subject == _ROSTERS).values(number=revisions.c.number + 1)
     if connection.execute(grown).rowcount == 0:
         connection.execute(insert(revisions), {"subject": _ROSTERS, "number": 1})

@@ -44,8 +44,7 @@ def seal_stored(connection: Connection, keys: Keys, sealed: Mapping[int, Sequenc
     """Seal these inbox entries: remove their content, possible state secrets, from all tables.
 
     `sealed` is inbox entry id -> values of SEAL_COLUMNS, which are stored in place of the content. Returns how many of
-    the entries still had content. The caller has the write-ahead log truncated after the commit
-    (`Database.erase_traces`).
+    the entries still had content. The caller must call `Database.erase_traces` in the same transaction.
     """
     done = 0
     for part in in_batches(list(sealed)):
@@ -100,7 +99,7 @@ def cancel_scans(connection: Connection, keys: Keys, event_ids: Sequence[int]) -
 
 
 def _withdraw_directives(connection: Connection, keys: Keys, group_id: str, message_key: str) -> None:
-    """Withdraw the directives made of a message; remove their texts, also from the bot's messages that name them."""
+    """Withdraw the directives that a message gave; remove their texts, also from the bot's messages about them."""
     of_message = (directives.c.group_id == group_id, directives.c.message_key == message_key)
     numbers = connection.scalars(select(directives.c.id).where(*of_message)).all()
     if not numbers:
@@ -120,8 +119,8 @@ def _remove_notices(
 ) -> None:
     """Remove the texts of the bot's messages that name one of these directives or cases, as they quote it.
 
-    Such a message may be about several, so no column says which ones; people know them by their codes: the prefix and
-    the number. An answer in private is about no group. `among` are conditions on the messages.
+    No column says about which ones a message is, as it may be about several: their codes (`prefix` and number) are
+    searched in its text. `among` are SQL conditions on the messages.
     """
     code = re.compile(rf"\b{prefix}(?:{'|'.join(map(str, numbers))})\b")
     kept = select(outbox).where(outbox.c.body != NO_LONGER_KEPT, *among)

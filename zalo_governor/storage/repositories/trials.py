@@ -71,7 +71,7 @@ class Trials(Repository):
         return trial is not None and trial.live_at is not None
 
     def rules(self, group_id: str) -> dict[str, datetime]:
-        """Return the ids of the rules that an admin has put on trial in the group, and since when."""
+        """Return rule id -> since when, for the rules that an admin has put on trial in the group."""
         rows = self._tx.execute(
             select(rule_trials.c.rule_id, rule_trials.c.began_ms).where(rule_trials.c.group_id == group_id)
         )

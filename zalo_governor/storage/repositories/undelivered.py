@@ -138,7 +138,7 @@ class Deliveries(Repository):
     def next_unheard(self, after: timedelta) -> datetime | None:
         """Return when `unheard_alerts` will next return an alert, if none is delivered before; None if no alert waits.
 
-        That is the time `after` the alert's creation, or at once if sending it was given up.
+        An alert is returned `after` its creation, or at once if sending it was given up.
         """
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
@@ -151,9 +151,9 @@ class Deliveries(Repository):
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def lost_notices(self) -> list[Undelivered]:
-        """Return the alerts and reports that could not be delivered, of people to whom a later message was delivered.
+        """Return the undelivered alerts and reports for people to whom a later message was delivered.
 
-        Those of which these people have been told (`mark_told_of_loss`) are left out.
+        Left out are those of which the addressee has been told (`mark_told_of_loss`).
         """
         later = outbox.alias("later")
         reached = exists().where(
@@ -173,7 +173,7 @@ class Deliveries(Repository):
         self._update_notices(notices, {"told_ms": to_ms(at)})
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Record that the admins (the desk) were told that these notices to other people cannot be delivered."""
+        """Record that the admins were told that these notices to other people cannot be delivered."""
         self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
@@ -192,7 +192,7 @@ class Deliveries(Repository):
     def send_again(self, case: Case, now: datetime) -> int:
         """Put the notices about the case that were given up back into the queue; return how many there were.
 
-        They are tried for as long again as they were at first; one that may have arrived is marked as sent again.
+        Sending is tried for as long as at first; a notice that may have arrived is marked as a repetition.
         """
         given_up = outbox.c.state.in_([literal_column(f"'{state}'") for state in GIVEN_UP])
         waiting = {

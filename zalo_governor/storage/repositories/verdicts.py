@@ -1,4 +1,4 @@
-"""Stores the results of judging: events, rules' findings, failures of rules, elements that cannot be parsed."""
+"""Stores the results of judging: events, findings, failures of rules, and elements that cannot be parsed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -128,14 +128,14 @@ class Verdicts(Repository):
     def add(self, event_id: int, verdict: Verdict, seal: Seal | None) -> None:
         """Add findings, made after the judging, to a stored event; raise KeyError if there is no such event.
 
-        If `seal` is given, the message is sealed with it: its content is removed from all tables, with all traces.
-        Replies that quote it and notices of its pin are sealed too: they repeat caption, file name and thumbnail.
+        If `seal` is given, the message is sealed with it: its content is removed from all tables and files of the
+        database. Replies that quote it and notices of its pin are sealed too: they repeat caption and file name.
         """
         event = self._tx.execute(select(events).where(events.c.id == event_id)).first()
         if event is None:
             raise KeyError(event_id)
         if seal is not None:
-            # What repeats the message is stored before this, and sealed now, or afterwards, and admitted without it.
+            # Replies and pins stored before this lock are sealed below; later ones are admitted without the content.
             lock_admission(self._tx.database, self._tx.connection)
             seal_stored(self._tx.connection, self._tx.keys, self._entries_to_seal(event_id, seal))
             self._tx.database.erase_traces()
@@ -145,7 +145,7 @@ class Verdicts(Repository):
             self._tx.write_later(_FINDING, {**facts, **self._finding_row(event_id, finding, sealed=sealed)})
 
     def sealed_since(self, event_ids: Sequence[int]) -> dict[int, Seal]:
-        """Return inbox id -> seal of those entries, admitted with their content, that a scan has sealed since."""
+        """Return inbox id -> seal of those of the entries that are sealed in the database by now."""
         if not event_ids:
             return {}
         columns = [inbox.c[name] for name in SEAL_COLUMNS]
@@ -172,7 +172,7 @@ class Verdicts(Repository):
         return sealed
 
     def lag_behind(self, group_id: str) -> bool:
-        """Return whether something that was received from the group waits to be judged."""
+        """Return whether an element received from the group still waits to be judged."""
         waits = select(waiting.c.id).join_from(waiting, inbox, WAITS).where(inbox.c.thread_id == group_id)
         return bool(self._tx.execute(select(waits.exists())).scalar())
 
