@@ -155,7 +155,7 @@ class MessageRevised(MessageSent):
 class SystemNotice(EventBase):
     """A line that Zalo's software wrote, such as a pin, a vote in a poll or a reminder card (or a client imitating it).
 
-    It is nobody's words, so `sender_uid` is empty, and nobody is accused of it; but its texts and links are checked.
+    No member wrote it, so `sender_uid` is empty and nobody is held responsible; but its texts and links are checked.
     """
 
     kind: ClassVar[str] = "system_notice"
@@ -172,7 +172,7 @@ class SystemNotice(EventBase):
 
 
 class UnknownContent(SystemNotice):
-    """A message of a type, or with an action, that the program does not know: its words may be anybody's."""
+    """A message of a type, or with an action, unknown to the program; nobody is held responsible for its texts."""
 
     kind: ClassVar[str] = "unknown_content"
 

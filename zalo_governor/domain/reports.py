@@ -264,7 +264,7 @@ class ActivityReport(FrozenModel):
 
     @property
     def first_looks(self) -> tuple[Case, ...]:
-        """Return the open cases that a person has to look at before they can be called grave or not (triage)."""
+        """Return the open cases of severity triage, which a person has to check before they count as grave or not."""
         return tuple(case for case in self.open_cases if case.gravity is Severity.TRIAGE)
 
     @property

@@ -70,7 +70,7 @@ def with_known_uids(before: Sequence[RosterEntry], after: Sequence[RosterEntry])
     """Return the new roster `after`, with missing uids filled in from the old roster `before`.
 
     Lists that people import contain no uids. Persons are matched by phone; else, if their phones do not differ, by
-    name, agency and title, else by name and agency. What several entries share tells nobody apart.
+    name, agency and title, else by name and agency. A value that several entries share is not used to match them.
     """
     known = list(after)
     for mark in _MARKS:
