@@ -35,8 +35,7 @@ def put_aside(data_dir: Path) -> list[Path]:
 def schemas_put_aside(database: Database) -> list[str]:
     """Return the PostgreSQL schemas of this installation that `restore` kept or left behind; [] for SQLite.
 
-    Their names end with a time such as 20261124_080000. Like the files of `put_aside`, they hold what was later
-    removed.
+    Their names end with a time such as 20261124_080000. Like `put_aside`, they hold what was later removed.
     """
     if database.is_sqlite:
         return []

@@ -132,10 +132,8 @@ class Case(FrozenModel):
 
     @property
     def gravity(self) -> Severity:
-        """Return the severity that decides who is notified: `severity`, but critical if the case is sealed.
-
-        Sealed: the content is not stored, as it may be a state secret.
-        """
+        """Return the severity that decides who is notified: critical if the case is sealed (not stored), else
+        `severity`."""
         return Severity.CRITICAL if self.sealed else self.severity
 
     @property

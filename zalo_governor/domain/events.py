@@ -40,9 +40,7 @@ class EventBase(FrozenModel):
     """Whether the group is end-to-end encrypted, as acts in it tell; None where the event does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field name, text) for each text of the event that a person typed, for rules that scan text.
-
-        This base class yields none.
+        """Yield (field name, text) for each text of the event that a person typed, for rules to scan; by default none.
         """
         yield from ()
 
@@ -111,10 +109,7 @@ class MessageSent(EventBase):
     time_to_live_ms: int = 0
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field name, text) for each text that a person typed, for rules that scan text.
-
-        These are the text of the message, then those of the attachment and the quote.
-        """
+        """Yield (field name, text) for each text that a person typed: the message's, the attachment's, the quote's."""
         if self.text:
             yield "text", self.text
         if self.attachment:
@@ -228,9 +223,7 @@ class Reacted(EventBase):
 
 
 class MessageSeen(EventBase):
-    """A receipt of Zalo: who received or saw a message (socket commands 502, 522).
-
-    Stored only if the message belongs to a case or is a directive (a leader's order).
+    """Zalo's receipt: who received or saw a message (socket commands 502, 522); stored for cases and directives only.
     """
 
     kind: ClassVar[str] = "message_seen"

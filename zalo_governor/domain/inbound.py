@@ -118,10 +118,8 @@ class Seal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An element checked for state secrets, ready for the inbox: with its body (`raw`), or with `seal` instead.
-
-    The seal is what may be stored of a possible state secret.
-    """
+    """An element checked for state secrets, ready for the inbox: with its body (`raw`) or, if possibly secret, a
+    `seal`."""
 
     account: str
     thread_id: str

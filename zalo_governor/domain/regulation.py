@@ -182,7 +182,7 @@ class Regulation(StrictModel):
 
     @property
     def cited_number(self) -> str:
-        """Return the number as papers write it, below 10 with a zero: `01/QĐ-UBND` (Decree 30/2020, App. I, II.3)."""
+        """Return the number as papers write it, with a zero below 10: `01/QĐ-UBND` (Decree 30/2020, App. I, II.3)."""
         return f"0{self.number}" if self.number[:1].isdecimal() and not self.number[1:2].isdecimal() else self.number
 
     @property

@@ -25,7 +25,7 @@ class RosterEntry(FrozenModel):
 
     @property
     def position(self) -> str:
-        """Return title and agency: "Giám đốc Sở Y tế" for "Giám đốc" of "Sở Y tế", whatever part the title has."""
+        """Return title and agency, "Giám đốc Sở Y tế", without repeating what of the agency the title already names."""
         if self.agency.casefold() in self.title.casefold():
             return self.title
         title, agency = self.title.casefold().split(), self.agency.casefold().split()

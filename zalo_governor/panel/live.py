@@ -76,7 +76,7 @@ class Changes:
         return queue
 
     def forget(self, queue: asyncio.Queue[str | None]) -> None:
-        """Put nothing into the queue any more."""
+        """Stop putting changes into the queue."""
         self._open.pop(queue, None)
 
     def close(self) -> None:
