@@ -24,10 +24,7 @@ _MAX_CONFIG_BYTES = 256 << 20
 
 
 class Manifest(FrozenModel):
-    """First line of a backup: who made the backup and when, and the installation's encryption key.
-
-    The key is needed because texts and names in the table rows are encrypted with it in the database and in the backup.
-    """
+    """First line of a backup: which program made it, when, and with which encryption key of the installation."""
 
     program: str
     """Version of the program that made the backup."""
@@ -36,22 +33,18 @@ class Manifest(FrozenModel):
     form: str
     """Migration revision of the database schema; the program that restores the backup must know this revision."""
     key: str
-    """The installation's encryption key in base64. Encrypted columns stay encrypted with this key inside the backup."""
+    """The installation's encryption key in base64; the encrypted columns of the rows need it."""
     account: str
     """uid of the bot account; "" before the first login."""
 
 
 class End(FrozenModel):
-    """Last line of a backup: the row count of each table and the last hash of the audit log.
-
-    The program compares both with what it has read, to see that nothing is missing.
-    """
+    """Last line of a backup: row counts and the audit log's last hash, to check that nothing is missing."""
 
     counts: dict[str, int]
     """Table name -> number of rows."""
     audit_head: str
-    """Row count and last hash (`1234-0f3c9a5be1d27764`) of the audit log, whose rows are chained by hashes; "" if
-    empty."""
+    """Row count and last hash of the audit log (`1234-0f3c9a5be1d27764`); "" if the log is empty."""
 
     @property
     def rows(self) -> int:
@@ -64,8 +57,7 @@ class Survey(NamedTuple):
 
     manifest: Manifest
     files: dict[str, bytes]
-    """File name -> content. `governor.yaml` is the settings file; `config/…` are files of the office's configuration
-    folder."""
+    """File name -> content: `governor.yaml` is the settings file, `config/…` the office's configuration folder."""
     end: End
 
 
@@ -79,13 +71,8 @@ def write_archive(
 ) -> End:
     """Write the whole content of a backup and return its last line.
 
-    Args:
-        writer: compresses, encrypts and writes the lines.
-        connection: reads the tables; must show all tables at the same moment (a snapshot).
-        manifest: the first line of the backup.
-        files: name -> content of the configuration files.
-        audit_head: row count and last hash of the audit log, in one text; "" if the log is empty.
-        progress: called with the number of table rows written since its previous call.
+    `connection` must show all tables at the same moment (a snapshot); `files` are the configuration files, name ->
+    content; `audit_head` is as in `End`; `progress` is called with the number of rows written since its previous call.
     """
     writer.line(orjson.dumps({"manifest": manifest.model_dump()}))
     for name, content in files.items():

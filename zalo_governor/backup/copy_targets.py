@@ -25,10 +25,10 @@ from zalo_governor.system.subprocess_env import environment
 Result = TypeVar("Result")
 
 _NAMED = "sao-luu-*" + SUFFIX
-"""Matches backups that the program named itself; others are never deleted."""
+"""File name pattern of backups that the program named after date and time; files of other names are never deleted."""
 _CONNECT_SECONDS = 30
 _QUIET_SECONDS = 600
-"""How long rsync may hear nothing of the other side, which is quiet while it reads a large backup for the checksum."""
+"""How long rsync waits for data; the other machine sends none while it computes the checksum of a large backup."""
 _LONGEST_COMPLAINT = 300
 
 
@@ -74,8 +74,8 @@ def shares_disk(one: Path, other: Path) -> bool:
 class _Folder:
     """A folder that is mounted from another machine.
 
-    If it is missing, or is on the disk of the database (in the folder `data_dir`), nothing is mounted there, and it is
-    refused: a copy there would be lost together with the database.
+    If it is missing or on the disk of the database (folder `data_dir`), nothing is mounted there, and it is refused: a
+    copy there would be lost together with the database.
     """
 
     def __init__(self, folder: Path, data_dir: Path, within: timedelta) -> None:
@@ -114,7 +114,7 @@ class _Folder:
         draft = self._folder / f".{path.name}.part"
         try:
             with path.open("rb") as source, draft.open("wb") as copy:
-                with suppress(OSError):  # Some network file systems know no permissions.
+                with suppress(OSError):  # Some network file systems have no permissions.
                     os.fchmod(copy.fileno(), 0o600)
                 shutil.copyfileobj(source, copy, 1 << 20)
                 copy.flush()
@@ -123,11 +123,11 @@ class _Folder:
         finally:
             with suppress(OSError):
                 draft.unlink()
-        with suppress(OSError):  # Nor can all of them flush a folder.
+        with suppress(OSError):  # Some of them cannot flush a folder.
             sync_folder(self._folder)
 
     def _limited(self, work: Callable[[], Result]) -> Result:
-        """Return what `work` returns; give up when it takes too long, as on a mounted folder whose machine is away."""
+        """Run `work` in a thread and return its result; raise BackupError if it fails or takes longer than `within`."""
         results: list[Result] = []
         failures: list[BaseException] = []
 
@@ -161,7 +161,7 @@ class _Rclone:
         self._run("copyto", str(path), self._at(path.name))
 
     def verify(self, path: Path) -> None:
-        # --download: the storage's own checksum, where it has one, might be that of what was sent.
+        # --download: a checksum that the storage itself states might be that of the data as sent, not as stored.
         told = self._run("hashsum", "sha256", "--download", self._at(path.name)).split()
         if not told or told[0] != _size_and_hash(path)[1]:
             raise BackupError(f"{self._at(path.name)}: đọc lại không khớp với {path}; đề nghị kiểm tra kho chứa.")
@@ -210,7 +210,7 @@ class _Rsync:
         self._run("--chmod=F600", "--fsync", "--", str(path), self._where)
 
     def verify(self, path: Path) -> None:
-        # The other side reads its file for the checksum; a line tells of each file that differs in size or content.
+        # The other machine computes the checksum of its copy; rsync prints the name of a file that differs.
         if self._run("--checksum", "--dry-run", "--out-format=%n", "--", str(path), self._where).strip():
             raise BackupError(f"{self._where}{path.name}: đọc lại không khớp với {path}; đề nghị kiểm tra máy ở đó.")
 
@@ -222,7 +222,7 @@ class _Rsync:
     def delete(self, names: Sequence[str]) -> None:
         if not names:
             return
-        # rsync deletes what an empty folder does not have, of the included files only.
+        # rsync deletes, of the included files, those that are missing in the source, which is an empty folder.
         only = [f"--include=/{name}" for name in names]
         with TemporaryDirectory() as nothing:
             self._run("--dirs", "--delete", *only, "--exclude=*", "--", f"{nothing}/", self._where)
@@ -260,7 +260,7 @@ def _call(command: list[str], within: timedelta) -> str:
 
 
 def _complaint(said: str) -> str:
-    """Return the end of what a program said on standard error, as one printable line."""
+    """Return the last lines of a program's error output, at most 300 characters, as one printable line."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     text = " / ".join(lines[-3:]) or "không nói vì sao"
     return "".join(letter if letter.isprintable() else " " for letter in text)[-_LONGEST_COMPLAINT:]
@@ -268,7 +268,7 @@ def _complaint(said: str) -> str:
 
 def _size_and_hash(path: Path) -> tuple[int, str]:
     with path.open("rb") as file:
-        # Read from the disk or the other machine, not from what this machine still has in memory.
+        # Drop this machine's cache, so that the file is read from the disk or the other machine.
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,4 +1,4 @@
-"""Copying a backup to all targets off this machine, and remembering when that last succeeded."""
+"""Copying a backup to all targets off this machine, and recording when that last succeeded."""
 
 from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
@@ -53,21 +53,13 @@ class CopyStatus(NamedTuple):
     def is_missing(self, now: datetime, after: timedelta | None) -> bool:
         """Return whether to remind of the copies: the newest try failed, or the last good copy is older than `after`.
 
-        `after` is None if there shall be no reminders. Before the first try there is none either: a missing backup has
-        a reminder of its own.
+        No reminder if `after` is None, nor before the first try, as a missing backup has a reminder of its own.
         """
         return after is not None and bool(self.failing or (self.good_at and now - self.good_at > after))
 
 
 class Copying:
-    """Copies backups of an installation to the targets that its settings name.
-
-    Args:
-        settings: the settings' section `backup`.
-        data_dir: folder of the database.
-        vault: the secret store, in which the results are recorded.
-        clock: gives the present time.
-    """
+    """Copies backups of an installation to the targets named in its settings; records the results in `vault`."""
 
     def __init__(self, settings: BackupSettings, data_dir: Path, vault: SecretStore, clock: Clock) -> None:
         self._settings = settings
@@ -76,11 +68,10 @@ class Copying:
         self._clock = clock
 
     def copy(self, path: Path, outdated: Container[str] = ()) -> Iterator[Copied]:
-        """Copy the backup file `path` to each target, verify the copy, delete old copies; yield a result for each.
+        """Copy the backup file `path` to each target, verify the copy, delete old copies; yield a result per target.
 
-        Deleted are all but the newest `backup.copy_keep`, and those named in `outdated` (they have content that was
-        removed later as a possible state secret). A failure is a result as well; the other targets are still
-        tried.
+        Deleted are all but the newest `backup.copy_keep`, and those named in `outdated`, which hold content that was
+        removed later as a possible state secret. A failure is a result as well; the other targets are still tried.
         """
         for target in self._settings.copy_targets:
             place = copy_target(target, self._settings, self._data_dir)
@@ -94,7 +85,7 @@ class Copying:
             self._remember(target, path.name)
             keep = self._settings.copy_keep
             try:
-                # What was just copied counts as the newest, also beside copies that a clock far ahead has dated.
+                # The new copy counts as the newest, even if a clock that was ahead gave older copies a later date.
                 found = sorted(place.names(), key=lambda name: (name <= path.name, name), reverse=True)
                 oldest = found[keep:] if keep else []
                 oldest += [name for name in found if name in outdated and name not in oldest]

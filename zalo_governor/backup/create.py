@@ -40,7 +40,7 @@ _NAME_FORMAT = "sao-luu-{:%Y%m%d-%H%M%S}" + SUFFIX
 _CODE_KEY = "backup.code"
 _LAST_KEY = "backup.last"
 _UNSCANNED_KEY = "backup.unscanned"
-"""Name of the secret with file name of a backup -> inbox ids of messages whose files waited for their scan then."""
+"""Name of the secret that maps each backup's file name to ids of messages whose files were not scanned by then."""
 _MOST_REMEMBERED = 400
 _MAX_FILE_BYTES = 16 << 20
 
@@ -67,9 +67,8 @@ class Backup(NamedTuple):
 class Backups:
     """Creates the backups of one installation, encrypted with a recovery code (a secret that people keep on paper).
 
-    The recovery code is also stored in the database's encrypted secret store, so that a timer can make backups
-    unattended. Storing the code weakens nothing: whoever can decrypt the secret store has the installation's key, and
-    can already read everything that a backup contains.
+    The code is also stored encrypted in the database, so that a timer can make backups unattended. That weakens
+    nothing: whoever can decrypt the stored code has the installation's key, and can read all that a backup contains.
     """
 
     def __init__(self, settings: Settings, settings_file: Path, database: Database, clock: Clock) -> None:
@@ -99,12 +98,9 @@ class Backups:
     def make(self, place: Path, code: RecoveryCode, account: str, *, written: Progress, checked: Progress) -> Backup:
         """Write a backup with file mode 0600, verify it by reading it back, and record it in the audit log.
 
-        Args:
-            place: a `.zgbackup` file, or a folder in which the file is named after the current time.
-            code: the recovery code that opens the backup.
-            account: uid of the bot account.
-            written: called with the number of rows written since its previous call.
-            checked: called with the number of rows read back since its previous call.
+        `place` is a `.zgbackup` file, or a folder in which the file is named after the current time; `account` is the
+        bot account's uid. `written` and `checked` are called with the number of rows written, or read back, since the
+        previous call.
 
         Raises:
             BackupError: writing or verifying failed; the new file was removed, older backups are untouched.
@@ -133,7 +129,7 @@ class Backups:
         return Backup(path, end, size, tuple(task.sent_at for task in unscanned))
 
     def outdated(self) -> list[str]:
-        """Return the names of backups with the caption of a message that was sealed later because of its file."""
+        """Return the names of backups with the caption of a message sealed later, after the scan of its attachment."""
         known = self._unscanned()
         ids = {id_ for ids in known.values() for id_ in ids}
         sealed: set[int] = set()
@@ -196,12 +192,12 @@ def last_backup(vault: SecretStore) -> LastBackup | None:
 
 
 def note_backup(vault: SecretStore, at: datetime, name: str) -> None:
-    """Record in the secret store `vault` the newest backup, for `last_backup`."""
+    """Record in the secret store `vault` time and file name of the newest backup, which `last_backup` returns."""
     vault.save(_LAST_KEY, orjson.dumps({"at": at.isoformat(), "name": name}))
 
 
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:
-    """Return whether a reminder to make a backup is due: the newest one is older than `after` (None: no reminders).
+    """Return whether to remind people to make a backup: the newest is older than `after` (None: no reminders).
 
     If no backup was ever made, the age is that of the installation. Both times are read from the secret store `vault`.
     """
@@ -219,9 +215,8 @@ def give_up_oldest(made: Path, keep: int, outdated: Container[str] = ()) -> list
     """Delete backups beside the one just made: the oldest, so that `keep` remain, and the `outdated`; return which.
 
     `outdated` has names of backups with content that was sealed (removed as a possible state secret) later. Only
-    backups that the program named itself (after date and time) are counted and deleted. Those that bear a later date
-    than the one just made are from a time when the clock was ahead, and are deleted first. Partial files of interrupted
-    backups are deleted too, if a later backup exists.
+    backups that the program named itself are counted and deleted; those dated later than the one just made, as the
+    clock was ahead, go first. Partial files of interrupted backups are deleted if a later backup exists.
     """
     found = backup_files(made.parent)
     for part in made.parent.glob(f".sao-luu-*{SUFFIX}.part"):

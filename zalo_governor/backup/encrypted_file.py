@@ -25,8 +25,7 @@ _FORMAT = 1
 _CHUNK_BYTES = 1 << 20
 _MAX_HEAD_BYTES = 1 << 16
 _LONGEST_LINE = 256 << 20
-"""Limit of a line in bytes: ten times the size of a table row with the longest message that Zalo's socket can
-deliver."""
+"""Limit of a line in bytes: ten times a table row with the longest message that Zalo's socket can deliver."""
 _TAG_BYTES = 16
 
 
@@ -47,8 +46,7 @@ class Head(BaseModel):
     code: str
     """Public identifier (`RecoveryCode.mark`) of the recovery code that opens the backup."""
     salt: str
-    """Random value (32 bytes in hexadecimal) from which, with the recovery code, the encryption key of this file is
-    derived."""
+    """32 random bytes in hexadecimal, from which, with the recovery code, this file's encryption key is derived."""
 
 
 class SealedWriter:

@@ -29,17 +29,14 @@ from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.system.atomic_files import replace_file
 
 Looking = Callable[[Settings, Keys], Callable[[RawDict], Seal | None]]
-"""Function that makes the check for state secrets from settings and keys. The check maps a raw message to a Seal (its
-content must not be stored) or to None."""
+"""Function that makes, from settings and keys, the check for state secrets: raw message -> Seal, or None if harmless.
+"""
 
 
 class Steps(NamedTuple):
     """Progress callbacks of a restore, each called with the number of rows processed since its previous call.
 
-    Attributes:
-        check: called while the backup file is verified.
-        load: called while its rows are inserted.
-        look: called while the restored messages are searched for state secrets.
+    `check`: the backup is verified; `load`: its rows are inserted; `look`: messages are searched for state secrets.
     """
 
     check: Progress
@@ -48,10 +45,10 @@ class Steps(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """The rules for state secrets by which a rebuilt database is searched."""
+    """What is needed to search a rebuilt database for state secrets: settings, and the maker of the check."""
 
     settings: Settings
-    """Settings that name the configuration folder; if that is missing, the one in the backup counts."""
+    """Settings that name the configuration folder; if that is missing, the folder in the backup is used."""
     looking: Looking
 
 
@@ -60,17 +57,9 @@ def rebuild(
 ) -> tuple[int, int]:
     """Fill an empty database with the rows of a backup, verify it, and remove what was sealed or erased since.
 
-    Args:
-        database: the empty database.
-        path: the backup file.
-        code: the recovery code that opens it.
-        read: content of the backup without the rows.
-        rules: by which all messages are searched for state secrets.
-        gone: what was sealed (removed as a possible state secret) or erased after the backup was made.
-        steps: progress callbacks; `check` is not used.
-
-    Returns:
-        Number of messages whose content was removed, and of people whose data were erased.
+    `read` is the backup's content without rows, `gone` what was sealed (removed as a possible state secret) or erased
+    after the backup was made. Returns the number of messages whose content was removed, and of people whose data were
+    erased.
 
     Raises:
         BackupError: the backup is malformed, or what was rebuilt differs from what it states.
@@ -143,7 +132,7 @@ def _load_rows(database: Database, path: Path, code: RecoveryCode, read: Survey,
                 raise not_whole(path)
             put_back(connection, shape, rows)
             progress(len(rows))
-        # Not after the migration, which may make other rows of them.
+        # Before the migration, which may change the number of rows.
         for name in there & read.end.counts.keys():
             if connection.scalar(select(func.count()).select_from(table(name))) != read.end.counts[name]:
                 raise BackupError(f"Số dòng của bảng {name} không khớp với bản sao lưu; chưa thay đổi gì.")
@@ -153,11 +142,7 @@ def _load_rows(database: Database, path: Path, code: RecoveryCode, read: Survey,
 
 
 def _verify(database: Database, read: Survey) -> None:
-    """Check that the restored database has the audit log of the backup `read`, and can be decrypted.
-
-    Raises:
-        BackupError: the hashes of the audit log differ from the backup.
-    """
+    """Check that the restored data can be decrypted; raise BackupError if the audit log differs from that of `read`."""
     with database.read() as connection:
         named = connection.execute(select(persons).where(persons.c.display_name.is_not(None)).limit(20)).all()
     for row in named:
@@ -170,17 +155,10 @@ def _verify(database: Database, read: Survey) -> None:
 def _take_away(
     database: Database, gone: Gone, look: Callable[[RawDict], Seal | None], progress: Progress, now: datetime
 ) -> tuple[int, int]:
-    """Remove from the restored database what was sealed or erased since the backup, and what is now found secret.
+    """Remove from the restored database what was sealed or erased since the backup, and what `look` now finds secret.
 
-    Args:
-        database: the restored database.
-        gone: what was sealed (removed as a possible state secret) or erased after the backup was made.
-        look: the check for state secrets, run on every restored message.
-        progress: called with the number of messages checked since its previous call.
-        now: time to record for the erasures.
-
-    Returns:
-        Number of messages whose content was removed, and of people whose data were erased.
+    `gone` is what was sealed (removed as a possible state secret) or erased; `now` is recorded as the time of the
+    erasures. Returns the number of messages whose content was removed, and of people whose data were erased.
     """
     with database.write() as connection:
         sealed = seal_stored(connection, database.keys, gone.sealed)
@@ -193,7 +171,7 @@ def _take_away(
         database.erase_traces()
     sealed += seal_what_is_found(database, look, progress)
     remove_quotations(database, look)
-    # The numbers of one person have one erasure.
+    # Persons merged into one were erased at the same time by the same order, and count once.
     return sealed, len({gone.erased[person_id] for person_id in there})
 
 
@@ -212,9 +190,9 @@ def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]
 
 
 def write_config(read: Survey, folder: Path) -> None:
-    """Write the configuration files of the backup `read` into a folder, with the rights that `init` gives them.
+    """Write the configuration files of the backup `read` into a folder, readable for everybody (mode 0644).
 
-    They are no secrets, and the service, which has a user of its own, must read what root restores.
+    They are no secrets, and the service, which runs as a user of its own, must read what root restores.
     """
     for name, content in read.files.items():
         inside = folder / name.removeprefix(CONFIG)

@@ -14,8 +14,7 @@ _MISREAD = str.maketrans("OIL", "011")
 _SECRET_BYTES = 15
 _GROUPS = 6
 _GROUP_SIZE = 5
-"""Characters in each of the six groups of a printed code: four of the code and a check character against typing
-errors."""
+"""Characters in each group of a printed code: four of the code, and a check character against typing errors."""
 _PRIME = 31
 
 

@@ -50,7 +50,7 @@ class LastRehearsal(BaseModel):
 
 
 class Rehearsal(NamedTuple):
-    """Result of a rehearsal (a restore into a temporary database): it succeeded, and this is in the backup."""
+    """Result of a successful rehearsal (a restore into a temporary database): what the backup contains."""
 
     made_at: datetime
     """When the backup was made."""
@@ -65,7 +65,7 @@ class Rehearsal(NamedTuple):
     seconds: float
     """How long the rehearsal took."""
     remembered: bool
-    """Whether the rehearsal was recorded in the installation; False if no usable one here made the backup."""
+    """Whether the rehearsal was recorded; False if the backup is not of a usable installation here."""
 
 
 def rehearse(
@@ -73,16 +73,8 @@ def rehearse(
 ) -> Rehearsal:
     """Do with a backup what a restore does, in a temporary SQLite database that is deleted at the end.
 
-    The installation that `settings_file` describes is not changed, but records the time of the rehearsal; its bot may
-    be running. There need not be an installation.
-
-    Args:
-        path: the backup file.
-        code: the recovery code that opens it.
-        settings_file: `governor.yaml`, which may not exist.
-        clock: the current time.
-        looking: makes the check for state secrets that is run on all messages.
-        steps: progress callbacks.
+    The installation that `settings_file` describes, if any, whose bot may be running, is not changed; only the time of
+    the rehearsal is recorded in it. `looking` makes the check for state secrets that all messages undergo.
 
     Raises:
         BackupError: the backup cannot be restored; the message says why.
@@ -123,7 +115,7 @@ def last_rehearsal(vault: SecretStore) -> LastRehearsal | None:
 
 
 def _base(settings_file: Path) -> Path:
-    """Return the folder in which the temporary place is made: the data folder, where there is one."""
+    """Return the folder for the temporary folder: the data folder, or else that of the settings file."""
     if settings_file.exists():
         data_dir = load_settings(settings_file).data_dir
         if data_dir.is_dir():
@@ -132,7 +124,7 @@ def _base(settings_file: Path) -> Path:
 
 
 def _settings(read: Survey, settings_file: Path, folder: Path) -> Settings:
-    """Load `settings_file`; if there is none, the settings in the backup `read`, by way of the temporary `folder`."""
+    """Load `settings_file` or, if it does not exist, the settings in the backup `read`, by a copy in `folder`."""
     if settings_file.exists():
         return load_settings(settings_file)
     draft = folder / SETTINGS
@@ -141,7 +133,7 @@ def _settings(read: Survey, settings_file: Path, folder: Path) -> Settings:
 
 
 class _Present:
-    """The database of the installation here, if the backup belongs to it. It is neither created nor migrated.
+    """The database of the installation here, if the backup was made from it. It is neither created nor migrated.
 
     `keys` and `master` are made from the encryption key in the backup, by which the installation is recognised.
     """

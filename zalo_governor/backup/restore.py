@@ -43,14 +43,11 @@ class Restored(NamedTuple):
     settings: Settings
     """Settings of the restored installation."""
     sealed_again: int
-    """Number of messages whose content was removed: sealed (possible state secrets) after the backup was made, or by
-    today's rules."""
+    """Number of messages whose content was removed: sealed after the backup was made, or by today's rules."""
     erased_again: int
-    """Number of people whose data were erased because they had been erased, on a written order, after the backup was
-    made."""
+    """Number of people whose data were erased, as a written order had demanded after the backup was made."""
     known_until: str | None
-    """Name of the newer data (replaced database or later backup) that listed what was sealed or erased; None if there
-    was none."""
+    """Name of the newer data (replaced database or later backup) that listed what was sealed or erased, or None."""
     kept: str | None
     """File or schema name under which the replaced database is kept; None if there was none."""
 
@@ -60,17 +57,9 @@ def restore(
 ) -> Restored:
     """Restore a backup into the installation that `settings_file` describes.
 
-    Settings and configuration files that exist are kept; missing ones come from the backup. Content that was sealed
-    (removed as a possible state secret) or erased after the backup was made is removed again.
-
-    Args:
-        path: the backup file.
-        code: the recovery code that opens it.
-        settings_file: `governor.yaml`, which may not exist yet.
-        clock: the current time.
-        looking: makes the check for state secrets that is run on all restored messages.
-        steps: progress callbacks.
-        replace: whether a present database that holds data may be moved aside.
+    Settings and configuration files that exist are kept; missing ones, also `settings_file`, come from the backup.
+    Content that was sealed (removed as a possible state secret) or erased after the backup was made is removed again.
+    `looking` makes the check for state secrets; with `replace`, a database that holds data is moved aside.
 
     Raises:
         BackupError: the restore was refused and nothing was changed; the message says why.
@@ -95,7 +84,7 @@ def restore(
             with database.write() as connection:
                 look_ahead(connection, clock())
             _append_audit_entry(database, read, clock(), sealed, erased)
-            # A backup cannot contain the note that it was made.
+            # A backup cannot contain the record that it was made.
             note_backup(SecretStore(database), made_at, path.name)
         kept = before.replace_with(stamp, place)
     _restore_missing_files(read, settings, settings_file)
@@ -169,7 +158,7 @@ class _PresentInstallation:
     def read_removals(self) -> tuple[Gone, str | None]:
         """Return what the present database records as sealed (a possible state secret) or erased, to remove it again.
 
-        The second result names this source in Vietnamese, for the report. The results are empty and None if the
+        The second result is the Vietnamese name of this source, for the report. The results are empty and None if the
         database belongs to another installation, is empty or cannot be read.
         """
         nothing = Gone({}, {})
@@ -244,7 +233,7 @@ def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed:
 def _restore_missing_files(read: Survey, settings: Settings, settings_file: Path) -> None:
     """Write the settings file and the configuration folder from the backup `read`, each only if it is missing."""
     if settings.config_dir is not None and not settings.config_dir.exists():
-        # Not in its place before it is whole: a further restore leaves alone what is there.
+        # Renamed only when complete, since a repeated restore keeps a folder that exists.
         draft = settings.config_dir.with_name(f".{settings.config_dir.name}.khoi-phuc")
         draft.mkdir(parents=True, exist_ok=True)
         write_config(read, draft)

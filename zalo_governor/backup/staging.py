@@ -1,4 +1,4 @@
-"""Staging areas: where a restored database is built and verified before it replaces the present one."""
+"""Staging areas, in which a restored database is built and verified before it replaces the present one."""
 
 import os
 import re
@@ -24,18 +24,18 @@ _REHEARSAL = "dien-tap-"
 
 
 def put_aside(data_dir: Path) -> list[Path]:
-    """Return the paths in the data folder of databases and keys that `upgrade` and `restore` kept or left as copies.
+    """Return the paths in the data folder of databases and keys that `upgrade` and `restore` kept or left behind.
 
-    These copies still contain what was later sealed (removed as a possible state secret) or erased.
+    They still contain what was later sealed (removed as a possible state secret) or erased.
     """
     patterns = ("*.truoc-*", f"{_BESIDE}*/", f"{_REHEARSAL}*/")
     return sorted(path for pattern in patterns for path in data_dir.glob(pattern))
 
 
 def schemas_put_aside(database: Database) -> list[str]:
-    """Return the schemas of PostgreSQL that `restore` kept or left as copies of this installation's; [] for SQLite.
+    """Return the PostgreSQL schemas of this installation that `restore` kept or left behind; [] for SQLite.
 
-    Their names end with the time, as in 20261124_080000. They contain what copies in `put_aside` do.
+    Their names end with a time such as 20261124_080000. Like `put_aside`, they hold what was later removed.
     """
     if database.is_sqlite:
         return []
@@ -47,15 +47,12 @@ def schemas_put_aside(database: Database) -> list[str]:
 
 
 def _of_office(schema: str) -> str:
-    """Return how names of copies of the schema begin: other offices of the database have schemas of their own."""
+    """Return the prefix for names of copies of `schema`, since the database may hold schemas of other offices too."""
     return "" if schema == "public" else f"{schema}_"
 
 
 class StagingFolder(Protocol):
-    """Staging area of a restore, in which the restored database is built and verified beside the present one.
-
-    It is a folder for SQLite, a schema for PostgreSQL.
-    """
+    """Place where a restored database is built beside the present one: a folder (SQLite) or a schema (PostgreSQL)."""
 
     url: str
     """URL of the restored database while it is being built."""
@@ -75,8 +72,8 @@ class StagingFolder(Protocol):
 def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
     """Create an empty staging area, in which a restore builds its database, beside the present database at `url`.
 
-    What an interrupted restore left there is deleted, since it may hold content that was erased since then; so no
-    other restore may be in progress. `stamp` is the time of its beginning, as in the name of a backup file.
+    What an interrupted restore left there is deleted, since it may hold content erased later; so no other restore may
+    be running. `stamp` is the time at which the restore began, as in the name of a backup file.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":

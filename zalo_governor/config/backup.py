@@ -46,7 +46,7 @@ def copy_kind(target: str) -> CopyKind:
 
 
 class SshSettings(Section):
-    """How rsync logs in to the other machine by ssh; without these, the files of the user's own folder ~/.ssh count."""
+    """How rsync logs in to the other machine by ssh; by default with the files in the user's own folder ~/.ssh."""
 
     key: Path | None = None
     """Private key without passphrase, relative to the settings file."""
@@ -79,7 +79,7 @@ class BackupSettings(Section):
     copy_minutes: float = Field(default=60.0, gt=0)
     """How long one call of rclone or rsync may take."""
     rclone_config: Path | None = None
-    """rclone's configuration file, relative to the settings file; null for the one where rclone looks by itself."""
+    """rclone's configuration file, relative to the settings file; null for the one that rclone uses by default."""
     ssh: SshSettings = SshSettings()
 
     @field_validator("copy_to", mode="before")

@@ -1,4 +1,4 @@
-"""Model of the section `panel` of the settings file: the pages in a browser on which the desk works."""
+"""Model of the section `panel` of the settings file: web pages for people with a role."""
 
 import ipaddress
 from pathlib import Path
@@ -11,7 +11,7 @@ from zalo_governor.config.sections import Section
 
 
 class PanelSettings(Section):
-    """The panel, pages in a browser for people with a role: whether it is on, where it listens, how people reach it."""
+    """The panel (web pages for people with a role): whether it is on, its port, and the URL by which people open it."""
 
     enabled: bool = False
     listen: str = LOOPBACK
@@ -24,7 +24,7 @@ class PanelSettings(Section):
     key: Path | None = None
     """File with the certificate's private key, relative to the settings file."""
     behind_proxy: bool = False
-    """Whether the office's own web server stands before the panel, encrypts, and says in X-Forwarded-For who asks."""
+    """Whether a web server of the office passes requests on to the panel, encrypts them, and sets X-Forwarded-For."""
 
     @field_validator("listen")
     @classmethod

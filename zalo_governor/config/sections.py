@@ -37,7 +37,6 @@ class OfficeSettings(Section):
     """Names of the public bodies and people printed in reports and in the bot's introduction (section `office`)."""
 
     province: str = "tỉnh Mẫu"
-    """Name of the province."""
     unit: str = "UBND tỉnh Mẫu"
     """The authority that runs the group (a provincial People's Committee)."""
     desk: str = "Sở Khoa học và Công nghệ"

@@ -21,7 +21,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _COMMAND_LINE = Path("dòng lệnh")
 _OPTIONS = {"url": "ĐỊA_CHỈ", "listen": "--listen", "every": "--every", "after": "--after", "webhook": "--webhook"}
-"""Setting -> how the command line calls it."""
+"""Setting -> its name on the command line."""
 
 
 class Listening(NamedTuple):
@@ -42,7 +42,7 @@ class WatchSettings(Section):
     listen: SecretStr | None = None
     """URL at which the bot's signals are received, `http://0.0.0.0:8390/<secret>`; null to receive none."""
     every: timedelta = timedelta(seconds=60)
-    """Time between two requests for the health page, and between two looks at the signals received."""
+    """Time between two requests for the health page, and between two checks of the signals received."""
     after: timedelta = timedelta(minutes=15)
     """How long the silence must last until people are told."""
     alarm: AlarmSettings = AlarmSettings()

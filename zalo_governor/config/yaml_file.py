@@ -25,7 +25,7 @@ _THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
 class _Loader(_Parser):
-    """Loader that leaves a number that begins with 0 as it is written: people mean a document's number, never octal."""
+    """Loader that keeps a number with a leading 0 as text: people mean the number of a document, never octal."""
 
     def _number(self, node: yaml.ScalarNode) -> Any:
         return node.value if _WITH_ZERO.fullmatch(node.value) else self.construct_yaml_int(node)
@@ -94,9 +94,9 @@ def load_yaml(path: Path) -> Document:
 
 
 def _line_of_open_quote(text: str, line: int) -> int | None:
-    """Return the line on which a quoted value begins that goes on to `line`, where reading failed; None if none does.
+    """Return the line of the opening quotation mark of a value that reaches `line`, where parsing failed; None if none.
 
-    It lacks its closing mark: the next quotation mark of the file, or its end, was taken for that.
+    Its closing mark is missing: the next quotation mark of the file, or the file's end, was taken for it.
     """
     try:
         for token in yaml.scan(text, Loader=_Loader):

@@ -49,11 +49,11 @@ class NotChecked(StrEnum):
     NO_TEXT_RECOGNITION = "no_text_recognition"
     """The body text of a picture was not read, as tesseract's Vietnamese data is not installed; stamps were checked."""
     NO_ANTIVIRUS = "no_antivirus"
-    """No antivirus looked at the file: clamd is not installed, not running, or has no signatures."""
+    """No antivirus scanned the file: clamd is not installed, not running, or has no signatures."""
 
 
 class ScanFinding(FrozenModel):
-    """A possible breach that a scan found in a file. It tells where and of what kind, never what was read."""
+    """A possible breach that a scan found in a file: where and of what kind, never the text that was read."""
 
     rule_id: str
     clause: str
@@ -88,21 +88,21 @@ class ScanFinding(FrozenModel):
 
 
 class ScanTools(FrozenModel):
-    """Names and versions of what looked at a file; an admin reads them with /xem."""
+    """Names and versions of the programs that scanned a file; an admin reads them with /xem."""
 
     readers: str = ""
-    """The program's own version and what it had: `zalo-governor 0.1.0, tesseract 5.5.4`."""
+    """The program's own version and the tools that it used: `zalo-governor 0.1.0, tesseract 5.5.4`."""
     antivirus: str | None = None
-    """Name and version of the antivirus; None if none looked at the file."""
+    """Name and version of the antivirus; None if none scanned the file."""
     signatures_at: datetime | None = None
-    """Date of the antivirus's signatures; None where it does not say, or none looked."""
+    """Date of the antivirus's signatures; None if the antivirus does not state it, or none scanned the file."""
 
 
 class ScanResult(FrozenModel):
     """Result of the scan of one file: what it is, what was found, and what could not be checked."""
 
     type: str = ""
-    """MIME type by the content; "" where the content was never seen."""
+    """MIME type by the content; "" if the content was not downloaded."""
     size: int = 0
     """Size in bytes."""
     findings: tuple[ScanFinding, ...] = ()

@@ -26,7 +26,7 @@ class AuditEntry(FrozenModel):
 
 
 MOVED = "case.moved"
-"""The `action` of a row that records that a case came into another state."""
+"""The `action` of a row that records that the state of a case changed."""
 
 
 class Move(NamedTuple):

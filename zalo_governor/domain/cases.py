@@ -55,7 +55,7 @@ _ALLOWED_TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
 UNCHECKED = "unchecked"
 """Label of an element stored without content, as the check for state secrets failed on it; it may be harmless."""
 UNSURE_LABEL = "look"
-"""Label of a finding that may be about a state secret, so that people have to look; its content is stored."""
+"""Label of a finding that may be about a state secret, so that people have to check it; its content is stored."""
 
 
 class Case(FrozenModel):
@@ -112,7 +112,7 @@ class Case(FrozenModel):
 
     @property
     def secret(self) -> bool:
-        """Return whether a state secret is suspected: the content is sealed (not stored), or people have to look."""
+        """Return whether a state secret is suspected: the content is sealed (not stored), or has to be checked."""
         return self.sealed or self.label == UNSURE_LABEL
 
     def is_for_leader(self, person_id: int) -> bool:
@@ -126,16 +126,14 @@ class Case(FrozenModel):
     def undecided(self) -> bool:
         """Return whether somebody still has to decide: the case is open, or about a suspected secret that was recalled.
 
-        That the message was recalled or deleted decides nothing: people may have seen it.
+        A recall or deletion of the message is no decision, since people may have seen the message.
         """
         return self.state.open or (self.secret and self.state is CaseState.REMEDIED)
 
     @property
     def gravity(self) -> Severity:
-        """Return the severity that decides who is notified: `severity`, but critical if the case is sealed.
-
-        Sealed: the content is not stored, as it may be a state secret.
-        """
+        """Return the severity that decides who is notified: critical if the case is sealed (not stored), else
+        `severity`."""
         return Severity.CRITICAL if self.sealed else self.severity
 
     @property
@@ -243,10 +241,10 @@ class CaseMessage(FrozenModel):
 
 
 class Withdrawal(FrozenModel):
-    """A recall or deletion of a message, as Zalo told of it."""
+    """A recall or deletion of a message, as Zalo reported it to a bot account."""
 
     account: str
-    """uid of the bot account that was told."""
+    """uid of the bot account that received the report."""
     by_uid: str
     """uid, as that account sees it, of who recalled or deleted the message."""
     at: datetime

@@ -103,12 +103,9 @@ def figures_of(
 ) -> DirectiveFigures:
     """Count how directives were answered by `now`.
 
-    Args:
-        given: the directives of the period, in any state.
-        assignees: the addressees of these directives; those of dropped, withdrawn and proposed ones do not count.
-        now: the moment at which unmet deadlines count as passed.
-        asked_about: codes of the messages of which the program was unsure whether they are directives.
-        closed: ids of the addressees that were closed by hand without having reported -> whether they had answered.
+    `given` are the directives of the period in any state, `assignees` their addressees; those of dropped, withdrawn and
+    proposed directives do not count. `asked_about` has the codes of messages of which the program was unsure whether
+    they are directives. `closed`: ids of addressees closed by hand without a report -> whether they had answered.
     """
     closed = closed or {}
     states = Counter(directive.state for directive in given)
@@ -128,7 +125,7 @@ def figures_of(
         dropped=states[DirectiveState.DROPPED] + states[DirectiveState.WITHDRAWN],
         proposed=states[DirectiveState.PROPOSED],
         questions=len(unsure),
-        # Who drops a directive gives a reason; a message that is none is rejected without.
+        # A directive is dropped with a reason; a message that is no directive is rejected without one.
         questions_yes=sum(one.id in valid or bool(one.reason) for one in unsure),
         questions_no=sum(one.state is DirectiveState.DROPPED and not one.reason for one in unsure),
         asked=len(asked),

@@ -9,7 +9,7 @@ from zalo_governor.domain.models import FrozenModel
 from zalo_governor.domain.people import Role
 
 CODE_PREFIX = "CĐ"
-"""Directives are cited by the people as CĐ1, CĐ2 …"""
+"""Prefix of the codes by which people cite directives: CĐ1, CĐ2 …"""
 GIVERS = frozenset({Role.LEADER, Role.LEADERSHIP})
 """Roles that give directives."""
 
@@ -105,17 +105,17 @@ class Directive(FrozenModel):
     given_by: int
     """Id of the person who gave the directive."""
     place: str = ""
-    """Where it was given, if not in the group and somebody says so."""
+    """Where the directive was given, if outside the group and somebody has entered that; else ""."""
     entered_by: int | None = None
     """Id of the person who relayed the directive, or entered it by hand; None if the giver wrote it."""
     at: datetime
     state: DirectiveState
     items: tuple[DirectiveItem, ...]
     mentioned_uids: tuple[str, ...] = ()
-    """uids, as the account sees them, of the members mentioned in the message; or of the author whom it quotes.
+    """uids, as the account sees them, of the members mentioned in the message, or of the author of a quoted message.
 
-    An item that names nobody is for them. An author who is quoted counts only where nobody is named or mentioned, or
-    only a `xã` (commune) without its name.
+    An item that names nobody is for these members. The author of a quoted message counts only if nobody is named or
+    mentioned, or only a `xã` (commune) without its name.
     """
     changed_at: datetime
     """When the directive came into its present state."""
@@ -142,7 +142,7 @@ class Directive(FrozenModel):
         return "\n".join(item.text for item in self.items)
 
     def deadlines(self, unmet: Collection[tuple[int, datetime | None]] = ()) -> Deadlines:
-        """Sum up unmet deadlines, pairs (index of the item, deadline or None); if none are given, all items'."""
+        """Sum up the deadlines `unmet`, pairs (index of the item, deadline or None); if empty, those of all items."""
         of = set(unmet) or {(place, item.due_at) for place, item in enumerate(self.items)}
         known = sorted(due for _, due in of if due is not None)
         missed = [item.missed_at for place, item in enumerate(self.items) if (place, None) in of and item.missed_at]
@@ -154,7 +154,7 @@ class Directive(FrozenModel):
         )
 
     def with_missed(self, assignee: "Assignee") -> "Assignee":
-        """Return a copy with `missed_at`: its item's deadline that had passed when set; None if it has another one."""
+        """Return a copy of the assignee with its item's `missed_at`; None if the assignee has another deadline."""
         undated = assignee.due_at is None and assignee.item < len(self.items)
         return assignee.model_copy(update={"missed_at": self.items[assignee.item].missed_at if undated else None})
 
@@ -276,7 +276,7 @@ class OwedDirective(NamedTuple):
 
     directive: Directive
     assignees: "list[Assignee]"
-    """The entries for which the person can answer."""
+    """The addressees for which the person can answer."""
     addressees: int
     """Number of all addressees of the directive."""
 

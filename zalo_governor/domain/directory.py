@@ -1,4 +1,4 @@
-"""Tells who is identified by settings or rosters, and detects display names that imitate somebody else's name."""
+"""Finds out who is identified by settings or rosters, and which display names imitate somebody else's name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
@@ -12,12 +12,7 @@ Matched = Sequence[tuple[RosterEntry, Set[str]]]
 
 
 class Directory:
-    """Index, by uid and by name, of the people who have a role in the settings or are on a roster.
-
-    Args:
-        holders: the people who have a role in the settings.
-        rosters: group id -> its roster.
-    """
+    """Index, by uid and by name, of the people with a role in the settings (`holders`) or on a roster (by group id)."""
 
     def __init__(
         self,

@@ -94,10 +94,7 @@ class SendWaitsError(SendDeferredError):
 
 
 class SendUncertainError(SendError):
-    """The connection broke between request and answer: the message may or may not have been sent.
-
-    `code` is the HTTP status, None where there was none.
-    """
+    """The connection broke before Zalo's answer: the message may have been sent. `code`: the HTTP status, if any."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)

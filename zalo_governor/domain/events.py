@@ -40,9 +40,7 @@ class EventBase(FrozenModel):
     """Whether the group is end-to-end encrypted, as acts in it tell; None where the event does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field name, text) for each text of the event that a person typed, for rules that scan text.
-
-        This base class yields none.
+        """Yield (field name, text) for each text of the event that a person typed, for rules to scan; by default none.
         """
         yield from ()
 
@@ -111,10 +109,7 @@ class MessageSent(EventBase):
     time_to_live_ms: int = 0
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field name, text) for each text that a person typed, for rules that scan text.
-
-        These are the text of the message, then those of the attachment and the quote.
-        """
+        """Yield (field name, text) for each text that a person typed: the message's, the attachment's, the quote's."""
         if self.text:
             yield "text", self.text
         if self.attachment:
@@ -155,7 +150,7 @@ class MessageRevised(MessageSent):
 class SystemNotice(EventBase):
     """A line that Zalo's software wrote, such as a pin, a vote in a poll or a reminder card (or a client imitating it).
 
-    It is nobody's words, so `sender_uid` is empty, and nobody is accused of it; but its texts and links are checked.
+    No member wrote it, so `sender_uid` is empty and nobody is held responsible; but its texts and links are checked.
     """
 
     kind: ClassVar[str] = "system_notice"
@@ -172,7 +167,7 @@ class SystemNotice(EventBase):
 
 
 class UnknownContent(SystemNotice):
-    """A message of a type, or with an action, that the program does not know: its words may be anybody's."""
+    """A message of a type, or with an action, unknown to the program; nobody is held responsible for its texts."""
 
     kind: ClassVar[str] = "unknown_content"
 
@@ -228,9 +223,7 @@ class Reacted(EventBase):
 
 
 class MessageSeen(EventBase):
-    """A receipt of Zalo: who received or saw a message (socket commands 502, 522).
-
-    Stored only if the message belongs to a case or is a directive (a leader's order).
+    """Zalo's receipt: who received or saw a message (socket commands 502, 522); stored for cases and directives only.
     """
 
     kind: ClassVar[str] = "message_seen"

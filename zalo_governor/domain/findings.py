@@ -51,9 +51,7 @@ class Finding(FrozenModel):
     """uid of the person concerned where that is not the event's sender, such as a newly joined member."""
 
     def bare(self) -> Self:
-        """Return a copy without the fields that may quote the message (spans, suggestion, excerpt), for sealed events.
-
-        Sealed: nothing of the content is stored, as it may be a state secret.
+        """Return a copy without the fields that may quote the message, as nothing of a possible state secret is stored.
         """
         return self.model_copy(update={"spans": (), "suggestion": None, "excerpt": None})
 

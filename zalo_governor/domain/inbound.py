@@ -14,9 +14,9 @@ RawDict = dict[str, Any]
 NESTED_TOO_DEEP: RawDict = {"nested_too_deep": True}
 """Stored instead of the body of an element that is nested too deeply to be serialised; the body is lost."""
 READER_VERSION = 2
-"""Version of the code in `zalo.events` that reads elements. To be raised when it learns to understand more.
+"""Version of the code in `zalo.events` that parses elements; to be raised when that code can parse more.
 
-What an earlier version did not understand is read again at the next start.
+Elements that an earlier version could not parse are parsed again at the next start.
 """
 _MAX_MSG_ID_DIGITS = 30
 
@@ -118,10 +118,8 @@ class Seal(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An element checked for state secrets, ready for the inbox: with its body (`raw`), or with `seal` instead.
-
-    The seal is what may be stored of a possible state secret.
-    """
+    """An element checked for state secrets, ready for the inbox: with its body (`raw`) or, if possibly secret, a
+    `seal`."""
 
     account: str
     thread_id: str

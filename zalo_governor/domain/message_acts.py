@@ -1,4 +1,4 @@
-"""Acts on messages (recalls, deletions, reactions), of which it must be found out which message each is about."""
+"""Recalls, deletions and reactions, for each of which the program must find out which message is meant."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class ActState(StrEnum):
     WAITING = "waiting"
     """The message has not been judged yet: the act is applied once it is."""
     CLAIMED = "claimed"
-    """A deletion by a member who is not known as owner or deputy: looked at again after the next group sync."""
+    """A deletion by a member who is not known as owner or deputy: checked again after the next group sync."""
     DOUBTFUL = "doubtful"
     """Not clear which message is meant, or not proven that it was withdrawn for all: never applied."""
 

@@ -18,15 +18,12 @@ TimeOfDay = Annotated[time, AfterValidator(_as_typed)]
 
 
 class FrozenModel(BaseModel):
-    """Base class of immutable values.
-
-    The check of a class is built at its first use: each of the program's processes uses few of the classes.
-    """
+    """Base class of immutable values; its validator is built at first use, as each process uses few of the classes."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class StrictModel(FrozenModel):
-    """Base class of what people write in files: a key that is no field is an error."""
+    """Base class of data that people write in files: an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid")

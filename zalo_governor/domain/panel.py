@@ -1,4 +1,4 @@
-"""The panel: pages in a browser on which the desk works beside the chat; what lets somebody in, and for how long."""
+"""The panel (web pages for admins, leaders and others with a role): its login links, sessions and roles."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from zalo_governor.domain.people import DESK, Role
 
 LINK_LASTS = timedelta(minutes=10)
-"""How long the link works that somebody got by `/bang`; it works once."""
+"""How long a login link, which the command `/bang` sends, can be used; it works once."""
 SESSION_LASTS = timedelta(hours=8)
 """How long a browser stays logged in: a working day."""
 PANEL_ROLES = DESK | {Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER, Role.OVERSEER}
@@ -14,9 +14,9 @@ PANEL_ROLES = DESK | {Role.LEADER, Role.LEADERSHIP, Role.REPORT_READER, Role.OVE
 
 
 class PanelKeyKind(StrEnum):
-    """What a secret (random text) lets its bearer do in the panel, the pages in a browser."""
+    """Kind of a secret (random text) by which a browser gets into the panel."""
 
     LINK = "link"
-    """Begin a session, once."""
+    """Begins a session, once."""
     SESSION = "session"
-    """See the pages for which the person has a role."""
+    """Opens the pages for which the person has a role."""

@@ -22,7 +22,7 @@ class Role(StrEnum):
     REPORT_READER = "report_reader"
     """Reads the reports on behalf of the leader."""
     OVERSEER = "overseer"
-    """Sees whether all groups are heard and their figures, but no content and no names; the province's IT centre."""
+    """Sees the condition and the figures of all groups, but no content and no names; the province's IT centre."""
     MEMBER = "member"
     BOT = "bot"
 

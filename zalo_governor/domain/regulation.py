@@ -67,9 +67,9 @@ _GRAVEST_FIRST = (
 _UNPADDED_FROM_MONTH = 3
 """Months from March on are written without a leading zero."""
 DECISION = "QĐ."
-"""Begins the numbers of the clauses of the decision by which the regulation was issued."""
+"""Prefix of the numbers of clauses of the decision that issued the regulation."""
 _LAW = "BMNN."
-"""Begins the number of a clause of the law on state secrets, which a regulation without such a clause is given."""
+"""Prefix of the number of the clause of the law on state secrets, added to a regulation without such a clause."""
 _ACTS = {DECISION: "Quyết định", _LAW: "Luật Bảo vệ bí mật nhà nước"}
 _ENFORCERS = {
     ClauseTopic.DIRECTIVES: "activity",
@@ -78,7 +78,7 @@ _ENFORCERS = {
     ClauseTopic.PROPOSALS: "clauses",
     ClauseTopic.ACCOUNTS: "/thanhvien",
 }
-"""Topic -> what enforces its clause, by which it is known in files that were written before it was a topic."""
+"""Topic -> id in `Clause.by`, by which the topic's clause is found in older files, which do not name this topic."""
 
 
 class Clause(StrictModel):
@@ -115,12 +115,12 @@ def citation_of(number: str) -> str:
 
 
 class DeclaredWords(NamedTuple):
-    """What people read of a rule that is written in YAML alone."""
+    """Texts that people read about a rule that is written in YAML alone."""
 
     title: str
     """What a finding is about."""
     why: str
-    """Why that is not wanted, for the member."""
+    """The reason for the rule, as told to the member."""
     notices: int | None
     """How many notices about this rule a member gets a day at most; None: the rule sets no limit."""
 
@@ -136,7 +136,7 @@ class RuleStanding(StrEnum):
 
 
 class RuleInForce(NamedTuple):
-    """A rule by which a group is judged."""
+    """A rule that is applied to a group's messages and members."""
 
     clause: str
     standing: RuleStanding = RuleStanding.SWITCHABLE
@@ -182,7 +182,7 @@ class Regulation(StrictModel):
 
     @property
     def cited_number(self) -> str:
-        """Return the number as papers write it, below 10 with a zero: `01/QĐ-UBND` (Decree 30/2020, App. I, II.3)."""
+        """Return the number as papers write it, with a zero below 10: `01/QĐ-UBND` (Decree 30/2020, App. I, II.3)."""
         return f"0{self.number}" if self.number[:1].isdecimal() and not self.number[1:2].isdecimal() else self.number
 
     @property
@@ -219,9 +219,9 @@ class Regulation(StrictModel):
         return next((clause.number for clause in self.clauses if rule_id in clause.by), "")
 
     def clause_like(self, number: str, rule_id: str) -> str:
-        """Return this regulation's clause for a finding that the rule made under clause `number` of the common one.
+        """Return the number of this regulation's clause for a finding under clause `number` of the common regulation.
 
-        The common regulation is that of all groups without one of their own. "" if no clause here fits: nobody is told.
+        The common regulation applies to all groups without one of their own. "" if no clause fits: nobody is notified.
         """
         if self._common is None:
             return number
@@ -245,11 +245,9 @@ class Regulation(StrictModel):
     ) -> "Regulation":
         """Return a copy that knows the rules by which its group is judged, and whose clauses name them in `by`.
 
-        Args:
-            rules: id -> rule.
-            words: id -> texts of each rule that is written in YAML alone.
-            absences: the rules on directives without an answer or report in time.
-            common: the regulation of groups without their own; None if this is that one.
+        `rules` and `words` (texts of rules written in YAML alone) are by rule id; `absences` are the rules on
+        directives without an answer or report in time; `common` is the regulation of groups without their own, None if
+        this is that one.
         """
         by = [
             (*one.by, *(name for name, rule in rules.items() if rule.clause == one.number and name not in one.by))
@@ -266,7 +264,7 @@ class Regulation(StrictModel):
         return {**self._rules} | {rule.rule_id: RuleInForce(rule.clause, title=rule.title) for rule in self._absences}
 
     def title_of_rule(self, rule_id: str) -> str:
-        """Return what people call the rule; its id if the regulation has it no more."""
+        """Return the title of the rule; its id if it has none, or is not in force."""
         return (rule.title if (rule := self.rules.get(rule_id)) else "") or rule_id
 
     @property
@@ -275,11 +273,11 @@ class Regulation(StrictModel):
         return self._absences
 
     def words_of(self, rule_id: str) -> DeclaredWords | None:
-        """Return the words of a rule that is written in YAML alone; None for other rules."""
+        """Return the texts of a rule that is written in YAML alone; None for other rules."""
         return self._words.get(rule_id)
 
     def rank_of(self, number: str) -> int:
-        """Return the place of the clause in lists that begin with the worst: 0 for state secrets, then higher."""
+        """Return the clause's place in lists that begin with the gravest: 0 for state secrets, then higher."""
         topic = self.topic_of(number)
         return _GRAVEST_FIRST.index(topic) if topic in _GRAVEST_FIRST else len(_GRAVEST_FIRST)
 

@@ -58,10 +58,7 @@ class DayFigures(FrozenModel):
 
 
 class AgencyFigures(FrozenModel):
-    """Numbers of messages, senders and cases of the members of one agency, which the roster (list of members) names.
-
-    The agency "" stands for everybody not on the roster.
-    """
+    """Numbers of messages, senders and cases of one agency's members; "" stands for all people not on the roster."""
 
     agency: str
     messages: int
@@ -96,10 +93,7 @@ class ChangeFigures(FrozenModel):
 
 
 class StatementFigures(FrozenModel):
-    """Number of directives (or of reports) in the group, and how many of them miss a requirement of clause 5.1.
-
-    Clause 5.1 demands that they are brief and clear.
-    """
+    """Number of directives (or of reports), and how many are not brief and clear, as clause 5.1 demands."""
 
     kind: str
     """`directive` or `report`, see `StatementKind`."""
@@ -264,7 +258,7 @@ class ActivityReport(FrozenModel):
 
     @property
     def first_looks(self) -> tuple[Case, ...]:
-        """Return the open cases that a person has to look at before they can be called grave or not (triage)."""
+        """Return the open cases of severity triage, which a person has to check before they count as grave or not."""
         return tuple(case for case in self.open_cases if case.gravity is Severity.TRIAGE)
 
     @property

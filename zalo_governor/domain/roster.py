@@ -25,7 +25,7 @@ class RosterEntry(FrozenModel):
 
     @property
     def position(self) -> str:
-        """Return title and agency: "Giám đốc Sở Y tế" for "Giám đốc" of "Sở Y tế", whatever part the title has."""
+        """Return title and agency, "Giám đốc Sở Y tế", without repeating what of the agency the title already names."""
         if self.agency.casefold() in self.title.casefold():
             return self.title
         title, agency = self.title.casefold().split(), self.agency.casefold().split()
@@ -70,7 +70,7 @@ def with_known_uids(before: Sequence[RosterEntry], after: Sequence[RosterEntry])
     """Return the new roster `after`, with missing uids filled in from the old roster `before`.
 
     Lists that people import contain no uids. Persons are matched by phone; else, if their phones do not differ, by
-    name, agency and title, else by name and agency. What several entries share tells nobody apart.
+    name, agency and title, else by name and agency. A value that several entries share is not used to match them.
     """
     known = list(after)
     for mark in _MARKS:

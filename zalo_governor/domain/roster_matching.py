@@ -38,10 +38,7 @@ Matched = Sequence[tuple[RosterEntry, Set[str]]]
 def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMatching:
     """Return which people on the roster are in the group and which are missing, and which members are not on it.
 
-    Args:
-        matched: the roster, with the uids known for each person.
-        present: uids of the members of the group.
-        approved: uids of all approved people, also those without a roster entry.
+    `present` are the uids of the group's members; `approved` those of all approved people, also without a roster entry.
     """
     here = [not uids.isdisjoint(present) for _, uids in matched]
     return RosterMatching(
@@ -80,12 +77,8 @@ def named_exactly(matched: Matched, name: str, title: str) -> int | None:
 def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, str]) -> list[Proposal]:
     """Pair roster entries without a known Zalo account with members of similar names who are not on the roster.
 
-    Each is paired at most once; the most similar pairs are made first, and come first in the list.
-
-    Args:
-        matched: the roster, with the uids known for each person.
-        strangers: uids of members who are not on the roster.
-        names: uid -> display name, if known.
+    Each is paired at most once; the most similar pairs are made first, and come first in the list. `strangers` are the
+    uids of members who are not on the roster; `names` is uid -> display name, if known.
     """
     likely = [
         Proposal(place, entry, uid, likeness)

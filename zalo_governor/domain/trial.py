@@ -10,10 +10,8 @@ from zalo_governor.domain.people import Person, Role
 
 
 class Trial(FrozenModel):
-    """A bot account's trial in a group (first period, in which only admins get messages): its beginning and end.
-
-    Also records what the admins were told of the trial.
-    """
+    """The trial of a bot account in a group (a first period in which only admins get messages): when it began and
+    ended."""
 
     account: str
     group_id: str
@@ -30,10 +28,7 @@ class Trial(FrozenModel):
 
 
 class Addressee(StrEnum):
-    """Kind of addressee of a message withheld during the trial: the addressee's highest role, or a group.
-
-    Trial: a period in which only admins get messages.
-    """
+    """Kind of addressee of a message withheld in the trial (when only admins get messages): highest role, or group."""
 
     LEADER = "leader"
     LEADERSHIP = "leadership"
@@ -96,10 +91,7 @@ class ShadowFigures(FrozenModel):
 
 
 class TrialFigures(FrozenModel):
-    """Data of the trial's summary for the admin: what was withheld, and cases, false alarms and findings by rule.
-
-    Trial: a first period in which only admins get messages.
-    """
+    """Data of the trial's summary for the admin: messages withheld, and cases, false alarms and findings by rule."""
 
     since: datetime
     withheld: tuple[Withheld, ...]

@@ -1,4 +1,4 @@
-"""What the running bot says of itself at its health address, which is on this machine."""
+"""Reads the state of the running bot from its health page, which is on this machine."""
 
 import json
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from zalo_governor.domain.connection import LineState
 from zalo_governor.messaging.policy import LineStatus
 
 _SECONDS = 2.0
-"""How long an answer is awaited, and for how long it counts."""
+"""Seconds to wait for an answer, and to reuse it."""
 
 
 class Health(NamedTuple):
     """The answer of the running bot's page /healthz; `facts` is its JSON: condition, connection, waiting entries …"""
 
     answers: bool
-    """Whether it runs and answers; without an answer, all else is unknown."""
+    """Whether the bot runs and answers; if not, all else is unknown."""
     facts: Mapping[str, Any]
 
 
@@ -57,7 +57,7 @@ class BotHealth:
         try:
             with closing(HTTPConnection(urlsplit(url).netloc, timeout=_SECONDS)) as line:
                 line.request("GET", "/healthz")
-                # A bot in trouble says so with an error status and the same facts.
+                # A bot with a problem answers with an error status and the same facts.
                 return Health(answers=True, facts=json.loads(line.getresponse().read()))
         except (OSError, HTTPException, ValueError):
             return Health(answers=False, facts={})

@@ -1,4 +1,4 @@
-"""The buttons: each is a chat command, with what has to be typed beside it."""
+"""The buttons of the panel: each stands for a chat command, with what has to be typed beside it."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class Wants(StrEnum):
 
     NOTHING = "nothing"
     MAY = "may"
-    """A text, or nothing."""
+    """An optional text."""
     MUST = "must"
     CODE = "code"
     """Nothing at the first press, which shows a code of six digits; that code at the second press, which confirms."""
@@ -34,7 +34,7 @@ class Wants(StrEnum):
 
 
 class Button(NamedTuple):
-    """A button that carries out a command."""
+    """A button that carries out a chat command."""
 
     word: str
     """Word of the chat command, such as "baonham"; the button's label is the message text `control_<word>`."""
@@ -42,7 +42,7 @@ class Button(NamedTuple):
     hint: str = ""
     """Label of the field beside the button."""
     sure: str = ""
-    """Text of a box that has to be ticked before, where no other button undoes the command; "" for no box."""
+    """Label of a box that must be ticked before, as no other button undoes the command; "" for no box."""
     variant: str = ""
     """Suffix of the message text with another label, such as "_secret"; "" for the usual label."""
 

@@ -1,4 +1,4 @@
-"""Pages that are told of changes while they are open, as server-sent events (HTML standard, 9.2)."""
+"""Notifies open pages of changes, by server-sent events (HTML standard, 9.2)."""
 
 import asyncio
 import json
@@ -16,15 +16,15 @@ from zalo_governor.panel.sessions import Sessions
 from zalo_governor.storage.queries.panel import PanelQueries
 
 _CHECK_SECONDS = 15.0
-"""How often an open page's session is looked at: who has lost the role, or logged out, hears nothing any more."""
+"""How often an open page's session is checked; the stream ends if the person has logged out or lost the role."""
 _LOOK_SECONDS = 4.0
-"""How often the page of a case is told who else looks at it."""
+"""How often the page of a case is told who else has the case open."""
 _STREAMS = 12
-"""How many open pages of a person are told of changes."""
+"""Most open pages of one person that are notified of changes."""
 
 
 class ChangeStreams:
-    """Streams of server-sent events that tell open pages that something changed, and who else looks at the same case.
+    """Streams of server-sent events that notify open pages of changes, and of who else has the same case open.
 
     `thread` runs a blocking function in a thread and is awaited for the result.
     """
@@ -44,9 +44,10 @@ class ChangeStreams:
         return self._open[person.id] >= _STREAMS
 
     async def serve(self, request: web.Request, secret: str, person: Person) -> web.StreamResponse:
-        """Send events to an open page until it is closed: of changes in the groups in which the person has a role.
+        """Send an event to an open page after each change in the groups in which the person has a role.
 
-        `secret` is that of the person's session; once that counts no longer, the event `ended` is sent.
+        `secret` is the secret of the person's session; when the session ends, so does the stream, with the event
+        `ended`.
         """
         groups = self._groups_of(person)
         response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
@@ -60,7 +61,7 @@ class ChangeStreams:
             await response.write(b"retry: 3000\n\n")
             while now := await self._thread(self._sessions.person, secret):
                 if self._groups_of(now) != groups:
-                    return response  # The page comes back, and hears of the groups in which the person now has a role.
+                    return response  # The page connects again, for the groups in which the person now has a role.
                 if case_id is not None:
                     self._office.presence.look(case_id, person.id)
                 try:
@@ -69,7 +70,7 @@ class ChangeStreams:
                 except TimeoutError:
                     said = "alive"
                 if said is None:
-                    return response  # The page is to come back once the panel runs again.
+                    return response  # The page connects again once the panel runs again.
                 looking = await self._thread(self._looking, case_id, person.id)
                 await response.write(f"event: {said}\ndata: {looking}\n\n".encode())
             await response.write(b"event: ended\ndata: 1\n\n")
@@ -83,14 +84,14 @@ class ChangeStreams:
         return response
 
     def mark(self, connection: Connection, person: Person) -> str:
-        """Return the mark of a page that is made for the person, by which its stream tells what changed since then."""
+        """Return the mark of a page made now for the person, by which its stream finds what has changed since then."""
         return mark_of(PanelQueries(self._office.database).stamps_in(connection), self._groups_of(person))
 
     def _groups_of(self, person: Person) -> frozenset[str]:
         return frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))
 
     def _open_case(self, person: Person, path: str) -> int | None:
-        """Return the id of the case whose page is open; None for another page, and for a case of other people."""
+        """Return the id of the case whose page is open; None for other pages and for people who are no admins."""
         case_id = case_of(path)
         if case_id is None:
             return None
@@ -99,7 +100,7 @@ class ChangeStreams:
         return case.id if case and person.holds(case.group_id, *DESK) else None
 
     def _looking(self, case_id: int | None, person_id: int) -> str:
-        """Return the names of the others who look at the case, as JSON."""
+        """Return the names of the other people who have the case open, as a JSON list."""
         others = [] if case_id is None else self._office.presence.others(case_id, person_id)
         if not others:
             return "[]"

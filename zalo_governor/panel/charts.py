@@ -1,4 +1,4 @@
-"""Charts as SVG: bars with the numbers beside them, drawn in lengths that the template only puts into place."""
+"""Bar charts as SVG: computes places and sizes of bars and labels, which the template only prints."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

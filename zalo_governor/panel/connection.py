@@ -1,4 +1,4 @@
-"""A browser's connection: how many there may be, how long one may be silent, and what is answered to no request."""
+"""A browser's connection: limits of number and time, and the answer to a request that cannot be read."""
 
 import asyncio
 from http import HTTPStatus
@@ -8,9 +8,9 @@ from aiohttp import web
 from zalo_governor.panel.gatekeeper import HEADERS, RefusalLog
 
 MOST, MOST_OF_ONE = 500, 50
-"""How many connections there may be, in all and of one address; behind a proxy all come from one."""
+"""Most connections, in all and from one address; behind a proxy all come from one address."""
 _IDLE_SECONDS = 30
-"""How long a connection may be without the whole head of a request."""
+"""Seconds that a connection may last without a complete request header."""
 
 
 class Connection(web.RequestHandler):

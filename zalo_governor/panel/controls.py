@@ -1,7 +1,7 @@
-"""What the controls of the pages are called, and the answers of chat commands as a page says them.
+"""The labels of buttons, and the answers of chat commands as pages show them.
 
-The chat and the pages share one text, in which the way to act is a command such as `/baonham VP12`; a page shows in its
-place the button or the page that does the same.
+The chat and the pages share one text, which names commands such as `/baonham VP12`; a page names the button or the page
+that does the same instead.
 """
 
 import re
@@ -31,10 +31,10 @@ PAGES = {
     "quyche": "Quy chế và quy tắc",
     "chaythu": "Kết quả chạy thử",
 }
-"""Word of a command -> title of the page that shows what it answers."""
+"""Word of a command -> title of the page that shows what the command answers."""
 _CODE = r"(?:VP|CĐ|TV)[0-9]+"
 _EXAMPLE = re.compile(r" Ví dụ: /[a-z]+ .*?\.(?=\s|$)|[,;] ví dụ:? /[a-z]+ .*?(?=\.(?:\s|$))", re.MULTILINE)
-"""What would be typed, as an example: on a page there is a field for it."""
+"""Matches examples of what to type; left out on a page, which has a field for it."""
 _COMMAND = re.compile(
     r"(?P<verb>\b[Gg]ửi (?:riêng (?:cho Hệ thống:\s+)?|lại )?|\b(?:[Dd]ùng|[Ll]ệnh|nhắn (?:riêng )?cho Hệ thống:) )?"
     rf"(?<![\w/.])/(?P<word>[a-z]+)\b(?: (?P<code>{_CODE})\b| tất cả\b| kèm (?:mã(?: TV| chỉ đạo)?|tên Nhóm)\b|"
@@ -53,8 +53,8 @@ def label(voice: MessageFormatter, word: str, variant: str = "") -> str:
 def on_page(voice: MessageFormatter, text: str, here: str, is_secret: Callable[[str], bool]) -> str:
     """Return a command's answer with buttons for the commands that it names: "Bấm nút “…”" for "Gửi /baonham".
 
-    `here` is the code of the case or directive whose page it is; `is_secret` says of a case's code whether a state
-    secret is suspected, which nobody here can confirm.
+    `here` is the code of the page's case or directive; `is_secret` tells for a case's code whether a state secret is
+    suspected, as the button of such a case has another label.
     """
     return _COMMAND.sub(partial(_control, voice, here, is_secret), _EXAMPLE.sub("", text))
 

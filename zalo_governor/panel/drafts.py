@@ -1,4 +1,4 @@
-"""What somebody has given the panel and not decided on yet, such as an uploaded spreadsheet: in memory, for a while."""
+"""Data that a person has given the panel but not stored yet, such as an uploaded spreadsheet; in memory only."""
 
 import threading
 from datetime import timedelta
@@ -9,7 +9,7 @@ _MOST = 20
 
 
 class Drafts:
-    """Up to 20 drafts of all people, in memory, by token; one of each person about one subject; the oldest go first.
+    """Up to 20 drafts of all people, by token; at most one for each person and subject; the oldest are dropped first.
 
     A draft is anything that a page keeps for a person, such as the rows of an uploaded spreadsheet.
     """

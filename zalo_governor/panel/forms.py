@@ -1,4 +1,4 @@
-"""Reads what a form sends, all of it in memory: nothing that somebody uploads may reach the disk."""
+"""Reads the forms that browsers send, all in memory: nothing that somebody uploads may reach the disk."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from urllib.parse import parse_qs
@@ -15,13 +15,13 @@ Form = tuple[dict[str, list[str]], dict[str, Uploaded]]
 
 
 class TooLargeError(Exception):
-    """The browser sends more than the page takes."""
+    """The browser sends more than the page accepts."""
 
 
 async def read_form(request: web.Request, most_bytes: int) -> Form:
     """Return the fields and files of a form that the browser has sent; an unreadable form gives none.
 
-    `request.post()` would write files to the disk.
+    aiohttp's `request.post()` is not used, as it would write files to the disk.
 
     Raises:
         TooLargeError: the form is larger than `most_bytes`, or has more than 2,000 fields.
@@ -78,6 +78,6 @@ async def _all(chunks: AsyncIterable[bytes], most_bytes: int) -> bytes:
 
 
 def flat(asked: Asked) -> dict[str, str]:
-    """Return what was typed into the form, by field, and the names of its files: what is checked for state secrets."""
+    """Return the texts of the form, by field, and the names of its files, to be checked for state secrets."""
     typed = {name: "\n".join(values) for name, values in asked.form.items()}
     return typed | {f"tệp {name}": file.name for name, file in asked.files.items()}

@@ -1,4 +1,4 @@
-"""Who gets in: sessions by cookie, requests of other sites, too many requests; and a log of what was refused."""
+"""Checks of access to the panel: cookie, origin and number of requests; and a log of what was refused."""
 
 import threading
 from collections import OrderedDict
@@ -11,8 +11,8 @@ import structlog
 log = structlog.get_logger(__name__)
 
 COOKIE = "__Host-bang"
-"""Name of the session's cookie. By the prefix browsers take it only over HTTPS (or from this machine), for this host
-alone and for all its paths (RFC 6265bis, 4.1.3.2)."""
+"""Name of the session's cookie. By this prefix, browsers accept it only over HTTPS (or from this machine), for this
+host alone and for all its paths (RFC 6265bis, 4.1.3.2)."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -26,17 +26,17 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Headers of every answer: nothing from other hosts, no scripts or styles inside a page, in nobody's frame."""
+"""Headers of every answer: browsers load nothing from other hosts, run no inline scripts, show no page in a frame."""
 _PER_SECOND, _BURST = 10.0, 80.0
-"""How many requests an address may make; a page is three to five."""
+"""Requests that an address may make, per second and at once; a page needs three to five."""
 _ENTRIES_PER_SECOND, _ENTRIES = 0.1, 10.0
-"""How many links an address may try, so that none is guessed."""
+"""Login links that an address may try, per second and at once, so that none is guessed."""
 _MOST_ADDRESSES = 10_000
 _LOG_SECONDS = 1.0
 
 
 class Buckets:
-    """Token buckets by address: each fills at a steady rate, and a request takes one token out."""
+    """Rate limits by address (token buckets): a bucket fills at a steady rate, and each request takes one token out."""
 
     def __init__(self, per_second: float = _PER_SECOND, burst: float = _BURST) -> None:
         self._per_second, self._burst = per_second, burst

@@ -1,4 +1,4 @@
-"""Tells open pages what has changed (server-sent events), and who looks at which case, so that two do not decide it."""
+"""Finds changes for open pages, and records who has which case open, so that two people do not decide it."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
 _LOOKING_SECONDS = 120.0
-"""How long somebody who has opened a case counts as looking at it, unless the page says that it is still open."""
+"""How long a person counts as having a case open, unless the page reports again that it is."""
 
 
 _CASE = re.compile(r"/vu-viec/([0-9]{1,17})")
@@ -26,12 +26,12 @@ def case_of(path: str) -> int | None:
 
 
 def mark_of(stamps: Mapping[str, object], groups: frozenset[str]) -> str:
-    """Return a short text that is another one after each change in one of the groups, while the program runs."""
+    """Return a short text that differs after each change in one of the groups; comparable within this process only."""
     return str(hash(tuple(stamps.get(group) for group in sorted(groups))))
 
 
 class Presence:
-    """Who is looking at which case now."""
+    """Records who has the page of which case open now."""
 
     def __init__(self) -> None:
         self._seen: dict[int, dict[int, float]] = defaultdict(dict)
@@ -47,7 +47,7 @@ class Presence:
             del self._seen[case_id]
 
     def others(self, case_id: int, person_id: int) -> list[int]:
-        """Return the ids of the other people who are looking at the case."""
+        """Return the ids of the other people who have the case's page open."""
         seen = self._seen.get(case_id, {})
         return [one for one, at in list(seen.items()) if one != person_id and monotonic() - at < _LOOKING_SECONDS]
 
@@ -55,7 +55,7 @@ class Presence:
 class Changes:
     """Checks while any page is open, every second and when `hurried` is set, whether cases or directives changed.
 
-    `stamps` returns, by group id, a value that is another one after each change; it is called in a thread.
+    `stamps` returns, by group id, a value that differs after each change; it is called in a thread.
     """
 
     def __init__(self, stamps: Callable[[], Mapping[str, object]]) -> None:
@@ -67,7 +67,7 @@ class Changes:
     def listen(self, groups: frozenset[str], mark: str = "") -> asyncio.Queue[str | None]:
         """Return a queue that gets the word `changed` after each change in one of the groups, and None at the end.
 
-        `mark` is that of the page (`mark_of`): what has changed since it was made is told too.
+        `mark` is the mark of the page (`mark_of`): a change since the page was made is reported too.
         """
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
         self._open[queue] = groups, mark
@@ -76,11 +76,11 @@ class Changes:
         return queue
 
     def forget(self, queue: asyncio.Queue[str | None]) -> None:
-        """Put nothing into the queue any more."""
+        """Stop putting changes into the queue."""
         self._open.pop(queue, None)
 
     def close(self) -> None:
-        """Stop looking, and end all queues, so that no open page keeps the program from ending."""
+        """Stop checking, and put None into all queues, so that no open page keeps the program from ending."""
         if self._task:
             self._task.cancel()
         for queue in self._open:
@@ -93,7 +93,7 @@ class Changes:
         while self._open:
             try:
                 now = await asyncio.to_thread(self._stamps)
-            except Exception as error:  # Whatever it is, open pages go on hearing of later changes.
+            except Exception as error:  # Whatever it is, open pages must be notified of later changes.
                 log.warning("panel_cannot_look", error=type(error).__name__)
             else:
                 before = now if before is None else before

@@ -85,7 +85,7 @@ class Office:
         self.apply(records.configuration.current)
 
     def apply(self, configuration: Configuration) -> None:
-        """Follow this configuration from now on."""
+        """Use this configuration from now on."""
         self.records.configuration.replace(configuration)
         self._scanner.use_command(command(configuration.settings.rules_dir, configuration.settings.attachments.seconds))
         self.policy = office_policy(
@@ -109,7 +109,7 @@ class Office:
     def helper(self, *arguments: str, given: bytes = b"") -> bytes:
         """Run `zalo-governor` with these arguments and settings; return what it prints, or its error text if nothing.
 
-        `given` is its standard input, so that a text never touches the disk. It is ended after 120 seconds.
+        `given` is its standard input, so that a text never touches the disk. The process is ended after 120 seconds.
         """
         command = [sys.executable, "-m", "zalo_governor", *arguments, "--config", str(self._file)]
         with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as child:  # noqa: S603 - our own command
@@ -128,7 +128,7 @@ class Office:
             self.database.persons.forget()
 
     def close(self) -> None:
-        """End the process that reads files, if one runs."""
+        """End the process that scans files, if one runs."""
         self._scanner.close()
 
     def _status(self) -> LineStatus:

@@ -1,4 +1,4 @@
-"""Makes pages from the templates: the words and forms that all of them share."""
+"""Renders pages from the HTML templates (Jinja), with the functions and filters that all templates share."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,9 +21,7 @@ _FOLDER = Path(__file__).parent / "templates"
 class Templates:
     """The HTML templates of all pages (Jinja); every value that a template inserts is escaped.
 
-    Args:
-        assets: gives the URLs of stylesheets and scripts.
-        label: returns the label of the button that carries out a chat command.
+    `assets` gives the URLs of stylesheets and scripts, `label` the label of the button for a chat command.
     """
 
     def __init__(self, assets: Assets, label: Callable[..., str]) -> None:
@@ -45,7 +43,7 @@ class Templates:
 
 
 def _without_directions(value: object) -> object:
-    """Return a text without invisible letters, which would turn around or hide what stands beside them."""
+    """Return a text without invisible characters, which could reverse or hide the text beside them."""
     if not isinstance(value, str) or value.isascii():
         return value
     plain = _INVISIBLE.sub("", value)
@@ -53,7 +51,7 @@ def _without_directions(value: object) -> object:
 
 
 def _moment(at: datetime | None) -> str:
-    """A time in Viet Nam, as tables show it: `14:05 24/11/2026`."""
+    """Return a time in Viet Nam, as tables show it: `14:05 24/11/2026`; "" for None."""
     return f"{local(at):%H:%M %d/%m/%Y}" if at else ""
 
 

@@ -1,4 +1,4 @@
-"""The pages of the panel: which address leads to which function, for which roles, and what stands in the menu."""
+"""Routes of the panel: which URL path leads to which function, for which roles, and its title in the menu."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Route(NamedTuple):
     """Path in the notation of aiohttp, such as `/vu-viec/{number}`."""
     handler: Callable[[Visit], Reply]
     roles: frozenset[Role]
-    """Who has any of these in any group gets in; the page is about those groups alone."""
+    """Roles that may open the page; it shows only the groups in which the person has one of them."""
     writes: bool = False
     """Whether the handler runs in a transaction that may write to the database."""
     title: str = ""

@@ -1,4 +1,4 @@
-"""The panel as a web application: lets people in, has pages made in threads, and answers with what they give."""
+"""The panel as a web application: checks access, has pages made in threads, and sends them to the browser."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -47,9 +47,9 @@ log = structlog.get_logger(__name__)
 
 _THREADS = 4
 _BODY_SECONDS = 20.0
-"""How long a browser may take to send what it sends: who sends slowly must not hold a place."""
+"""Seconds that a browser may take to send a form, so that slow senders do not block others."""
 _SLOW_AT_ONCE, _SLOW_WAITING = 2, 4
-"""How much of the work that takes seconds goes on at once, and how much of it waits; more is refused."""
+"""How many pieces of work that take seconds run at once, and how many may wait; more are refused."""
 _UPLOADS_AT_ONCE = 2
 _LARGE = 1_000_000
 _TOLD, _MOST_TOLD = 20, 200
@@ -59,12 +59,12 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _Answer(NamedTuple):
-    """What a thread has made for a request."""
+    """The result of a request's work in a thread."""
 
     status: int
     reply: Reply
     facts: Mapping[str, Any] = {}
-    """What every page needs besides its own facts."""
+    """Values that every page needs besides its own."""
 
 
 _SEALED = _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, Html("loi.html", {"status": "sealed"}))
@@ -87,9 +87,9 @@ class PanelServer:
         self._requests, self._entries = Buckets(), entries()
         self._refused = RefusalLog()
         self._wrong: dict[int, bytes] = {}
-        """Status -> the page that says it."""
+        """HTTP status -> its rendered error page."""
         self._told: dict[str, list[Told]] = {}
-        """Session -> what the next page is to say."""
+        """Secret of a session -> texts that its next page shows."""
         self._sessions = Sessions(office, routes)
         self.changes = Changes(PanelQueries(office.database).stamps)
         self._streams = ChangeStreams(office, self._sessions, self.changes, self._thread)
@@ -115,7 +115,7 @@ class PanelServer:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Refuse what must not be answered."""
+        """Refuse requests that must not be answered; turn errors into error pages."""
         address = self._address(request)
         if not self._requests.take(address):
             response: web.StreamResponse = self._refuse("too_many", HTTPStatus.TOO_MANY_REQUESTS)
@@ -152,7 +152,7 @@ class PanelServer:
         return self._plain(status)
 
     def _plain(self, status: int) -> web.Response:
-        """Return the page that says in a sentence what is wrong; it is made once, as a flood asks for it often."""
+        """Return the error page for the status; it is rendered only once, as an attack may cause many."""
         if status not in self._wrong:
             self._wrong[status] = self._templates.render("loi.html", {"status": status}).encode()
         return web.Response(status=status, body=self._wrong[status], content_type="text/html", charset="utf-8")
@@ -165,13 +165,13 @@ class PanelServer:
 
     def _address(self, request: web.Request) -> str:
         if self._settings.behind_proxy:
-            # What the proxy has added comes last, be it in a line of its own; the rest says whoever asks.
+            # The proxy's entry comes last, maybe in a header of its own; a browser can forge the others.
             return ",".join(request.headers.getall("X-Forwarded-For", ())).rpartition(",")[2].strip()
         return request.remote or ""
 
     @staticmethod
     def _shape(request: web.Request) -> str:
-        """Return the route's path, without what stands in it: a path may hold a secret."""
+        """Return the route's path with placeholders, for the log; the real path may hold a secret."""
         resource = request.match_info.route.resource
         return resource.canonical if resource else ""
 
@@ -185,7 +185,7 @@ class PanelServer:
         return web.Response(body=content, content_type=asset.kind, charset="utf-8", headers=headers)
 
     async def _show_entry(self, request: web.Request) -> web.Response:
-        """Show the button that uses up the link, while it counts: a preview of a chat only looks, and must not."""
+        """Show a button that uses up the login link, if valid; a chat's preview of the link must not use it up."""
         if not await self._thread(self._sessions.is_link, request.match_info["secret"]):
             return self._refuse_link()
         return self._html("vao.html", {"path": request.path})
@@ -222,7 +222,7 @@ class PanelServer:
 
     async def _page(self, route: Route, request: web.Request) -> web.Response:
         secret = request.cookies.get(COOKIE, "")
-        # Nothing is read of what somebody unknown sends.
+        # What is sent without a session is not read.
         if not secret or (request.method == "POST" and await self._thread(self._sessions.person, secret) is None):
             self._refused.note("session")
             return self._html("vao.html", {"path": ""}, HTTPStatus.UNAUTHORIZED)
@@ -242,7 +242,7 @@ class PanelServer:
             return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": answer.reply.path})
         if isinstance(answer.reply, Download):
             return _file(answer.reply)
-        # A page that refreshes itself must not take the words from the page that follows a press.
+        # A page that refreshes itself must not show the texts for the page that follows a button's press.
         follows = answer.status == HTTPStatus.OK and "HX-Request" not in request.headers
         told = self._told.pop(secret, []) if follows else []
         facts: dict[str, Any] = {"path": request.path} | dict(answer.facts) | dict(answer.reply.facts)
@@ -251,7 +251,7 @@ class PanelServer:
         return response
 
     async def _slowly(self, work: Callable[[], object]) -> "Future[object]":
-        """Have work done that takes seconds, apart from what makes the pages; return its outcome."""
+        """Run work that takes seconds in a pool of its own; return its finished future."""
         outcome = self._slow_pool.submit(work)
         self._slow += 1
         waited = asyncio.wrap_future(outcome)
@@ -260,12 +260,12 @@ class PanelServer:
             await asyncio.wait([waited])
             return outcome
         finally:
-            outcome.cancel()  # What has not begun is not wanted any more once the browser has gone away.
+            outcome.cancel()  # If it has not begun, the browser has gone away and nobody needs it.
 
     def _end_slow(self, waited: "asyncio.Future[object]") -> None:
         self._slow -= 1
         if not waited.cancelled():
-            waited.exception()  # The page asks for it, by the outcome.
+            waited.exception()  # Else asyncio logs it; the page gets it by the outcome.
 
     async def _asked(self, route: Route, request: web.Request) -> Asked | None:
         form: Form = ({}, {})
@@ -281,7 +281,7 @@ class PanelServer:
         return Asked(request.path, dict(request.match_info), dict(request.query), *form)
 
     def _answered(self, route: Route, secret: str, asked: Asked, *done: "Future[object]") -> _Answer:
-        """Do all of a request's work, in a thread: who is it, may they, and the page.
+        """Identify the person of a request, check the access and make the page; runs in a thread.
 
         Raises:
             LaterError: the page needs work that takes seconds, which is not done yet.
@@ -311,7 +311,7 @@ class PanelServer:
                 self._refused.note(why, person=person.id, path=route.path)
                 reply = Html("loi.html", {"status": 404, "why": str(error)}, HTTPStatus.NOT_FOUND)
         if visit is not None:
-            self._tell(secret, visit.told)  # Only now is it so.
+            self._tell(secret, visit.told)  # Only now is the transaction committed.
             if visit.later:
                 with self._office.units.begin() as uow:
                     for row in visit.later:

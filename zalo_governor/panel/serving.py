@@ -16,9 +16,9 @@ from zalo_governor.storage.engine.change_signals import ChangeListener
 from zalo_governor.system.process import stand_back
 
 _END_SECONDS = 5.0
-"""How long the pages that are being made may take when the panel ends."""
+"""Seconds that pages being made may still take when the panel ends."""
 _NICE = 10
-"""How far the pages stand back when the processor is busy (nice(2)): hearing goes first."""
+"""Niceness of the panel (nice(2)): if the processor is busy, the bot's process goes first."""
 
 
 def run(
@@ -37,7 +37,7 @@ def run(
     Raises:
         GovernorError: the port is taken, or the certificate cannot be read.
     """
-    with suppress(OSError):  # A service may not, where its unit has given it less of the processor already.
+    with suppress(OSError):  # Not permitted in a service whose unit has set a higher niceness.
         stand_back(_NICE)
     watching = threading.Thread(target=watch, name="configuration", daemon=True)
     watching.start()

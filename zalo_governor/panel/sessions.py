@@ -1,4 +1,4 @@
-"""Who is let into the panel: by a link, which begins a session, and by the session's secret in a cookie."""
+"""Sessions of the panel: a login link begins a session, a secret in a cookie identifies it."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ class Sessions:
     def end_session(self, secret: str, everywhere: bool) -> str:
         """End the session, or all sessions of its person if `everywhere`; return the text that the page shows."""
         person = self.person(secret)
-        if person is not None:  # Whoever has no session must not make anybody wait for a transaction that writes.
+        if person is not None:  # Without a session, no writing transaction: others would wait for it.
             with self._office.units.begin() as uow:
                 if everywhere and (answer := self._office.book.carry_out(uow, person, LeavePanel.word)):
                     return answer.texts[0]

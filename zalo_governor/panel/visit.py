@@ -21,14 +21,11 @@ DONE = frozenset({"done", "opened", "accepted", "ordered", "code_issued", "overv
 
 
 class NotFoundError(Exception):
-    """There is no such page or thing, or not for this person: nobody learns which of the two.
-
-    Its text, if any, is shown in place of that.
-    """
+    """The page or object does not exist, or not for this person; both look the same. Its text, if any, is shown."""
 
 
 class RefusedError(NotFoundError):
-    """The person may not use the command; the refusal has been written to the audit log, which must be kept."""
+    """The person may not use the command; the audit entry about the refusal, already written, must be kept."""
 
 
 class LaterError(Exception):
@@ -40,7 +37,7 @@ class LaterError(Exception):
 
 
 class SealedError(Exception):
-    """What was sent may be a state secret; nothing of it is kept."""
+    """Data that the browser sent may be a state secret; nothing of it is kept."""
 
 
 class Told(NamedTuple):
@@ -51,18 +48,18 @@ class Told(NamedTuple):
 
 
 class Uploaded(NamedTuple):
-    """A file that somebody gave the browser."""
+    """A file that somebody uploaded by the browser."""
 
     name: str
     content: bytes
 
 
 class Asked(NamedTuple):
-    """What the browser has sent: path, parameters of the URL (`query`), fields and files of the form."""
+    """A request of the browser: path, parameters of the URL (`query`), fields and files of the form."""
 
     path: str
     places: Mapping[str, str]
-    """The parts of the path that stand for something, such as the number of a case."""
+    """Placeholder in the route's path, such as `number` -> its value."""
     query: Mapping[str, str]
     form: Mapping[str, Sequence[str]]
     files: Mapping[str, Uploaded]
@@ -98,8 +95,8 @@ Reply = Html | SeeOther | Download
 class Visit:
     """One request of a person who is logged in, with what a page needs to answer it.
 
-    `roles` are those that may open the page, `writes` tells whether the transaction `uow` may write, and `done` are the
-    outcomes of work by `outside`, in its order.
+    `roles` are those that may open the page, `writes` tells whether the transaction `uow` may write, and `done` has the
+    results of work by `outside`, in its order.
     """
 
     def __init__(
@@ -120,10 +117,9 @@ class Visit:
         self.asked = asked
         self._writes, self._done = writes, list(done)
         self.told: list[Told] = []
-        """What the next page is to say, if the transaction ends well."""
+        """Texts that the next page shows, if the transaction is committed."""
         self.later: list[dict[str, Any]] = []
-        """Rows for the audit log, to be written once the page is made: it reads in a transaction that keeps no writer
-        waiting."""
+        """Audit entries to be written after the page is made, as pages that only read have no writing transaction."""
         self.now = office.clock()
         self.groups = [group for group in self.policy.governed if person.holds(group.id, *roles)]
         """The groups in which the person has a role for this page."""
@@ -131,7 +127,7 @@ class Visit:
             raise NotFoundError
 
     def chosen_group(self) -> Group | None:
-        """Return the group that the address or the form names; None if it names none.
+        """Return the group that the URL or the form names; None if it names none.
 
         Raises:
             NotFoundError: the person has no role for this page in that group.
@@ -177,12 +173,12 @@ class Visit:
         return answer
 
     def do(self, word: str, rest: str = "", *, group_id: str = NO_GROUP) -> None:
-        """Carry out a command that changes something, and have the next page say what came of it.
+        """Carry out a command that changes something, and show its answer on the next page.
 
-        If the form tells when its page was made (field `luc`), pressing its button twice carries it out only once.
+        If the form has the time at which its page was made (field `luc`), pressing its button twice acts only once.
         """
         made = self.field("luc")
-        # A time to come is not of our making; its claim would outlast retention.
+        # A future time was not set by the panel; its claim would outlast retention.
         if re.fullmatch("[0-9]{1,13}", made) and from_ms(int(made)) <= self.now:
             pressed = self.office.database.keys.mac(f"{self.person.id} {word} {rest}".encode()).hex()
             if not self.uow.claims.claim_once(f"{PRESSED_FORM}{pressed}", from_ms(int(made))):
@@ -207,18 +203,18 @@ class Visit:
         self.later.append({"action": action} | row)
 
     def tell(self, text: str) -> None:
-        """Have the next page that this browser shows begin with a text that says that something was done."""
+        """Show on the next page of this browser a text that says that something was done."""
         self.told.append(Told(text, failed=False))
 
     def complain(self, text: str) -> None:
-        """Have the next page begin with a text that says why something was not done."""
+        """Show on the next page a text that says why something was not done."""
         self.told.append(Told(text, failed=True))
 
     def outside(self, work: Callable[[], ResultT]) -> ResultT:
-        """Return what `work` returns, which takes seconds and is done while no transaction is open.
+        """Return the result of `work`, which takes seconds and runs while no transaction is open.
 
-        An open snapshot would keep the traces of what was removed in the database's files. The page is begun anew
-        when the work is done; it must have written nothing before.
+        An open snapshot would keep traces of removed content in the database's files. The page's function is called
+        again when the work is done, so it must not have written anything before.
 
         Raises:
             LaterError: the work is not done yet.

@@ -1,4 +1,4 @@
-"""The pages of the panel, each a module with the functions that answer its addresses."""
+"""The pages of the panel, each a module with the functions that answer its URL paths."""
 
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.pages import audit, case, directives, health, leader, members, open_cases, report, rules, sent

@@ -1,4 +1,4 @@
-"""Nhật ký: the audit log of a person's groups, searched, printed and checked."""
+"""Page "Nhật ký" (log): searches, shows and verifies the audit log of a person's groups."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -27,9 +27,9 @@ _CODES = frozenset(
         "outcome", "outgoing", "person", "person_id", "removal", "uid",
     }
 )  # fmt: skip
-"""Facts that are no words: for who looks something up in the database."""
+"""Facts of audit rows that are ids, not words; of use only for looking something up in the database."""
 _NAMED_APART = frozenset({ExtendDirective.word, FinishDirective.word, RemindNow.word})
-"""Commands whose button is called after all the addressees of a page; here it may have been about one of them."""
+"""Commands with another label here: their button says that all addressees are meant, the row may concern one."""
 _RULE = re.compile(r"\b[0-9][\w.]*-[\w.-]*\w")
 _MONTH = timedelta(days=30)
 _AT_ONCE = timedelta(seconds=2)
@@ -59,7 +59,7 @@ def _page(visit: Visit, **facts: Any) -> Html:
     groups = [chosen] if chosen else visit.groups
     group_ids = [group.id for group in groups]
     if chosen is None and len(groups) == len(visit.policy.governed):
-        group_ids.append(NO_GROUP)  # What is done in private concerns no group: for who is admin of all.
+        group_ids.append(NO_GROUP)  # Rows about no group are for admins of all groups.
     today = local(visit.now).replace(hour=0, minute=0, second=0, microsecond=0)
     start = _day(query.get("tu", "")) or today - _MONTH
     end = _day(query.get("den", "")) or today
@@ -107,7 +107,7 @@ def _page(visit: Visit, **facts: Any) -> Html:
 def as_acts(rows: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
     """Group rows, given newest first, by the act that wrote them; return a list of rows for each act.
 
-    It begins with the command or, if that is not among them, the decision on a case; other rows stand alone.
+    A list begins with the command or, if there is none, the decision on a case; each other row is a list of its own.
     """
     acts: list[list[AuditEntry]] = []
     latest: dict[int | None, list[AuditEntry]] = {}
@@ -131,7 +131,7 @@ def _is_of(newer: AuditEntry, row: AuditEntry) -> bool:
 
 
 def _in_words(visit: Visit, act: Sequence[AuditEntry]) -> dict[str, str]:
-    """Return what was done, about what, and its facts, without the codes by which the program knows them."""
+    """Return words for what was done, about what, and its facts; the ids apart, as `codes`."""
     row, words = act[0], visit.office.words
     command = visit.office.book.by_word.get(row.subject)
     what, about = words.action(row.action), words.value(row.subject)
@@ -144,7 +144,7 @@ def _in_words(visit: Visit, act: Sequence[AuditEntry]) -> dict[str, str]:
     details, codes = [], []
     for one in act:
         told = with_addressee(visit.uow, with_place(visit.uow, one)).detail
-        # A deadline in words is a text; a number is what a decision keeps in case that it is taken back.
+        # A deadline in words is a text; a number is only stored so that the decision can be taken back.
         hidden = {key: fact for key, fact in told.items() if key in _CODES or (key == "due" and isinstance(fact, int))}
         facts = words.facts({key: fact for key, fact in told.items() if key not in hidden})
         if one is row:
@@ -160,7 +160,7 @@ def _in_words(visit: Visit, act: Sequence[AuditEntry]) -> dict[str, str]:
 
 def _day(typed: str) -> datetime | None:
     if not typed.startswith("20"):
-        return None  # No year that a time zone or another day leads out of the calendar.
+        return None  # In other years, the time zone or the next day may be out of the calendar.
     try:
         return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=VIETNAM)
     except ValueError:

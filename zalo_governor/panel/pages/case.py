@@ -1,4 +1,4 @@
-"""Vụ việc: one case as `/xem` tells it, with its message, its history, cases like it, and a button for each command."""
+"""Page "Vụ việc" (case): one case as `/xem` shows it, its message, history, similar cases, and buttons."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ _EACH_SIDE = 3
 _PRECEDENTS = 5
 _LONGEST = 1_000
 _STILL_SENSIBLE = frozenset({WhoHasSeen.word, TakeBack.word, Review.word, AddNote.word})
-"""Commands that need no fresh look: they decide nothing that somebody else may have decided meanwhile."""
+"""Commands that an outdated page may carry out, as they decide nothing that somebody else may have decided."""
 
 
 def routes(office: Office) -> list[Route]:
@@ -86,7 +86,7 @@ def act(visit: Visit) -> Reply:
         raise NotFoundError
     visit.group(case.group_id)
     if not visit.may(button.word, case.group_id):
-        visit.carry_out(button.word, f"VP{number}", group_id=case.group_id)  # is refused, which is written down
+        visit.carry_out(button.word, f"VP{number}", group_id=case.group_id)  # raises RefusedError, with an audit entry
     if visit.field("ban") != stamp_of(case) and button.word not in _STILL_SENSIBLE:
         changed = _last_by(visit, case)
         visit.complain(f"Trong lúc đồng chí xem, {changed}. Chưa làm gì; đề nghị xem lại rồi quyết định.")
@@ -103,19 +103,19 @@ def act(visit: Visit) -> Reply:
 
 
 def first_to_do(uow: UnitOfWork, case: Case, offered: Collection[str]) -> str:
-    """Return the word of the command, of those `offered`, that the desk should use first on the case; "" if none."""
+    """Return the word of the command, of those `offered`, that admins should use first on the case; "" if none."""
     if not case.undecided:
         return ""
     newcomer = uow.outsiders.of_case(case)
     if newcomer and newcomer.gone_at is None:
-        # An account with the name of somebody on the roster: the desk has to ask that person first.
+        # An account with the name of somebody on the roster: the admins have to ask that person first.
         return "" if uow.people.get(newcomer.person_id).namesake else Belongs.word
     leader = [PassOn.word] if should_tell_leader(case) else []
     return next((word for word in (*leader, ConfirmCase.word, FalseAlarm.word) if word in offered), "")
 
 
 def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
-    """Return whether the button has a use for this case; what the command says decides, not this."""
+    """Return whether to show the button on this case; the command itself checks again whether it is possible."""
     if not visit.may(button.word, case.group_id):
         return False
     match button.word:
@@ -139,7 +139,7 @@ def _is_offered(visit: Visit, case: Case, button: Button) -> bool:
 
 
 def _named(case: Case, button: Button) -> Button:
-    """Return the button as it reads on this case: only an authority can confirm a state secret."""
+    """Return the button with its label for this case: only an authority can confirm a state secret."""
     if button.word == ConfirmCase.word and case.secret:
         return button._replace(variant="_secret")
     return button
@@ -157,9 +157,9 @@ def _precedent(visit: Visit, case_id: int) -> dict[str, Any]:
 
 
 def _talk(visit: Visit, case: Case) -> Sequence[dict[str, Any]] | None:
-    """Return the case's message and what was said around it; None where it must not be shown.
+    """Return the case's message and the messages around it; None if they must not be shown.
 
-    It is shown to who is in the group, and so could read it there; of a suspected secret nothing is stored.
+    They are shown to members of the group, who could read them there; of a suspected state secret nothing is stored.
     """
     if case.secret or case.group_id not in visit.uow.members.groups_with(visit.office.account, visit.person.uid):
         return None

@@ -1,4 +1,4 @@
-"""Chỉ đạo: units against directives on one board, and a page for each directive with its commands."""
+"""Page "Chỉ đạo" (directives): a table of units and open directives, and a page for each directive."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -34,7 +34,7 @@ def routes(office: Office) -> list[Route]:
 
 
 def show(visit: Visit) -> Reply:
-    """Show the board of one group: a row for each unit, a column for each open directive; or a list of ended ones."""
+    """Show a table of one group, a row for each unit and a column for each open directive; or a list of ended ones."""
     group = visit.one_group()
     pages = DirectivePages(visit.policy.of(group.id))
     chosen = visit.asked.query.get("xem", "")
@@ -151,14 +151,14 @@ def act(visit: Visit) -> Reply:
     here = SeeOther(f"{PATH}?nhom={directive.group_id}" if back == PATH else f"{PATH}/{directive.id}")
     unit, typed = visit.field("don_vi"), visit.field("noi_dung")
     if button is REMIND:
-        # The recipients were shown before: that is what the code typed twice means in the chat.
+        # The page showed the recipients, which in the chat is confirmed by typing the code twice.
         unit = f"{directive.code} {unit}"
     if button.wants is Wants.WHEN:
         when = _moment(visit.field("khi"))
         if when is None:
             visit.complain("Thời hạn mới: cần chọn ngày và giờ. Chưa làm gì.")
             return here
-        typed, unit = when, unit or "tất cả"  # As the button says; else several deadlines are asked about.
+        typed, unit = when, unit or "tất cả"  # As the button says; else the command asks which.
     if button.wants is Wants.MUST and not typed:
         visit.complain(f"{visit.label(button.word)}: cần ghi {button.hint.lower()}. Chưa làm gì.")
         return here
@@ -176,7 +176,7 @@ def _directive(visit: Visit) -> Directive:
 
 
 def _buttons(directive: Directive, closed: list[Assignee]) -> list[Button]:
-    """Return the buttons on the whole directive; what somebody has ended by hand can be taken back."""
+    """Return the buttons for the whole directive; if somebody has ended it by hand, it can be reopened."""
     by_hand = bool(closed) if directive.state is DirectiveState.DONE else directive.state is DirectiveState.DROPPED
     buttons = [one for one in DIRECTIVE_BUTTONS if (by_hand if one.word == ReopenDirective.word else directive.open)]
     return [*(PROPOSAL_BUTTONS[:2] if directive.open and directive.unconfirmed else ()), *buttons]
@@ -190,7 +190,7 @@ def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[st
 
 
 _TONES = ("done", "waits", "silent", "late")
-"""How a cell is coloured, the best first; the words always say it, too."""
+"""Colours of a cell, the best first; its text always says the same."""
 
 
 def _tone(visit: Visit, found: list[Assignee]) -> str:
@@ -224,7 +224,7 @@ def _delays(visit: Visit, pages: DirectivePages, group: Group) -> list[dict[str,
 
 
 def _moment(typed: str) -> str | None:
-    """Return a day and hour from the browser as they are typed in the chat; None if it is none."""
+    """Convert a day and hour sent by the browser to the form typed in the chat; None if `typed` is no time."""
     try:
         when = datetime.strptime(typed, _TYPED)  # noqa: DTZ007 - the hour in Viet Nam, as typed
     except ValueError:

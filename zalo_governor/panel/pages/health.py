@@ -1,4 +1,4 @@
-"""Sức khỏe: what `/trangthai` and `doctor` say, the trial with its button, and all groups in one table of figures."""
+"""Page "Sức khỏe" (health): the results of `/trangthai` and `doctor`, the trial, and the figures of all groups."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -24,7 +24,7 @@ _WEEK = timedelta(days=7)
 _OF_GROUPS_AND_PEOPLE = frozenset(
     {"settings", "zalo_groups", "zalo_rights", "people_present", "people_reachable", "undelivered"}
 )
-"""Checks of `doctor` that name groups or people, or count what concerns them: for the desk of all groups."""
+"""Checks of `doctor` that name or count groups or people; shown only to those who are admins of all groups."""
 
 AREAS = {
     "running": ("process",),
@@ -44,13 +44,13 @@ AREAS = {
     "files": ("scan_queue", "yara", "sandbox", "swap"),
     "machine": ("python", "timezone", "health", "panel", "optional_parts"),
 }
-"""What officials ask about -> the checks of `doctor` that answer it."""
+"""Area of the installation, as the page shows it -> ids of the checks of `doctor` that belong to it."""
 _ORDER = list(Level)
 _ILL = frozenset({Level.WARNING, Level.ERROR})
 _NOTE_MATTERS = frozenset({"running", "reached", "backup", "rehearsal"})
-"""Areas in which a mere note of `doctor` says that something is missing, such as a program that does not run."""
+"""Areas in which even a check's result NOTE means that something is missing, such as a program that does not run."""
 _MENDED_BY_ANYBODY = frozenset({"reached"})
-"""Of these, those in which what `doctor` says to do against a note needs no technician."""
+"""Of these, the areas in which the remedy that `doctor` names needs no technician."""
 _BETWEEN = {Level.NOTE: TextId("check_noted"), Level.SKIPPED: TextId("check_skipped")}
 
 
@@ -71,7 +71,7 @@ def show(visit: Visit) -> Reply:
 
 
 def examine(visit: Visit) -> Reply:
-    """Run `zalo-governor doctor` and show what it finds."""
+    """Run `zalo-governor doctor` and show its results."""
     said = visit.outside(lambda: visit.office.helper("doctor", "--json", "--offline"))
     every = all(visit.person.holds(group.id, *DESK) for group in visit.policy.governed)
     try:

@@ -1,4 +1,4 @@
-"""Trưởng nhóm: one page for the phone: three lines, then the cases for the leader, then figures, then directives."""
+"""Page "Tổng quan" (overview) for the leader's phone: a report in three lines, cases, figures, directives."""
 
 from datetime import timedelta
 

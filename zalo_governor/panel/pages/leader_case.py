@@ -1,4 +1,4 @@
-"""Vụ việc của Trưởng nhóm: what is known of a case without its content, and the leader's opinion of it."""
+"""The page of a case as the leader sees it: what is known without the content, and the leader's opinion of it."""
 
 from datetime import datetime
 
@@ -23,14 +23,14 @@ _NOTES = {
     NoteKind.PASSED_ON: "ý kiến gửi Trưởng nhóm",
 }
 _FOR_LEADER = frozenset({NoteKind.OPINION, NoteKind.PASSED_ON})
-"""What the leader reads of what people wrote on the case: no words of the desk among itself, nor of the member."""
+"""Kinds of notes that the leader reads: not those of admins for other admins, nor the member's."""
 
 
 def for_leader(visit: Visit, case: Case) -> Reply:
     """Show the case to the leader of its group; that it was opened is written to the audit log.
 
     Raises:
-        NotFoundError: the person does not lead the group, or the case is not told to leaders (`is_for_leader`).
+        NotFoundError: the person does not lead the group, or the case is not for leaders (`is_for_leader`).
     """
     if not visit.person.holds(case.group_id, Role.LEADER) or not case.is_for_leader(visit.person.id):
         raise NotFoundError

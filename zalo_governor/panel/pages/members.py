@@ -1,4 +1,4 @@
-"""Thành viên: the roster beside the accounts of the group, who is missing and who is outside, roles, and an import."""
+"""Page "Thành viên" (members): the roster and the group's accounts compared, roles, and the import of a roster."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -107,7 +107,7 @@ def act(visit: Visit) -> Reply:
 
 
 def upload(visit: Visit) -> Reply:
-    """Read an uploaded spreadsheet in a process without rights, and show what would change."""
+    """Read an uploaded spreadsheet in a sandboxed process, and show what would change."""
     group, file = visit.one_group(), visit.asked.files.get("tep")
     here = SeeOther(f"{PATH}?nhom={group.id}")
     if file is None:
@@ -138,7 +138,7 @@ def _read(office: Office, file: Uploaded) -> dict[str, list[SheetRow]]:
 
 
 def preview(visit: Visit) -> Reply:
-    """Show what the import would change; or, where the columns were not understood, ask which is which."""
+    """Show what the import would change or, if the columns were not recognised, ask which is which."""
     token, draft = _draft(visit)
     group = visit.group(draft.group_id)
     facts: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Việc phải xem: the cases that wait for a decision, the gravest first; many of them may be decided at once."""
+"""Page "Việc phải xem" (cases to decide), the gravest first; several can be decided at once."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -119,7 +119,7 @@ def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
 
 
 def decide(visit: Visit) -> Reply:
-    """Decide all ticked cases alike, with one reason; those that somebody else has changed meanwhile are left out."""
+    """Decide all ticked cases alike, with one reason; cases that somebody else has changed meanwhile are left out."""
     word = {"xac-nhan": ConfirmCase.word, "bao-nham": FalseAlarm.word}.get(visit.field("quyet_dinh"), "")
     ticked = [value.partition(":") for value in visit.asked.form.get("vu_viec", ())]
     reason = visit.field("ly_do")
@@ -170,14 +170,14 @@ def record(visit: Visit) -> Reply:
 
 
 def begins_with_code(typed: str) -> bool:
-    """Return whether a reason typed for a case begins like a case's code ("VP7", "7"), which would be decided too."""
+    """Return whether a reason begins like a case's code ("VP7", "7"); the command would decide that case too."""
     return len(each_case(f"VP1 {typed}")) > 1
 
 
 def stamp_of(case: Case) -> str:
     """Return a text that changes with the case's state, by which a form shows that its page is out of date."""
     if case.state in {CaseState.NEW, CaseState.REMINDED}:
-        return "new"  # That the member has been asked meanwhile decides nothing.
+        return "new"  # A notice sent to the member meanwhile decides nothing.
     return f"{case.state.value}{case.state_at.timestamp():.3f}"
 
 
@@ -196,7 +196,7 @@ def _decided_rows(visit: Visit, group: Group) -> Iterable[_Row]:
 
 
 def _other_work(visit: Visit) -> dict[str, Any]:
-    """Return what else waits for the desk: directives that are late or asked about, and messages not delivered."""
+    """Return what else waits for the admins: directives that are late or asked about, and messages not delivered."""
     ledgers = [visit.uow.directives.overview(group.id, visit.now, 0) for group in visit.groups]
     return {
         "directives": sum(ledger.total for ledger in ledgers),
@@ -259,7 +259,7 @@ def _form(visit: Visit, group: Group) -> dict[str, Any]:
 
 
 def _excerpt(visit: Visit, case: Case) -> str:
-    """Return the beginning of what was written, of the cases of which `/xem` shows it, too."""
+    """Return the beginning of the message, for cases of which `/xem` shows it too; else ""."""
     quotable = visit.policy.of(case.group_id).regulation.topic_of(case.clause) in QUOTABLE
     return one_line(visit.uow.cases.excerpt(case) or "", EXCERPT) if quotable and not case.sealed else ""
 

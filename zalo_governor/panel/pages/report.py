@@ -1,4 +1,4 @@
-"""Báo cáo: the report of a group and period, as it will be printed; remarks and requests can be edited before."""
+"""Page "Báo cáo" (report): the report of a group and period as it will be printed, with remarks to be edited."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -103,19 +103,19 @@ def download(visit: Visit) -> Reply:
         raise NotFoundError from None
     group, (_, span) = visit.one_group(), _period(visit)
     typed = {key: visit.field(key).splitlines() for key in EDITED if key in visit.asked.form}
-    # What nobody has changed goes with the figures: it is worded anew for each file.
+    # Unchanged texts are not kept, as each file words them anew by the present figures.
     own = {key: lines for key, lines in typed.items() if lines != visit.field(f"goc_{key}").splitlines()}
     visit.office.drafts.keep(visit.person.id, own, _KEPT, _draft(group, span))
     return _printed(visit, face, own)
 
 
 def _draft(group: Group, span: Span) -> str:
-    """Return under which name somebody's own wording of the report on these days is kept in memory."""
+    """Return the subject under which a person's edited texts of the report on these days are kept in `Drafts`."""
     return f"report:{group.id}:{span.first}:{span.last}"
 
 
 def _printed(visit: Visit, face: ReportFormat, own: Mapping[str, Sequence[str]], *, inline: bool = False) -> Reply:
-    """Return the report as a file; if it cannot be made, lead back to the same group and period, and say so."""
+    """Return the report as a file; if that fails, lead back to the page of the same period with an error text."""
     group, (period, _) = visit.one_group(), _period(visit)
     files = visit.carry_out(Report.word, f"{period} {face.value}", group_id=group.id).files
     if not files:
@@ -130,11 +130,11 @@ def _printed(visit: Visit, face: ReportFormat, own: Mapping[str, Sequence[str]],
 
 
 def _period(visit: Visit) -> tuple[str, Span]:
-    """Return the period as it is typed after `/baocao`, by its name or by two days from the calendar, and its days."""
+    """Return the period as it is typed after `/baocao` (a name, or two days from the calendar), and its days."""
     named = visit.asked.query.get("ky") or visit.field("ky") or "hôm nay"
     span = asked(folded(named).strip(), today(visit.now))
     start, end = (visit.asked.query.get(name) or visit.field(name) for name in ("tu", "den"))
-    # The name may mean other days by now: a page that was opened before midnight is about its own.
+    # The name may mean other days by now, if the page was opened before midnight: the page's days count.
     if start and end and (span is None or [start, end] != [str(span.first), str(span.last)]):
         named = "-".join("/".join(reversed(day.split("-"))) for day in sorted((start, end)))
         span = asked(folded(named).strip(), today(visit.now))

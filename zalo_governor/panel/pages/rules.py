@@ -1,4 +1,4 @@
-"""Quy chế và quy tắc: which rules are in force, what they say to a text or file, and what a draft would have found."""
+"""Page "Quy chế và quy tắc" (regulation and rules): the rules in force, and trying a text, a file or a new rule."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ def routes(office: Office) -> list[Route]:
     desk = office.roles_for(ListCases.word)
     return [
         Route("GET", PATH, show, desk, title="Quy chế và quy tắc"),
-        # What is tried here is stored nowhere, and a suspected secret is what people want to try.
+        # What is tried is stored nowhere; people want to try suspected secrets, too, so none is refused.
         Route("POST", f"{PATH}/thu", try_text, desk, keeps=False),
         Route("POST", f"{PATH}/thu-tep", try_file, desk, keeps=False, most_bytes=_MOST_BYTES),
         Route("POST", f"{PATH}/nhap", try_draft, desk, keeps=False),
@@ -54,7 +54,7 @@ def show(visit: Visit) -> Reply:
 
 
 def try_text(visit: Visit) -> Reply:
-    """Say what the rules find in a text, as if it were posted; it is stored nowhere."""
+    """Show what the rules find in a text, as if it were posted; the text is stored nowhere."""
     group, text, kind = visit.one_group(), visit.field("cau"), visit.field("loai")
     if not text:
         return _page(visit, group)
@@ -71,7 +71,7 @@ def try_text(visit: Visit) -> Reply:
 
 
 def try_file(visit: Visit) -> Reply:
-    """Say what a scan finds in a file; it is read in memory, in the process that reads the files of the group."""
+    """Show what a scan finds in a file; it is read in memory, by the sandboxed process that reads the group's files."""
     group, file = visit.one_group(), visit.asked.files.get("tep")
     if file is None:
         return _page(visit, group)
@@ -92,7 +92,7 @@ def try_file(visit: Visit) -> Reply:
 
 
 def try_draft(visit: Visit) -> Reply:
-    """Say what a draft of a rule would have found in the group's messages of the last month."""
+    """Show what a draft of a rule would have found in the group's messages of the last month."""
     group, draft = visit.one_group(), visit.field("nhap")
     given = draft.replace("\r\n", "\n").encode()
     command = "rules", "try", str(STANDARD_INPUT), "--group", group.id
@@ -111,7 +111,7 @@ def change(visit: Visit) -> Reply:
 
 
 def tried(visit: Visit) -> Reply:
-    """Show what each rule on trial in the group has found, and the summary of the trial, as `/chaythu` tells it."""
+    """Show what each rule on trial in the group has found, and the summary of the trial, as `/chaythu` does."""
     group = visit.one_group()
     regulation, since = visit.policy.of(group.id).regulation, visit.uow.trials.rules(group.id)
     queries, rows = PanelQueries(visit.office.database), []
@@ -134,7 +134,7 @@ def tried(visit: Visit) -> Reply:
 
 
 def _readable(visit: Visit, group: Group, found: Sequence[TriedFinding]) -> list[tuple[datetime, str, str]]:
-    """Return when, of whom and in which words; "" where this person may not read them, or they are gone."""
+    """Return (time, person, text) of each finding; text "" if this person may not read it, or it is removed."""
     inside = group.id in visit.uow.members.groups_with(visit.office.account, visit.person.uid)
     stored = visit.office.messages.of([one.event_id for one in found if inside and one.readable])
     texts = {message.id: one_line(posted_text(message.raw), EXCERPT) for message in stored}
@@ -200,7 +200,7 @@ def _lists(visit: Visit) -> list[str]:
 
 
 def _finding(visit: Visit, group: Group, one: Any) -> dict[str, Any]:
-    """Return what the page says of a finding, whose clause is one of the group's own regulation."""
+    """Return what the page shows of a finding; its clause must be one of the group's own regulation."""
     voice, rule, clause = visit.policy.of(group.id).voice, one.get("rule") or one["rule_id"], one["clause"]
     return {
         "rule": rule,
@@ -213,7 +213,7 @@ def _finding(visit: Visit, group: Group, one: Any) -> dict[str, Any]:
 
 
 def _request(visit: Visit, group: Group, one: Mapping[str, Any], *, about_name: bool) -> str:
-    """Return what the sender would get because of a finding, if this visitor had written it."""
+    """Return the notice that the sender would get because of a finding, if this person were the sender."""
     office = visit.policy.of(group.id)
     severity = Severity(one["severity"])
     case = Case(

@@ -1,4 +1,4 @@
-"""Tin đã gửi: what the bot has sent, holds back or could not deliver; to whom, and why."""
+"""Page "Tin đã gửi" (messages sent): what the bot has sent, holds back or could not deliver; to whom, and why."""
 
 from datetime import timedelta
 from typing import Any
@@ -84,6 +84,6 @@ def show(visit: Visit) -> Reply:
 
 
 def again(visit: Visit) -> Reply:
-    """Send the messages about a case again that did not reach people, as by `/guilai VP12`."""
+    """Send again the messages about a case that did not reach people, as by `/guilai VP12`."""
     visit.do(SendAgain.word, visit.field("ma"))
     return SeeOther(PATH)

@@ -53,7 +53,7 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 
 class KnownPerson(NamedTuple):
-    """A person whom the old bot account knows. The old account itself may be one, as it may still be in groups."""
+    """A person for whom the old bot account has a uid; the account itself may be one, while it is still in groups."""
 
     person_id: int
     uid: str
@@ -69,9 +69,7 @@ class KnownPerson(NamedTuple):
 
     @property
     def matters(self) -> bool:
-        """Whether the person has a role or open cases.
-
-        If the new account does not recognise such a person, the operator must be told.
+        """Whether the person has a role or open cases, so that people are told if the new account does not know them.
         """
         return bool(self.roles or self.open_cases)
 
@@ -166,15 +164,8 @@ def succeed(
     """Let the bot account `new` take over everything of the lost account `old`, in the connection's transaction.
 
     These are people, groups, rosters, queued jobs, unsent messages, gaps (times of missed messages) and the trial.
-
-    Args:
-        connection: a connection in a transaction.
-        keys: the encryption keys of the database.
-        old: uid of the lost account.
-        new: uid of the account that replaces it.
-        known_again: uid as the new account sees it -> person id, for every person recognised.
-        seen: the present state of each group as the new account sees it.
-        at: the time of the replacement.
+    `known_again` maps the uid that `new` sees to the person id, for each person recognised; `seen` has the present
+    state of each group as `new` sees it; `at` is the time of the replacement.
     """
     uid_of = {person_id: uid for uid, person_id in known_again.items()}
     seen_before = select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == old)
@@ -203,9 +194,8 @@ def _take_over_group(
 ) -> None:
     """Copy a group's members, their checked display names and the group's state from account `old` to `new`.
 
-    `new_uids` is uid under the old account -> uid under the new one. `now` is the group as the new account sees it. The
-    group's name and settings stay as the old account last saw them, so that the next group sync notices what changed
-    since.
+    `new_uids` is uid under the old account -> uid under the new one; `now` is the group as the new account sees it. The
+    group's name and settings stay as the old account last saw them, so that the next group sync finds later changes.
     """
     mine = (group_members.c.account == old, group_members.c.group_id == now.group_id)
     before = {row.uid: row for row in connection.execute(select(group_members).where(*mine))}
@@ -331,7 +321,7 @@ def _take_over_outbox(
 def _take_over_gaps(connection: Connection, old: str, new: str) -> int:
     """Transfer the gaps (times of missed messages) to the new account; return how many.
 
-    Gaps in private conversations are closed for good: the new account cannot fetch messages to the old one.
+    Those of private conversations are given up: the new account cannot fetch messages that were sent to the old one.
     """
     private = or_(gaps.c.group_id == old, gaps.c.group_id == new)
     connection.execute(update(gaps).where(gaps.c.account == old, private).values(group_id=new, pending=False))

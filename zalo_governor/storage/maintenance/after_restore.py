@@ -39,13 +39,13 @@ _FOLLOW_UPS = [
     JobKind.NOTICE_ABSENCE.value,
 ]
 _GO_ON = [*_FOLLOW_UPS, JobKind.SCAN_ATTACHMENT.value]
-"""Kinds of jobs that nobody can order again, so that they go on after a restore."""
+"""Kinds of queued jobs that stay queued after a restore, since nobody can order them again."""
 _REVIEW_TIME = timedelta(hours=1)
-"""Time after a restore in which the leader is told of no case, as admins may have answered it since the backup."""
+"""Time after a restore in which no notice about a case is sent, as admins may have acted on it since the backup."""
 
 
 class Gone(NamedTuple):
-    """What must be removed again after a restore: entries sealed and persons erased in the newer database.
+    """What a restore must remove again: what was sealed or erased in the newer database after the backup was made.
 
     Sealed: the content was removed, as it may be a state secret. Erased: all data of the person was removed by order.
     """
@@ -57,10 +57,7 @@ class Gone(NamedTuple):
 
 
 def gone_in(database: Database) -> Gone:
-    """Return what was sealed (removed as a possible state secret) or erased in `database`, newer than the backup.
-
-    Called before the restore replaces that database, so that the same can be removed from the restored one.
-    """
+    """Return which entries are sealed and which persons erased in `database`, which a restore is to replace."""
     columns = [inbox.c[name] for name in SEAL_COLUMNS]
     with database.read() as connection:
         sealed = {row[0]: tuple(row[1:]) for row in connection.execute(_sealed_entries(columns))}
@@ -73,10 +70,8 @@ def seal_what_is_found(
 ) -> int:
     """Check all stored message contents for state secrets, and seal (remove) those found; return how many were sealed.
 
-    Args:
-        database: the restored database.
-        look: the current check for state secrets; returns a Seal if content must not be stored, else None.
-        progress: called with 1 after each content checked.
+    `look` is the check for state secrets: it returns a Seal if the content must not be stored, else None. `progress` is
+    called with 1 after each content checked.
 
     Raises:
         WrongKeyError: a content cannot be decrypted.
@@ -97,9 +92,9 @@ def seal_what_is_found(
 def look_ahead(connection: Connection, now: datetime) -> None:
     """Adjust a restored database to what may have happened between the backup and `now`.
 
-    Marks unsent messages as possibly sent, lets at least an hour pass before admins or leader are told of a case,
-    closes the queued jobs except follow-ups of directives and scans of attachments, takes scheduled reports and digests
-    that were due for sent, and skips numbers of cases, people and directives that may have been given since.
+    Marks unsent messages as possibly sent. Waits at least an hour until admins or leader are notified of a case. Closes
+    queued jobs, except scans of attachments and future jobs about directives. Counts scheduled reports and digests due
+    by `now` as sent. Skips numbers of cases, people and directives that may have been given since the backup.
     """
     now_ms = to_ms(now)
     connection.execute(delete(job_runs).where(job_runs.c.job == RESTORED))
@@ -109,13 +104,13 @@ def look_ahead(connection: Connection, now: datetime) -> None:
     later = to_ms(now + _REVIEW_TIME)
     for due in (cases.c.due_ms, cases.c.desk_due_ms):
         connection.execute(update(cases).where(due < later).values({due: later}))
-    # A job may have been cancelled after the backup; whoever still wants it orders it again.
+    # A job may have been cancelled after the backup; people who still want it order it again.
     settled = {"due_ms": None, "leased_until_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
-    # Following up on directives goes on; what came due meanwhile may have been done.
+    # Jobs about directives stay queued, except those due by now, which may have been done.
     overdue = and_(jobs.c.kind.in_(_FOLLOW_UPS), jobs.c.due_ms <= now_ms)
     ordered = or_(jobs.c.kind.not_in(_GO_ON), overdue)
     connection.execute(update(jobs).where(jobs.c.due_ms.is_not(None), ordered).values(settled))
-    # Whoever scanned at the time of the backup is gone; a file that Zalo no longer serves is told as such.
+    # The worker that was scanning is gone. A file that Zalo no longer serves is reported as such.
     scans = (jobs.c.kind == JobKind.SCAN_ATTACHMENT.value, jobs.c.due_ms.is_not(None))
     connection.execute(update(jobs).where(*scans).values(leased_until_ms=None, attempts=0))
     # People may have been told case numbers that the backup does not contain.

@@ -116,7 +116,7 @@ def _column(shape: Shape, name: str) -> Column[Any]:
         return Column(name, LargeBinary)
     known = metadata.tables.get(shape.table)
     column = None if known is None else known.columns.get(name)
-    # A list or dict needs the JSON type to be written; no column that this version no longer knows holds one.
+    # A list or dict needs the JSON type to be written; columns that this version does not know hold none.
     holds_json = column is not None and isinstance(column.type, JSON)
     return Column(name, JSON(none_as_null=True)) if holds_json else Column(name)
 

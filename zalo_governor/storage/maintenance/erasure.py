@@ -56,7 +56,7 @@ class Holdings(NamedTuple):
     name: str
     title: str
     roles: tuple[str, ...]
-    """The person's roles; while the settings name the person as their holder, the name would be stored again."""
+    """The person's roles except member; while the settings give one, the name would be stored again."""
     open_cases: tuple[int, ...]
     """Ids of the person's open cases, which must be kept until they are closed."""
     present: bool
@@ -131,7 +131,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
         connection.execute(update(findings).where(findings.c.event_id.in_(ids)).values(bare))
         cancel_scans(connection, keys, ids)
         connection.execute(update(file_scans).where(file_scans.c.event_id.in_(ids)).values(mac=None))
-    for table in (events, findings, rule_failures, message_acts):  # Of a private conversation it is the person's uid.
+    for table in (events, findings, rule_failures, message_acts):  # In private, the group id is the person's uid.
         connection.execute(update(table).where(table.c.group_id.in_(uids)).values(group_id=nobody))
     connection.execute(update(message_acts).where(message_acts.c.author_uid.in_(uids)).values(author_uid=nobody))
     connection.execute(
@@ -163,13 +163,13 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     emptied = {"global_id": None, "phone": None, "display_name": None, "roles": None}
     connection.execute(update(persons).where(persons.c.id.in_(numbers)).values(unknown | emptied))
     facts = {"at_ms": to_ms(at), "by_order": by_order, "entries": gone}
-    # Each number for itself, as in a backup from before they were merged.
+    # One row for each id: in an older backup, the persons may not be merged yet.
     connection.execute(insert(erasures), [facts | {"person_id": number} for number in numbers])
     return gone
 
 
 def _erase_from_directives(connection: Connection, keys: Keys, numbers: list[int]) -> None:
-    """Erase what the person ordered, and the person from those who have to answer directives of others."""
+    """Erase the texts of the person's own directives, and the person's name among the addressees of others."""
     given = or_(directives.c.given_by.in_(numbers), directives.c.entered_by.in_(numbers))
     connection.execute(update(directives).where(given).values(body=NO_LONGER_KEPT))
     full_names = set(connection.scalars(select(persons.c.full_name).where(persons.c.id.in_(numbers)))) - {""}

@@ -21,7 +21,7 @@ from zalo_governor.storage.engine.driver_errors import availability
 from zalo_governor.storage.errors import StoreError
 
 OVERSEER = "zalo_governor_overseer"
-"""Role of PostgreSQL that reads the whole overview; it cannot log in, a person's role becomes a member of it."""
+"""PostgreSQL role that can read the whole overview. It cannot log in; a person's own role is made a member of it."""
 _NAME = re.compile(r"(?!.{31})[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SILENT_AFTER = timedelta(minutes=3)
 """Time after which a running office that has written no figures counts as broken; it writes every minute."""
@@ -50,7 +50,7 @@ GRANT SELECT ON {_TABLE} TO {OVERSEER};
 
 
 class State(StrEnum):
-    """State of an office by its figures; broken is one that was killed, has a problem, or was stopped with one."""
+    """State of an office by its figures; BROKEN: it was killed, has a problem, or had one when it was stopped."""
 
     RUNNING = "running"
     STARTING = "starting"
@@ -59,7 +59,7 @@ class State(StrEnum):
     BROKEN = "broken"
 
 
-# What an office says of itself must neither disturb the terminal on which others read it, nor end their list.
+# Limits on what an office writes of itself: it must not garble others' terminals or break their list.
 _Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,40}$")]
 _Count = Annotated[int, Field(ge=0, lt=10**12)]
 _Moment = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
@@ -68,7 +68,7 @@ _Moment = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt
 class Figures(BaseModel):
     """Health figures of an office: counts and states, never content or names of people."""
 
-    # A newer version of the program, which works beside this one, may tell more.
+    # Another office may run a newer version of the program, which writes more fields.
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     running: bool
@@ -92,17 +92,17 @@ class Figures(BaseModel):
 
 
 class OfficeRow(NamedTuple):
-    """An office in the overview; no figures if it has never run, or has written what cannot be read."""
+    """An office in the overview; `figures` is None if it has never run, or has written what cannot be parsed."""
 
     name: str
     figures: Figures | None
     state: State
     since: datetime | None
-    """Since when it has been in that state; None if unknown."""
+    """Time since which the office has been in `state`; None if unknown."""
 
 
 def check_name(name: str) -> None:
-    """Raise ConfigError if no role, folder and systemd unit can be named after the office `name`, as `xa-na-hu`."""
+    """Raise ConfigError unless `name`, such as `xa-na-hu`, can name an office's role, folder and systemd unit."""
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{name!r}: tên cơ quan chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối, bắt đầu bằng chữ, tối đa 30 "
@@ -116,9 +116,9 @@ def role_of(name: str) -> str:
 
 
 def add_office(admin_url: str, name: str, password: str) -> None:
-    """Give the office a role with that password, a schema that the role owns, and a row in the overview.
+    """Create for an office a PostgreSQL role with that password, a schema of this role, and a row in the overview.
 
-    What is there already stays; the password is set. All in one transaction.
+    All in one transaction. What exists already is kept, but the password is set anew.
 
     Raises:
         ConfigError: the database cannot be used for several offices, or the schema belongs to somebody else.
@@ -141,7 +141,7 @@ def add_office(admin_url: str, name: str, password: str) -> None:
         if owner not in {None, role}:
             raise ConfigError(f"schema {role} thuộc người dùng khác của PostgreSQL; hãy chọn tên khác cho cơ quan")
         connection.exec_driver_sql(_PREPARE)
-        # No search path for others: nobody may be led into a schema that an office has made.
+        # Other roles get no search path, so that they never use objects from a schema that an office created.
         # CREATE: a restore builds the tables in a schema beside the present one, then exchanges their names.
         connection.exec_driver_sql(f"""
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
@@ -161,13 +161,13 @@ GRANT SELECT, UPDATE (seen_at, figures) ON {_TABLE} TO {role};
 
 
 def offices(admin_url: str) -> list[OfficeRow]:
-    """Return all offices with their states, by name; nothing but the overview is read.
+    """Return all offices with their states, sorted by name; only the overview is read, no office's own tables.
 
     Raises:
         ConfigError: no office was ever added.
         StoreError: PostgreSQL does not allow it, or does not answer.
     """
-    # An office may write any time, also one that Python does not know.
+    # An office may write any timestamp, also one outside Python's range.
     seen = "CASE WHEN seen_at IS NOT NULL THEN least(greatest(seen_at, added_at), now()) END"
     with _as_administrator(admin_url) as connection:
         if not connection.scalar(text(f"SELECT to_regclass('{_TABLE}') IS NOT NULL")):
@@ -224,6 +224,6 @@ def _as_administrator(url: str) -> Iterator[Connection]:
 
 
 def _scram(connection: Connection, role: str, password: str) -> str:
-    """Return what PostgreSQL stores instead of the password, so that its log never shows the password itself."""
+    """Return the SCRAM hash that PostgreSQL stores, so that its log never shows the password itself."""
     driver: Any = connection.connection.driver_connection
     return str(driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode())

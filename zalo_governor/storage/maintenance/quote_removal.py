@@ -1,4 +1,4 @@
-"""Removes state secrets that stand outside the inbox: in notices, excerpts, notes, directives, names and so on."""
+"""Removes state secrets that are stored outside the inbox: in notices, excerpts, notes, directives, names and so on."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -58,7 +58,7 @@ _QUOTING_COLUMNS = (
     _QuotingColumn(approvals, "body", lambda row: approval_place(row.group_id, row.given_by), NO_LONGER_KEPT),
     _QuotingColumn(group_changes, "body", lambda row: change_place(row.group_id, row.event_id), NO_LONGER_KEPT),
     _QuotingColumn(outbox, "body", lambda row: ("outbox", row.account, row.thread_id), NO_LONGER_KEPT),
-    # A name that is not kept as judged is judged by the next group sync.
+    # A display name that is removed here is checked again by the next group sync.
     _QuotingColumn(persons, "display_name", lambda row: ("person", str(row.id)), None),
     _QuotingColumn(group_members, "judged_name", lambda row: ("member", row.uid), None),
     _QuotingColumn(outbox, "file", lambda row: ("outbox_file", row.account, row.thread_id), None),
@@ -68,9 +68,7 @@ _QUOTING_COLUMNS = (
 def remove_quotations(database: Database, look: Callable[[RawDict], Seal | None]) -> int:
     """Check all texts that may quote messages for state secrets, and remove those found; return how many were removed.
 
-    Args:
-        database: the database to clean.
-        look: the check for state secrets; returns a Seal if content must not be stored, else None.
+    `look` is the check for state secrets: it returns a Seal if the content must not be stored, else None.
 
     Raises:
         WrongKeyError: a text cannot be decrypted.
@@ -103,7 +101,7 @@ def _rows_to_clear(database: Database, words: _QuotingColumn, look: Callable[[Ra
 
 
 def _strings_in(text: str) -> Iterator[str]:
-    """Return the text itself; of a JSON object its strings, as the escapes of JSON hide where words begin."""
+    """Yield the text itself or, if it is a JSON object, all strings inside, as escapes in JSON would hide words."""
     try:
         left = [orjson.loads(text)] if text.startswith("{") else [text]
     except orjson.JSONDecodeError:

@@ -51,12 +51,12 @@ _CASES = "cases"
 _DEAD = "dead_letters"
 _PEOPLE = "people"
 _MESSAGE_ACTS_KEPT = timedelta(days=30)
-"""How long recalls, deletions and reactions are kept for messages or cases to come; Zalo's queue reaches back less."""
+"""How long recalls, deletions and reactions are kept for a message that comes later; Zalo's queue is shorter."""
 _PRESSED_FORMS_KEPT = timedelta(days=1)
-"""How long it is kept which forms of the panel were carried out; a button is pressed twice within seconds."""
+"""How long it is recorded which forms of the panel were submitted, so that a double press acts only once."""
 _BATCH_SIZE = 500
 _BATCH_SIZE_BESIDE_WRITERS = 5_000
-"""Inbox entries in one transaction on PostgreSQL, where it keeps no other writer waiting."""
+"""Inbox entries in one transaction on PostgreSQL, where other writers need not wait for its end."""
 _OPEN = [state.value for state in CaseState if state.open]
 _OPEN_DIRECTIVES = [DirectiveState.OPEN.value, DirectiveState.PROPOSED.value]
 _NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
@@ -68,10 +68,8 @@ class Terms(NamedTuple):
     bodies: timedelta
     """Contents of messages that belong to no case."""
     cases: timedelta
-    """Messages and notes of a case, counted from its closing; directives, from theirs; remarks, from their writing.
-
-    So are names, descriptions and board items of a group that were changed, and expired approvals of changes.
-    """
+    """Texts of cases and directives, from their closing on; members' remarks, from their writing; approvals, from their
+    expiry; changed names, descriptions and board items of groups, from the change."""
     notices: timedelta
     """Texts of messages that the program sent."""
     dead_letters: timedelta
@@ -79,7 +77,7 @@ class Terms(NamedTuple):
     names: timedelta
     """Display names of people who are in no group any more."""
     people: timedelta
-    """Who sent an event or is named by a finding; afterwards the event is stored without a person."""
+    """Persons of events and findings; afterwards these are stored without a person."""
 
 
 class Removed(NamedTuple):
@@ -123,8 +121,7 @@ class _RetentionRun:
     def bodies(self, before: datetime) -> int:
         """Remove old message contents that belong to no case; return how many.
 
-        Their excerpts in findings are removed too, and the keyed hashes of all attachments. Contents under a case have
-        a longer term of their own (see `cases`).
+        Their excerpts in findings are removed too, and the keyed hashes of all old attachments, also of cases.
         """
         gone = 0
         for connection, first, last in self._entries(BODIES, before):
@@ -134,13 +131,13 @@ class _RetentionRun:
             gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
             quoted = findings.c.event_id.between(first, last) & findings.c.event_id.not_in(under)
             connection.execute(update(findings).where(quoted, _has_text()).values(_NO_TEXT))
-            # The hash tells who else sent the same file. Figures, and the Zalo id, which the inbox keeps too, stay.
+            # The hash would tell who else sent the same file. Figures, and Zalo's id of the message, stay.
             scanned = file_scans.c.event_id.between(first, last) & file_scans.c.mac.is_not(None)
             connection.execute(update(file_scans).where(scanned).values(mac=None))
         return gone
 
     def short_lived(self, now: datetime) -> None:
-        """Delete which message recalls, deletions and reactions are about or wait for, and which forms were pressed."""
+        """Delete old records of recalls, deletions and reactions, and of which forms of the panel were submitted."""
         pressed = job_runs.c.job.startswith(PRESSED_FORM) & (job_runs.c.due_ms < to_ms(now - _PRESSED_FORMS_KEPT))
         with self._database.write() as connection:
             connection.execute(delete(message_acts).where(message_acts.c.at_ms < to_ms(now - _MESSAGE_ACTS_KEPT)))
@@ -155,10 +152,7 @@ class _RetentionRun:
         return gone
 
     def people(self, before: datetime) -> int:
-        """Remove the person from old events and findings, but not from cases, which are decisions about somebody.
-
-        The messages of cases keep their sender in the inbox, too.
-        """
+        """Remove the person from old events and findings; cases and their messages in the inbox keep theirs."""
         gone = 0
         for connection, first, last in self._entries(_PEOPLE, before):
             for table, key in ((events, events.c.id), (findings, findings.c.event_id)):
@@ -167,12 +161,12 @@ class _RetentionRun:
             under = select(case_events.c.event_id).where(case_events.c.event_id.between(first, last))
             free = inbox.c.id.not_in(select(waiting.c.id)) & inbox.c.id.not_in(under)
             sent = inbox.c.id.between(first, last) & inbox.c.sender_uid.not_in(["", inbox.c.account]) & free
-            # Without the cli_key, which is unique for each sender only.
+            # The cli_key goes too: it is unique only together with the sender.
             connection.execute(update(inbox).where(sent).values(sender_uid="", cli_key=None))
         return gone
 
     def cases(self, before: datetime) -> int:
-        """Remove all texts of cases and directives closed before `before`, and what people wrote before then.
+        """Remove all texts of cases and directives closed before `before`, and texts that people wrote before then.
 
         Skips cases that an earlier run cleared. Of directives, only figures and times stay. Returns how many message
         contents were removed.
@@ -205,10 +199,10 @@ class _RetentionRun:
         return gone
 
     def _written(self, before: datetime, over: Select[Any]) -> None:
-        """Remove what people wrote before `before`, whether or not an earlier run cleared the case that it is about.
+        """Remove texts that people wrote before `before`, also about cases that an earlier run cleared.
 
-        That is: notes on the cases selected by `over`; remarks of which the admins were told; expired approvals;
-        names, descriptions and board items of groups, unless a case of theirs is not over.
+        These are: notes on the cases selected by `over`; remarks of which the admins were told; expired approvals;
+        names, descriptions and board items of groups, unless their case is not among those selected by `over`.
         """
         told, old = remarks.c.told_ms.is_not(None), group_changes.c.at_ms < to_ms(before)
         in_words = group_changes.c.kind.in_([kind.value for kind in IN_WORDS])
@@ -250,7 +244,7 @@ class _RetentionRun:
         return gone
 
     def names(self, before: datetime) -> int:
-        """Remove Zalo names of people who left all groups before `before`; names from roster and settings stay."""
+        """Remove display names of people who left all groups before `before`; names from roster and settings stay."""
         left = group_members.c.present.is_(False) & (group_members.c.since_ms < to_ms(before))
         with self._database.write() as connection:
             emptied = update(group_members).where(left, group_members.c.judged_name.is_not(None))
@@ -303,10 +297,7 @@ class _RetentionRun:
                 yield connection, ids[start : start + _BATCH_SIZE]
 
     def _save_mark(self, subject: str, until: datetime) -> None:
-        """Store that content of the kind `subject` older than `until` was removed.
-
-        An earlier `until` than the stored one has no effect, since a longer term brings nothing back.
-        """
+        """Store that content of the kind `subject` older than `until` was removed; a later stored time is kept."""
         with self._database.write() as connection:
             known = gone_before(connection, subject)
             if known is None or known < until:

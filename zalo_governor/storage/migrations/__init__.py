@@ -35,10 +35,7 @@ def revision(connection: Connection) -> str | None:
 
 
 def check_known(form: str) -> None:
-    """Check that this program knows the schema revision `form`.
-
-    Raises:
-        NewerDatabaseError: the revision is unknown, so a newer version of the program made it.
+    """Raise NewerDatabaseError if this program does not know the schema revision `form`, so that a newer one made it.
     """
     if form not in _revisions()["revision"]:
         raise NewerDatabaseError(

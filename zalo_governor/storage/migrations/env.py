@@ -1,4 +1,4 @@
-"""Script that alembic executes for a migration; uses the connection that `running.run` put into the configuration."""
+"""Script that alembic executes for a migration, on the connection that `running.run` puts into the configuration."""
 
 from alembic import context
 

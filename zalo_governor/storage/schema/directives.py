@@ -17,7 +17,7 @@ directives = Table(
     Column("state", String, nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # encrypted: items, mentioned uids, reason
-    # Sums over its addressees, so that the list of all directives need not read them.
+    # Sums over the addressees, so that the list of directives need not read the table of addressees.
     Column("addressees", Integer, nullable=False),
     Column("answered", Integer, nullable=False),
     Column("reported", Integer, nullable=False),

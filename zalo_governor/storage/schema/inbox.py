@@ -1,6 +1,4 @@
-"""Tables of elements received from Zalo (messages, acts, receipts), the events and findings made of them, and gaps.
-
-A gap is a time in which the bot missed messages of a group.
+"""Tables of elements received from Zalo, of events and findings made of them, and of gaps (times of missed messages).
 """
 
 from sqlalchemy import (
@@ -21,10 +19,7 @@ from sqlalchemy import (
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
 NUMBER_BITS = 8
-"""Number of low bits of an inbox id that hold the number of the bot account that received the element.
-
-An event has the id of its inbox entry, so that these bits of an event's id tell the account too.
-"""
+"""Number of low bits of inbox ids, which events share, with the number of the bot account that received the entry."""
 
 inbox = Table(
     "inbox",

@@ -93,7 +93,7 @@ phone_lookups = Table(
     Column("found", Boolean, nullable=False),
 )
 
-# No group: a number for all rosters together. It grows with each change, so that other processes read them anew.
+# No group: one number for all rosters. It grows with each change, so that other processes read the rosters again.
 revisions = Table(
     "revisions",
     metadata,

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata
 
-# No group: what a person may see is asked at each request.
+# No group: each request checks again what the person may see.
 panel_keys = Table(
     "panel_keys",
     metadata,

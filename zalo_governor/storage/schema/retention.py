@@ -14,7 +14,7 @@ erasures = Table(
     Column("entries", Integer, nullable=False),  # how many bodies were removed
 )
 
-# No group: the terms are the same for all groups.
+# No group: the retention terms are the same for all groups.
 retention_marks = Table(
     "retention_marks",
     metadata,

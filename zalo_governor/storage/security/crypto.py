@@ -68,10 +68,8 @@ class Keys:
             ) from None
 
     def seal_text(self, text: str, *bound_to: str) -> bytes:
-        """Encrypt a string; `bound_to` says where it is stored, for example ("outbox", account, thread id).
-
-        The ciphertext can be decrypted only with the same `bound_to`.
-        """
+        """Encrypt a string; decrypting needs the same `bound_to`, which says where it is stored, as ("outbox", account,
+        id)."""
         return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
 
     def open_text(self, sealed: bytes, *bound_to: str) -> str:

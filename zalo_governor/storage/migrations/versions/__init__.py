@@ -1,1 +1,1 @@
-"""One file a step, in order of their numbers."""
+"""The schema migrations, one file for each revision, in the order of their numbers."""

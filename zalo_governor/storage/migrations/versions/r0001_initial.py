@@ -1,4 +1,4 @@
-"""Every table, and an audit log that the database itself refuses to change."""
+"""Revision 0001: the first tables, and an audit log whose rows the database refuses to change or delete."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +22,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()
 
 
 def upgrade() -> None:
-    """Make the tables, and the triggers that keep the audit log append-only."""
+    """Create the tables, and the triggers that keep the audit log append-only."""
     op.create_table(
         "accounts",
         sa.Column("uid", sa.String(), nullable=False),

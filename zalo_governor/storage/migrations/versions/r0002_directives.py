@@ -1,4 +1,4 @@
-"""The directive ledger: directives, who has to answer them, and their answers."""
+"""Revision 0002: the directive ledger, with directives, their addressees and the answers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the four tables of the ledger."""
+    """Create the four tables of the directive ledger."""
     op.create_table(
         "directives",
         sa.Column("id", _ROW_ID, nullable=False),

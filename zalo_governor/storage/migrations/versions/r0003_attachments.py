@@ -1,4 +1,4 @@
-"""Scans of attachments: what was found in files and pictures."""
+"""Revision 0003: scans of attachments, with what was found in files and pictures."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table of the scans."""
+    """Create the table `file_scans`."""
     op.create_table(
         "file_scans",
         sa.Column("event_id", _ROW_ID, autoincrement=False, nullable=False),

@@ -1,4 +1,4 @@
-"""Acts on messages: which message a recall, deletion or reaction is about, and what became of it."""
+"""Revision 0004: recalls, deletions and reactions, with the message that each is about and its outcome."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table of the acts."""
+    """Create the table `message_acts`."""
     op.create_table(
         "message_acts",
         sa.Column("event_id", _ROW_ID, autoincrement=False, nullable=False),

@@ -1,4 +1,4 @@
-"""Elements that were not understood are read again by each version of the reader."""
+"""Revision 0005: received elements that could not be parsed are parsed again by each newer version of the reader."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,5 +8,5 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Note by which version of the reader an element was last read in vain."""
+    """Add the column `inbox.read_by`: the version of the reader that last could not parse the element."""
     op.add_column("inbox", sa.Column("read_by", sa.Integer(), nullable=True))

@@ -1,4 +1,4 @@
-"""Cursors of Zalo's queues of missed messages, and how the last try to make up for a gap ended."""
+"""Revision 0006: how far Zalo's queues of missed messages were read, and how the last backfill of a gap ended."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Make the table of the cursors; add the outcome to the gaps."""
+    """Create the table `queue_cursors`; add the column `gaps.outcome`."""
     op.create_table(
         "queue_cursors",
         sa.Column("account", sa.String(), nullable=False),

@@ -1,4 +1,4 @@
-"""Texts too long for one message of Zalo: which parts of each have been sent."""
+"""Revision 0007: texts too long for one message of Zalo are sent in parts; records which part is next."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Add the columns; what waits to be sent is sent from its beginning."""
+    """Add three columns for the parts to `outbox`; by their defaults, waiting texts are sent from the beginning."""
     op.add_column("outbox", sa.Column("part", sa.SmallInteger(), server_default=sa.text("1"), nullable=False))
     op.add_column("outbox", sa.Column("part_start", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("outbox", sa.Column("part_end", sa.Integer(), nullable=True))

@@ -1,4 +1,4 @@
-"""Numbers that grow with each change of what is cached: of the rosters."""
+"""Revision 0009: a number that grows with each change of the rosters, so that cached rosters are read again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table `revisions`."""
     op.create_table(
         "revisions",
         sa.Column("subject", sa.String(), nullable=False),

@@ -1,4 +1,4 @@
-"""Roles are held in groups, and each group has its own trial: those of today hold for all groups known so far."""
+"""Revision 0010: roles are held in groups, and each group has a trial of its own."""
 
 import sqlalchemy as sa
 from alembic import op

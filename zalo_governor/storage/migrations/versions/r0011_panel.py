@@ -1,4 +1,4 @@
-"""Links and sessions of the panel."""
+"""Revision 0011: login links and sessions of the panel."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    """Create their table."""
+    """Create the table `panel_keys`."""
     op.create_table(
         "panel_keys",
         sa.Column("mac", sa.LargeBinary(), nullable=False),

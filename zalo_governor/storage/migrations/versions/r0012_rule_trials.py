@@ -1,4 +1,4 @@
-"""Rules that an admin has put on trial in a group."""
+"""Revision 0012: rules that an admin has put on trial in a group."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Create their table."""
+    """Create the table `rule_trials`."""
     op.create_table(
         "rule_trials",
         sa.Column("group_id", sa.String(), nullable=False),
