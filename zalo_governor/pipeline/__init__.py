@@ -1,1 +1,1 @@
-"""From the socket to the outbox: gate, inbox, order, verdicts, sending, and what was missed."""
+"""What happens to a received message: secrecy check, storing, judging, answering; and fetching what was missed."""

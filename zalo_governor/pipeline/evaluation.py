@@ -1,4 +1,4 @@
-"""Turns inbox entries into events and the rules' verdicts on them: the part of judging that needs no transaction."""
+"""Parses inbox entries into events and has the rules judge these, outside any database transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ Assessment = list[Understood | NotUnderstood]
 
 
 class Evaluator:
-    """Parses inbox entries into events and gets the rules' verdicts, without a transaction (it would block others).
+    """Parses inbox entries into events and has the rules judge these, outside any transaction (it would block writers).
 
     Args:
         parser: turns an entry into an event.
@@ -111,9 +111,9 @@ class Evaluator:
     def with_late_seals(
         self, batch: Assessment, sealed_since: Callable[[Sequence[int]], Mapping[int, Seal]]
     ) -> Assessment:
-        """Return the batch with those entries sealed that the scan of an attachment has sealed since they were stored.
+        """Return the batch; entries that an attachment's scan has sealed since they were stored come without content.
 
-        They repeat or quote a message in whose file the scan found a state secret, so that nothing of them is written.
+        Such an entry repeats or quotes a message in whose file the scan found a state secret.
 
         Args:
             batch: what was judged.
@@ -238,18 +238,18 @@ def _sealed_finding(
 
 
 class _FactsOfMessages:
-    """Gathers the facts of `Need` for messages.
+    """Looks up the facts about a message that rules ask for (`Need`), such as the sender's position.
 
-    What a sender wrote in the last hour is known since the program's start only.
+    The sender's messages of the last hour are counted only since the program's start.
     """
 
     def __init__(self, lookups: UnitsOfWork) -> None:
         self._lookups = lookups
         self._sent: dict[tuple[str, str], dict[int, datetime]] = {}
-        """(group id, uid) -> when the sender's latest messages were sent, by their entries."""
+        """(group id, uid of the sender) -> inbox id -> when the message was sent, for the latest messages."""
 
     def of(self, event: MessageSent, needs: frozenset[Need]) -> dict[str, Any]:
-        """Return the values of those fields of `RuleContext`."""
+        """Return those of the facts `needs` that are known of a message: name of a `RuleContext` field -> its value."""
         known: dict[str, Any] = {}
         if Need.POSITION in needs:
             known[Need.POSITION.value] = self._lookups.position(event.account, event.sender_uid)

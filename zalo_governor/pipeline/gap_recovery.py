@@ -1,4 +1,4 @@
-"""GapRecovery: records when the bot missed messages (a gap), and fetches these from Zalo's history (backfill)."""
+"""Records times in which the bot missed messages (gaps), and fetches the messages from Zalo's history (backfill)."""
 
 import threading
 import time
@@ -95,8 +95,8 @@ class GapRecovery:
         self._last_heard_ms: dict[str, int | None] = {}
         """Of each group, the time by Zalo's clock (ms) of the last entry stored before this start.
 
-        Of a group without any, since when an earlier process would have received it; None if there was none. A group is
-        removed once the gap for the time in which the program was not running is stored.
+        Of a group without any, since when an earlier process has listened to it; None if none has. A group is removed
+        once the gap for the time in which the program was not running is stored.
         """
         self._at_start = newest()
         self._last_received_ms: int | None = None
@@ -109,10 +109,10 @@ class GapRecovery:
         self.state: LineReport | None = None
         """The last reported state of the connection; None before the first report."""
         self.listened_before = False
-        """Whether an earlier process may have been connected, though nothing need be stored; known after `prepare`."""
+        """Whether an earlier process may have been connected, even if it stored no message; known after `prepare`."""
 
     def prepare(self, at: datetime) -> None:
-        """Note that groups of which nothing is stored yet are listened to from `at` on; call before connecting.
+        """Store that the bot listens from `at` on to the groups of which nothing is stored yet; call before connecting.
 
         If this process is killed before it has stored anything, the next one then knows that it missed something.
         """
@@ -139,7 +139,7 @@ class GapRecovery:
         self._record_and_queue(line, lambda: self._record_report(line, heard_id))
 
     def missed(self, group_id: str, heard_id: int, line: LineReport) -> None:
-        """Store a gap of a group that misses a message sent after inbox entry `heard_id`; have `run` fetch the message.
+        """Store a gap of a group in which a message sent after inbox entry `heard_id` is missing; `run` fetches it.
 
         `line` gives the gap's beginning (`heard_at`), end (`at`) and cause.
         """
@@ -154,17 +154,17 @@ class GapRecovery:
     def take_old(self, elements: Sequence[Element], on_stored: Callable[[], None]) -> None:
         """Accept old messages that Zalo sent over the socket on request, for `run` to store. Never blocks.
 
-        `run` calls `on_stored` once these and all that were accepted before are stored, as far as they are wanted.
+        `run` calls `on_stored` once these messages, and all that were accepted before them, are stored or left out.
         """
         with self._changed:
             self._old_pages.add([one for one in elements if gap_owner(one) in self._groups], on_stored)
             self._changed.notify_all()
 
     def store_old(self, group_id: str, store: Callable[[Sequence[Element]], None]) -> None:
-        """Pass the old messages of a group that came over the socket to `store`, oldest first; for `history` to call.
+        """Pass to `store`, oldest first, the old messages of a group that came over the socket; `history` calls this.
 
-        Some may be stored already. Messages older than the group's first stored entry are left out: they were sent
-        before the bot joined. If nothing is stored, messages older than the last gap are left out.
+        Some of them may be in the inbox already. Messages older than the group's first stored entry are left out: they
+        were sent before the bot joined. If nothing is stored, messages older than the last gap are left out.
         """
 
         def since_ms() -> int | None:
@@ -357,8 +357,8 @@ class GapRecovery:
     def _backfill_gaps(self, group_id: str, missed: Sequence[UnfinishedGap]) -> dict[UnfinishedGap, BackfillEnd]:
         """Fetch the messages of several gaps (oldest first) of a group; return the outcome for each gap.
 
-        One pass through the history serves all gaps, unless the history does not reach back to the oldest. Then the
-        first gap to which it does is searched for by halves, as a line that breaks every minute leaves thousands.
+        One pass through the history serves all gaps, unless the history does not reach back to the oldest. Then a
+        binary search finds the first gap that it reaches: a connection that breaks every minute leaves thousands.
         """
         end = self._retry_until_stored(partial(self._fetch_and_admit, group_id, missed))
         if end not in {BackfillEnd.EXHAUSTED, BackfillEnd.UNREACHABLE} or len(missed) == 1:

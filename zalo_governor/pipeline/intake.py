@@ -60,7 +60,7 @@ class Intake:
         self._offered = 0
         self._stored = 0
         self._to_call: deque[tuple[int, Callable[[], None]]] = deque()
-        """What to call, and once how many of all elements offered are stored."""
+        """(how many of all elements offered must be stored first, what to call then)."""
         self._changed = threading.Condition()
         self._stopping = False
         self._admit_lock = threading.Lock()

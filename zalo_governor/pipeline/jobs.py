@@ -27,7 +27,7 @@ _TRIED_AGAIN = (JobOutcome.UNKNOWN, JobOutcome.NOT_DONE)
 
 
 class Performed(NamedTuple):
-    """Result of a handler's try to do a job: the outcome, and data with which to record it."""
+    """Result of one attempt to do a job: the outcome, and data that the handler's `settle` needs to record it."""
 
     outcome: JobOutcome
     result: Any = None
@@ -66,7 +66,7 @@ class JobRunner:
             may do meanwhile.
         newest_first: whether the newest of several due jobs is run first, so that it need not wait for a backlog of old
             ones; every fourth time the oldest is run.
-        alone: no other process does jobs of these kinds, so that a new process need not wait for leases to end.
+        alone: whether no other process does jobs of these kinds, so that a new process need not wait for leases to end.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class JobRunner:
 
     @contextmanager
     def _renewing(self, job: Job, now: datetime) -> Iterator[None]:
-        """Keep other workers from the job, claimed at `now`, for as long as the block takes."""
+        """Renew the lease of a job, claimed at `now`, inside the block, so that no other worker claims the job."""
         if not self._shared:
             yield
             return

@@ -38,13 +38,13 @@ The wait avoids reading and decrypting entries again when the judge is only brie
 _RETRY_FIRST_SECONDS = 0.05
 _RETRY_LONGEST_SECONDS = 10.0
 _OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.MESSAGE, ElementKind.NOTICE, ElementKind.GROUP_ACT})
-"""Of what the bot account itself did, the kinds that features hear of: reactions may wait for one of its messages."""
+"""Kinds of the bot account's own entries that the features get too: they may wait for one of its messages."""
 _LONGEST_CLIENT_ID = 18
 """Most digits of a cliMsgId that fit into a database integer; those that the bot gives its messages have 13."""
 
 
 class Judge:
-    """Has the rules check inbox entries, also those that an earlier process left, each conversation in the order sent.
+    """Has the rules judge inbox entries, also those that an earlier process left, each conversation in the order sent.
 
     Entries arrive in memory. If more than `capacity` of them wait and the judge does not catch up within a moment, it
     discards the copies in memory and reads the entries from the inbox, so that its memory stays bounded.
@@ -57,7 +57,7 @@ class Judge:
         gate_rules: returns the rules of the secret gate, whose findings seal an entry (forbid storing its content).
         reactions: returns what reacts to judged events (opens cases, sends notices, answers commands); it may be
             another one for each batch.
-        outbox: told which of the bot's messages Zalo has echoed (sent back), and so have arrived.
+        outbox: records which of the bot's messages Zalo has echoed (sent back), so that they have arrived.
         groups: ids of the groups whose order of judging is kept across a restart.
         on_judged: called with each batch once it is durable.
         progress: records the progress of the judge's thread.
@@ -101,7 +101,7 @@ class Judge:
         self._read_from: int | None = 0
         """Id of the entry after which to go on reading the inbox; None while entries are taken from memory."""
         self._without_reaction: set[int] = set()
-        """Ids of entries on which a service raised: these are stored without asking the features again."""
+        """Ids of entries on which a feature raised an error: these are stored without calling the features again."""
         self._changed = threading.Condition()
         self._write_lock = threading.Lock()
         """Lock that is held while a batch is written to the database."""
@@ -247,7 +247,7 @@ class Judge:
                 return
 
     def _parts(self, batch: Assessment) -> Iterator[Assessment]:
-        """Cut the batch before each event whose answer is read in advance: it tells of all that came before it."""
+        """Split a batch before each event for which the features read stored data: events before it must be stored."""
         part: list[Understood | NotUnderstood] = []
         for one in batch:
             if part and isinstance(one, Understood) and self._reads_in_advance(one.event):
@@ -260,7 +260,7 @@ class Judge:
         try:
             return self._reactions().reads_in_advance(event)
         except Exception:
-            return False  # The features raise again when they react to the event, and are passed over there.
+            return False  # The features raise again when they react to the event; `_ReactionFault` handles that.
 
     def _judge_one_by_one(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
         """Judge a failed batch's entries one by one; one that fails again is stored as a dead letter (kept aside)."""
@@ -360,7 +360,7 @@ class Judge:
         return judged, echoes
 
     def _prepare(self, batch: Assessment) -> None:
-        """Let the features read what they need for long before the transaction, which keeps other writers waiting."""
+        """Let the features do their slow reading before the transaction, during which other writers have to wait."""
         for one in batch:
             if isinstance(one, Understood) and one.admitted.id not in self._without_reaction:
                 with self._reacting(one.event):
@@ -394,7 +394,7 @@ class Judge:
 
 
 class _ReactionFault(Exception):  # noqa: N818  private to this file
-    """A service raised on one event: the batch is rolled back and judged again, this event without the features."""
+    """A feature raised an error on one event: the batch is rolled back and judged again, this one without features."""
 
     def __init__(self, entry_id: int, error: str) -> None:
         super().__init__(entry_id, error)

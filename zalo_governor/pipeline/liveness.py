@@ -70,7 +70,7 @@ class LivenessMonitor:
         blind_after: an outage that lasts this long raises the alarm.
         clock: the wall clock.
         seconds: a monotonic clock.
-        random: shortens each interval of the keep-alive calls by up to a fifth: a browser is no clockwork.
+        random: shortens each interval of the keep-alive calls by up to a fifth, as a browser is not exactly regular.
     """
 
     def __init__(

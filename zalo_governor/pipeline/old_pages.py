@@ -1,4 +1,4 @@
-"""Old messages that Zalo sent over the socket on request, page by page, until they are stored."""
+"""Queue of old messages that Zalo sent over the socket on request, page by page, and that are to be stored."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -9,18 +9,18 @@ from zalo_governor.pipeline.unfinished_gaps import gap_owner
 
 class _Page(NamedTuple):
     elements: list[Element]
-    """Those that are not stored yet."""
+    """Messages of the page that are not stored yet."""
     on_stored: Callable[[], None]
 
 
 class OldPages:
-    """Queue of the pages in the order in which they came. One thread may call `add`, another one the other methods."""
+    """Queue of pages of old messages. One thread may call `add`, and one other thread the other methods."""
 
     def __init__(self) -> None:
         self._pages: list[_Page] = []
 
     def __bool__(self) -> bool:
-        """Return whether any page is not stored yet, or its `on_stored` is still to be called."""
+        """Return whether the queue holds a page: one that is not stored, or whose `on_stored` is still to be called."""
         return bool(self._pages)
 
     def add(self, elements: Sequence[Element], on_stored: Callable[[], None]) -> None:
@@ -42,7 +42,7 @@ class OldPages:
             page.elements[:] = [element for element in page.elements if gap_owner(element) != owner]
 
     def first_stored(self) -> Callable[[], None] | None:
-        """Return the `on_stored` of the first page if all its elements are stored; None if not, or without a page."""
+        """Return the `on_stored` of the first page if that page is stored entirely; None otherwise."""
         return self._pages[0].on_stored if self._pages and not self._pages[0].elements else None
 
     def drop_first(self) -> None:

@@ -254,10 +254,10 @@ class OutboxLane:
                 outgoing = self._cut(outgoing, max(size // 2, _FEWEST_BYTES))
 
     def _cut(self, outgoing: Outgoing, most_bytes: int) -> Outgoing:
-        """Return the message with as much of its text as fits; where that is not all, this is stored first.
+        """Return the message with as much of its text as `most_bytes` hold; store where the text is cut, if it is.
 
         So after a crash it is known which part may have been sent. Raises SendDeferredError if the program stops while
-        the database is away.
+        the database is unavailable.
         """
         text = outgoing.notice.text.rstrip()
         end = end_of_part(text, outgoing.start, most_bytes)
@@ -270,7 +270,7 @@ class OutboxLane:
         return cut
 
     def _find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Return Zalo's confirmation of a message that may have been sent; None if Zalo does not show it or answer."""
+        """Return Zalo's confirmation of a message that may have been sent; None without one or without an answer."""
         try:
             return self._sender.find_sent(outgoing)
         except GovernorError as error:
@@ -280,7 +280,7 @@ class OutboxLane:
     def _with_content(self, outgoing: Outgoing) -> tuple[Outgoing, bytes | None]:
         """Return the message and its rendered file (None for none); without its file if rendering keeps failing.
 
-        A long text whose first part was sent in place of the file goes on as a text.
+        If the first part of a long text was already sent without the file, the further parts are, too.
         """
         file = outgoing.notice.file
         if file is None or outgoing.part > 1:
@@ -297,7 +297,7 @@ class OutboxLane:
     def _worded(self, outgoing: Outgoing) -> Outgoing:
         """Return the message as it is sent: a part with its number, and with a remark if it may have arrived already.
 
-        A part's number is that among the parts which the whole text makes, as far as that is known.
+        The total number of parts is counted anew for each part, from the text that is left.
         """
         notice, text, end = outgoing.notice, outgoing.text, outgoing.end
         rest = 0 if end is None else count_parts(notice.text, end, TEXT_BYTES - MARK_BYTES)

@@ -23,7 +23,7 @@ class Reactions(Protocol):
         ...
 
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
-        """Work out beforehand what would take `react` long to read, in a read-only transaction that `begin` begins."""
+        """Read in advance, in a read-only transaction of `begin`, what would take `react` too long to read."""
         ...
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
@@ -84,7 +84,7 @@ History = Callable[[str, int, int, Callable[[Sequence[Element]], None]], Backfil
 """Reads the history of a group, or of all private conversations if the id is the bot account's uid.
 
 Called with that id, the highest inbox id from before the gap (0: none), the time (ms) of the oldest messages wanted if
-nothing is stored, and what takes the elements, oldest first.
+nothing is stored, and a function that is called with the elements, oldest first.
 Returns whether the history reached back far enough; `app.ingestion` implements it.
 """
 

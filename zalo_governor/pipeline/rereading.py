@@ -1,4 +1,4 @@
-"""Reads elements again that an earlier version of the program did not understand; implements `app.due_work.Work`."""
+"""Parses elements again that an earlier version of the program did not understand; is an `app.due_work.Work`."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -17,13 +17,13 @@ _BATCH = 200
 
 
 class Rereading:
-    """Work that reads each element once more per version of the reader (`READER_VERSION`), in batches, after a start.
+    """Parses each element again that the parser did not understand before its last update, in batches.
 
-    What is understood now is admitted once more, as if fetched later: its cases are late, it warns nobody in public,
-    and its commands are not carried out. After a crash the batch is done again, and what is stored is recognised.
+    An element that is understood now is stored and judged as if it was fetched late: its cases are marked so, nobody is
+    warned in the group, and its commands are not carried out. After a crash the batch is repeated without duplicates.
 
     Args:
-        letters: the elements that were not understood.
+        letters: the stored elements that were not understood by an earlier version of the parser (`READER_VERSION`).
         extract: classifies an entry anew; returns None if it cannot.
         parser: turns an entry into an event.
         groups: ids of the watched groups; elements of others stay as they are.
@@ -51,14 +51,14 @@ class Rereading:
         self._on_admitted = on_admitted
         self._clock = clock
         self._left: list[int] | None = None
-        """Ids of the elements still to be read; None before the first look into the store."""
+        """Ids of the elements still to be parsed; None before they are loaded."""
 
     def next_due(self) -> datetime | None:
-        """Return the present time while elements wait that this version of the reader has not tried yet; else None."""
+        """Return the present time while elements wait that this version of the parser has not tried yet; else None."""
         return None if self._left == [] else self._clock()
 
     def act(self, now: datetime) -> None:
-        """Read one batch again, and have what is understood now judged."""
+        """Parse one batch again; store what is understood now, and have it judged."""
         if self._left is None:
             self._left = self._letters.unread()
         ids = self._left[:_BATCH]
@@ -76,7 +76,7 @@ class Rereading:
         self._left = self._left[_BATCH:]
 
     def _read(self, letter: Admitted) -> Element | None:
-        """Return the element as it is classified now; None if it is still not understood, or not wanted."""
+        """Return the element as it is classified now; None if it is still not understood, or not to be stored."""
         element = self._extract(letter.entry)
         if element is None or element.kind is ElementKind.RECEIPT:
             return None
@@ -85,6 +85,6 @@ class Rereading:
         entry = Entry(*element[:9], received_ms=letter.entry.received_ms, fingerprint=b"", raw=element.raw, seal=None)
         try:
             event = self._parser(letter._replace(entry=entry))
-        except Exception:  # as when it was read first
+        except Exception:  # as when it was parsed first
             return None
         return None if isinstance(event, Unrecognised) else element

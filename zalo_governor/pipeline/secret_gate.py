@@ -59,7 +59,7 @@ class SecretGate:
         self._mac = mac
 
     def apply(self, inspectors: Sequence[Inspector]) -> None:
-        """Check with these rules from the next element on, instead of the former ones; called on new configuration."""
+        """Replace the rules from the next element on; called when the configuration has changed."""
         self._inspectors = tuple(inspectors)
 
     def enter(self, element: Element, received_ms: int) -> Entry:

@@ -23,7 +23,7 @@ def retry_until_stored(
 
     Args:
         operation: the work; it may be repeated, since a failed transaction leaves nothing behind.
-        pauses: seconds to wait before each further try, without end.
+        pauses: an endless series of seconds to wait, one for each retry.
         wait: waits for a pause; returns True if the program is stopping.
         on_failure: called with each failure, to log it.
 

@@ -46,7 +46,7 @@ _CLONE_THREAD = 0x00010000
 
 
 class Limits(NamedTuple):
-    """Most that the process may use; the kernel ends it, or fails the call, where it wants more."""
+    """Resources that a process may use; if it needs more, the kernel kills it or lets the system call fail."""
 
     memory: int
     """Address space, in bytes."""
@@ -56,9 +56,9 @@ class Limits(NamedTuple):
 
 
 def forbid_network_and_writes(readable: Iterable[Path]) -> None:
-    """Forbid this process and its children network, other programs and changes to files; they may read `readable`.
+    """Forbid this process and its children to use the network, start programs, change files, or read other folders.
 
-    `readable` are folders, of which everything below may be read.
+    The folders `readable` may be read, with everything below them.
     """
     forbid_core_dumps()
     if sys.platform == "linux":
@@ -68,7 +68,7 @@ def forbid_network_and_writes(readable: Iterable[Path]) -> None:
 
 
 def missing_layers() -> tuple[str, ...]:
-    """Return which means of confinement (`seccomp`, `landlock`) this kernel does not have; changes nothing."""
+    """Return which means of confinement (`seccomp`, `landlock`) this kernel lacks; the process stays unconfined."""
     if sys.platform != "linux":
         return ("seccomp", "landlock")
     libc = ctypes.CDLL(None, use_errno=True)
@@ -83,10 +83,7 @@ def missing_layers() -> tuple[str, ...]:
 
 
 def forbid_processes(limits: Limits) -> None:
-    """Forbid this process to start other processes or send signals to them, and limit what it may use.
-
-    Threads are allowed.
-    """
+    """Forbid this process to start other processes (threads are allowed) or signal them, and limit its resources."""
     for what, most in (
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
@@ -104,7 +101,7 @@ def forbid_processes(limits: Limits) -> None:
 def _filter_calls(names: Iterable[str], *, reading_only: bool = False, alone: bool = False) -> None:
     """Let the system calls `names` fail with EPERM from now on; no effect if the kernel has no such filter.
 
-    `reading_only` also forbids to open files for writing; `alone` also forbids other processes, and signals to them.
+    `reading_only` also forbids to open files for writing; `alone` also to start other processes or send them signals.
     """
     with suppress(OSError, RuntimeError, ValueError):
         allowed = pyseccomp.SyscallFilter(pyseccomp.ALLOW)

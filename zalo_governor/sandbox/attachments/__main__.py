@@ -1,7 +1,7 @@
 """The process that reads attachments: `python -m zalo_governor.sandbox.attachments CONFIG_DIR SECONDS`.
 
 Its stdin is a socket to the bot. It loads rules, models and libraries, gives up all rights that it does not need, and
-then serves scans until the bot closes the socket.
+scans the files that the bot sends, until the bot closes the socket. Reading a file may take SECONDS.
 """
 
 import os
@@ -28,15 +28,15 @@ from zalo_governor.system.process import (
 _MEMORY_BYTES = 2 << 30
 """Address space of a child; much of it is only reserved by libraries."""
 _SPARE_SECONDS = 10.0
-"""How much longer than the time for reading a child may live: readers stop by themselves where they can."""
+"""How many seconds longer than the time for reading a child may run: most readers stop by themselves in time."""
 _KILLED_FIRST = 800
 """How much sooner than others the kernel kills this process if memory runs out: a scan can be repeated."""
 _NICENESS = 5
-"""How far scans stand back when the processor is busy (nice(2)): texts are judged within milliseconds, files later."""
+"""Priority of scans (nice(2)), lower than the bot's: texts must be judged within milliseconds, files may wait."""
 
 
 def main() -> None:
-    """Serve scans over stdin until the bot closes the socket."""
+    """Scan the files that the bot sends over the socket on stdin, until the bot closes the socket."""
     config_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])
     give_memory_back()
     # Ctrl-C at a terminal goes to all processes; the bot decides when this one ends.

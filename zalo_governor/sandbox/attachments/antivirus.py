@@ -1,7 +1,7 @@
-"""Asks the antivirus ClamAV, where it runs on this machine, about a file, over the unix socket of its daemon clamd.
+"""Has files scanned by the antivirus ClamAV, if it runs on this machine, over the unix socket of its daemon clamd.
 
-The bot's process asks, as the children that read attachments have no sockets. An answer "no virus" counts only if clamd
-has dated signatures and looked at the whole file: otherwise the file was not checked ("chưa quét"), never clean.
+The bot's own process does so, as the child processes that read attachments have no sockets. An answer "no virus" counts
+only if clamd has dated signatures and scanned the whole file: otherwise the file was not checked ("chưa quét").
 """
 
 import io
@@ -17,14 +17,14 @@ from clamav_client.clamd import ClamdError, ClamdUnixSocket, CommunicationError
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST_NAME = 80
 _NO_VIRUS = ("Heuristics.Limits.Exceeded", "Heuristics.Encrypted")
-"""What clamd says where it could not look inside (AlertExceedsMax, AlertEncrypted), of ordinary long PDFs too."""
+"""Beginnings of clamd's alerts (AlertExceedsMax, AlertEncrypted) on what it cannot scan: ordinary long PDFs, too."""
 _WHOLE_FILE = 25 << 20
-"""Bytes that clamd looks at with Debian's settings (MaxFileSize); larger files it calls OK unseen."""
+"""Largest file in bytes that clamd scans with Debian's settings (MaxFileSize); it calls larger ones OK unscanned."""
 _DATE = "%a %b %d %H:%M:%S %Y"
 
 
 class AntivirusVerdict(NamedTuple):
-    """What the antivirus says of a file that it looked at."""
+    """Result of the antivirus for a file that it scanned as a whole."""
 
     name: str | None
     """Name of the signature that matched, of the characters A-Z a-z 0-9 . _ - only; None where none did."""
@@ -35,7 +35,7 @@ class AntivirusVerdict(NamedTuple):
 
 
 class AntivirusVersion(NamedTuple):
-    """Which antivirus answers, and how new its signatures are."""
+    """Version of the antivirus, and date of its signatures."""
 
     engine: str
     """Name and version of the antivirus, such as `ClamAV 1.4.3`."""
@@ -44,7 +44,7 @@ class AntivirusVersion(NamedTuple):
 
 
 class Antivirus:
-    """A client of clamd.
+    """Client of clamd, the daemon of the antivirus ClamAV.
 
     Args:
         socket: clamd's unix socket, `LocalSocket` in clamd.conf.
@@ -56,23 +56,23 @@ class Antivirus:
         self._timeout = timeout
 
     def version(self) -> AntivirusVersion | None:
-        """Return the version of the antivirus and the date of its signatures; None where clamd does not answer."""
+        """Return the version of the antivirus and the date of its signatures; None if clamd does not answer."""
         try:
             return AntivirusVersion(*_parse_version(_Clamd(str(self._socket), self._timeout).version()))
         except (ClamdError, OSError, UnicodeDecodeError):
             return None
 
     def scan(self, content: bytes) -> AntivirusVerdict | None:
-        """Return the antivirus's verdict on the file; None where it did not look at all of it.
+        """Return the antivirus's verdict on the file; None if it did not scan the whole file.
 
-        That is so where clamd is not there, does not answer in time, has no dated signatures (a match counts all the
-        same), or the file is larger than clamd looks at.
+        That is the case if clamd does not run, does not answer in time, has no dated signatures (a match counts
+        nevertheless), or the file is larger than clamd scans.
         """
         clamd = _Clamd(str(self._socket), self._timeout)
         try:
             engine, signatures_at = _parse_version(clamd.version())
             status, found = clamd.instream(io.BytesIO(content)).get("stream", ("ERROR", None))
-        # The library lets errors of the socket through while it sends.
+        # While it sends, the library raises errors of the socket as they are.
         except (ClamdError, OSError, UnicodeDecodeError):
             return None
         if status == "FOUND" and found and not found.startswith(_NO_VIRUS):
@@ -83,7 +83,7 @@ class Antivirus:
 
 
 class _Clamd(ClamdUnixSocket):
-    """Sets the time-out before connecting: a clamd that hangs stops accepting, and connecting would wait for ever."""
+    """Client that sets the time-out before connecting: else, connecting to a clamd that hangs would take for ever."""
 
     def __init__(self, path: str, timeout: float) -> None:
         super().__init__(path)

@@ -1,4 +1,4 @@
-"""Unpacks archives in memory: the directory is judged before anything is inflated, and nothing is written to disk."""
+"""Unpacks archives in memory; the sizes in an archive's directory are checked before anything is decompressed."""
 
 import io
 import stat
@@ -15,7 +15,7 @@ from zalo_governor.sandbox.attachments.polyglots import prefix_of_zip
 from zalo_governor.text.file_names.danger import Danger
 
 UNREAD = Danger("unread_container", certain=False)
-"""The danger of an archive of an unknown kind: it may hold programs, and nothing can tell."""
+"""Danger of an archive of an unknown kind: it cannot be unpacked, so that it may hold programs."""
 _CHUNK = 64 << 10
 _MOST_MEMBERS = 20_000
 """Members of a zip beyond which its directory itself would take too much memory."""
@@ -25,7 +25,7 @@ _AES = 99
 
 
 def read(content: bytes, budget: Budget, name: str = "") -> Contents:
-    """Return the members of an archive as inner files, with the dangers of their paths.
+    """Unpack an archive: return its members as inner files, and the dangers of their paths.
 
     Zip, 7z, rar, tar, gzip, bzip2, xz and zstd are known; of a rar, only members that are stored without compression
     can be read. Never raises on damaged or hostile archives: what could not be read is in `not_checked`.

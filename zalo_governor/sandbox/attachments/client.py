@@ -1,4 +1,4 @@
-"""Has files scanned in a separate process, which is started when a file comes and ended when none has come for a while.
+"""Scans files in a child process, which is started for a file and ended after some time without files.
 
 The process, and the children in which it reads files, have no network, no keys and no right to write
 (`sandbox/confinement.py`).
@@ -26,12 +26,12 @@ log = structlog.get_logger(__name__)
 
 _START_SECONDS = 120.0
 _ANSWER_SECONDS = 230.0
-"""How long an answer is awaited: longer than a child may take, so that only a broken process is given up."""
+"""Seconds to wait for an answer: longer than any scan may take, so that only a broken process is given up."""
 _IDLE_SECONDS = 60.0
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Keeps the numerical libraries from starting threads, which a forked child would not have."""
 _TRIES = 2
-"""How often a file may crash its reader before it is given up."""
+"""How many times a file is tried that crashes the process which reads it."""
 
 
 class ScannerUnavailableError(GovernorError):
@@ -39,18 +39,18 @@ class ScannerUnavailableError(GovernorError):
 
 
 def command(config_dir: Path, seconds: float) -> list[str]:
-    """Return the command line of the process; rules are in `config_dir`, reading a file may take `seconds` at most."""
+    """Return the command line of the scanning process; rules are in `config_dir`, reading a file may take `seconds`."""
     return [sys.executable, "-m", "zalo_governor.sandbox.attachments", str(config_dir), str(seconds)]
 
 
 class AttachmentScanner:
     """Scans files in a child process of few rights. One file is scanned at a time; further callers wait.
 
-    The bots of one machine take turns (`system/turns.py`): processes that all start at once would all be too slow.
+    The bots of one machine scan one after another (`system/turns.py`), as scans at the same time would be too slow.
 
     Args:
         command: command line of the process.
-        idle_seconds: after how many seconds without a file the process is ended, which frees its memory.
+        idle_seconds: seconds without a file after which the process is ended, which frees its memory.
     """
 
     def __init__(self, command: Sequence[str], *, idle_seconds: float = _IDLE_SECONDS) -> None:
@@ -86,12 +86,12 @@ class AttachmentScanner:
             return result.model_copy(update={"size": len(content), "seconds": round(monotonic() - began, 3)})
 
     def use_command(self, command: Sequence[str]) -> None:
-        """Start the process anew by this command line before the next file, so that it loads the present rules."""
+        """Restart the process with this command line before the next file; called when the rules have changed."""
         self._command = command
         self._is_outdated = True
 
     def close(self) -> None:
-        """End the process, if it runs; a scan in progress raises ScannerUnavailableError."""
+        """End the scanning process, if it runs; a scan in progress raises ScannerUnavailableError."""
         self._closed.set()
         process = self._process
         if process is not None:
@@ -100,7 +100,7 @@ class AttachmentScanner:
             self._end()
 
     def is_running(self) -> bool:
-        """Return whether the process runs."""
+        """Return whether the scanning process runs."""
         return self._process is not None
 
     def _pause(self, seconds: float) -> None:
@@ -124,7 +124,7 @@ class AttachmentScanner:
             os.close(held)
 
     def _ready(self) -> socket.socket:
-        """Return the socket to the process, which is started if it does not run."""
+        """Return the socket to the process; start the process if it does not run."""
         if self._line and self._process and self._process.poll() is None and not self._is_outdated:
             return self._line
         self._is_outdated = False

@@ -1,4 +1,4 @@
-"""What readers take out of a file: texts, pictures, links, inner files and dangers; and the limits of reading."""
+"""Data types for what is read from a file (texts, pictures, links, inner files, dangers), and limits for reading."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from zalo_governor.text.file_names.danger import Danger
 
 
 class TextPart(NamedTuple):
-    """A piece of text of a file, with the place where it stands. It lives in the child process only."""
+    """A piece of text from a file, with its place in the file. It exists only in the child process."""
 
     text: str
     page: int | None = None
@@ -36,7 +36,7 @@ class InnerFile(NamedTuple):
 
 @dataclass
 class Contents:
-    """Everything that the readers took out of one file."""
+    """Everything that was read from one file."""
 
     texts: list[TextPart] = field(default_factory=list)
     pictures: list[PicturePart] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Contents:
 
 
 class LimitError(Exception):
-    """A limit of the budget is used up; what was read so far counts, the rest is `NotChecked.LIMIT`."""
+    """A limit for reading is reached; what was read so far counts, the rest is noted as `NotChecked.LIMIT`."""
 
 
 class Budget:

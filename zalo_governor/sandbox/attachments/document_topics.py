@@ -1,7 +1,7 @@
-"""Tells what a document is about, where that explains why it names a level of secrecy: the rules of secrecy, or honey.
+"""Recognises documents that name levels of secrecy for a harmless reason: they are on rules of secrecy, or on honey.
 
-The rule for clause 4.1 sees 600 characters at a time, as chat messages are short. A regulation on secrecy names levels
-on every page, and its first page alone says that it is one.
+The rule for clause 4.1 judges 600 characters at a time, as chat messages are short. A regulation on secrecy names
+levels on every page, but only its first page says that it is a regulation.
 """
 
 import re
@@ -36,7 +36,7 @@ BODY = frozenset({"body", "text_box"})
 
 
 class Topics(NamedTuple):
-    """What a document is about, where that is a harmless reason for the word "mật" (secret; also honey) in it."""
+    """Which topics a document has that are harmless reasons for the word "mật" (secret; also honey) in it."""
 
     rules_of_secrecy: bool
     """It explains or orders how secrets are kept: regulations, plans of inspection, slides of a course, statistics."""
@@ -51,7 +51,7 @@ class Topics(NamedTuple):
 
 
 def topics_of(texts: Iterable[TextPart]) -> Topics:
-    """Return what a document with these texts is about."""
+    """Return which of the harmless topics a document with these texts has."""
     text = "\n".join(_composed(part.text).lower() for part in texts if part.place in BODY)
     levels = {found[1] or "mật" for found in _LEVELS.finditer(text)}
     on_rules = sum(1 for _ in _RULES.finditer(text))
@@ -63,9 +63,9 @@ def topics_of(texts: Iterable[TextPart]) -> Topics:
 
 
 def heading_of(text: str) -> Iterator[str]:
-    """Yield the lines at a document's beginning, of each only its secrecy marks ("MẬT") if these are set as forms ask.
+    """Yield the first lines of a document; of a line with secrecy marks ("MẬT") set as prescribed, only the marks.
 
-    Of a text on honey the other lines are left out: there, "Mật" alone is a heading.
+    Of a text on honey, lines without such marks are left out: there, "Mật" alone is a heading.
     """
     text = _composed(text)
     on_honey = _HONEY.search(text.lower()) is not None
@@ -75,7 +75,7 @@ def heading_of(text: str) -> Iterator[str]:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """Yield the paragraphs of a text; lines that go on in the next one, as in a PDF, are joined."""
+    """Yield the paragraphs of a text; a line that continues in the next one, as in a PDF, is joined with it."""
     lines: list[str] = []
     for line in text.splitlines():
         if lines and line[:1].islower() and lines[-1][-1] not in ".:;!?\t":
@@ -89,7 +89,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def without_empty_columns(text: str) -> str:
-    """Return a text without the headings of columns, such as "Độ mật", under which the next cell names no level."""
+    """Return a text without column headings such as "Độ mật" (level of secrecy) that no cell with a level follows."""
     return _EMPTY_COLUMN.sub("", _composed(text)) if "\t" in text else text
 
 

@@ -1,4 +1,4 @@
-"""Tells what a file really is, whatever its name says, and which dangers its type and name hold (clause 4.4)."""
+"""Finds the real type of a file by its content, and the dangers of its type and its name (clause 4.4)."""
 
 import re
 from enum import StrEnum
@@ -50,7 +50,7 @@ class Family(StrEnum):
 
 
 class Identified(NamedTuple):
-    """The real type of a file."""
+    """The real type of a file, and its dangers."""
 
     mime: str
     family: Family
@@ -58,7 +58,7 @@ class Identified(NamedTuple):
 
 
 _HEAD = 1 << 20
-"""Bytes that libmagic gets; its tests look at the first ones, and it takes longer for more."""
+"""Bytes that libmagic gets; its tests read only the first ones, and it takes longer for more."""
 _HEADERS = 8 << 10
 """Bytes among which the headers of an e-mail are looked for."""
 ONENOTE = "application/onenote"
@@ -131,7 +131,7 @@ _ARCHIVE_TYPES = re.compile(
     r"|vnd\.(?:rar|ms-cab-compressed|ms-tnef)|x-ms-compress-\w+|mac-binhex40)"
 )
 _HTML_IN_OFFICE = {"doc", "xls", "ppt", "dot", "xlt"}
-"""Old names under which many programs export web pages and texts, which Office then opens."""
+"""Extensions under which many programs export web pages and texts, for Office to open."""
 _SCRIPTED_SVG = re.compile(rb"<script\b|\bon(?:load|click|error|mouseover|begin)\s*=|javascript:", re.I)
 _MAIL = re.compile(rb"\A(?:From [^\n]+\n)?(?:[\w-]+:[^\n]*\n|[ \t][^\n]*\n)*?MIME-Version:", re.I)
 """Headers of an e-mail, also as a mailbox keeps it; libmagic knows only some that begin with certain headers."""

@@ -32,20 +32,20 @@ R = TypeVar("R", bound=Rule[Any])
 PICTURE = "picture"
 """Value of `TextPart.place` for text that was recognised in a picture."""
 _FEWEST_WORDS = 4
-"""Words of an offer; fewer are a number, a name, or data such as a test file's."""
+"""Fewest words of a text that can be an offer; fewer are a number, a name, or data such as a test file's."""
 _OWN_PLACES = frozenset({"header", "master", "property", "name", "outline"})
-"""Places, besides the body, of what belongs to a document itself; people add comments and notes."""
+"""Values of `TextPart.place`, besides the body, for texts of the document itself, unlike comments and notes."""
 _NO_ADDRESSES = frozenset({PICTURE, "file_name", "field", "formula", "name", "property"})
-"""Places of texts whose addresses come as links, or of names with dots."""
+"""Values of `TextPart.place` for texts in which no addresses are looked for: these come as links, or have dots."""
 _MARKS = frozenset({"bracket", "line", "field", "stamp", "set_off", "level", "number", "transmitting"})
-"""Reason codes of texts that bear a mark, name a paper with its number, or pass it on."""
+"""Reason codes of texts that bear a secrecy mark, name a secret paper with its number, or pass one on."""
 _MOST_CODES = 4
 """Most reason codes of one finding; an admin reads them on a phone."""
 
 
 @dataclass
 class Written:
-    """What people can read in a file, from all its parts."""
+    """Texts and links that people can see in a file, from all its parts."""
 
     texts: list[TextPart] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -64,9 +64,9 @@ class FileRules:
     def judge(
         self, written: Written, dangers: Iterable[Danger], seen: Iterable[tuple[Stamp, int | None]]
     ) -> tuple[list[ScanFinding], bool]:
-        """Return the findings on a file, each kind once, at the first page where it was made, and if all was judged.
+        """Return (findings on a file, whether all was judged); each kind of finding comes once, with its first page.
 
-        If the time is over (LimitError) while one rule judges, what it has found counts, and not all was judged.
+        If the time is over (LimitError) while a rule judges, its findings up to then count, and not all was judged.
 
         Args:
             written: texts and links of the file.
@@ -97,8 +97,8 @@ class FileRules:
     def _judge_secrecy(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
         """Judge texts that name a level of secrecy.
 
-        The rule also judges texts by their words alone, as people write in a chat; pages of papers all sound like that.
-        What the topic of the whole document explains is only counted.
+        Findings by words alone, which the rule makes in chats, are left out: official papers all use such words. What
+        the topic of the whole document explains is only counted.
         """
         texts = list(texts)
         parts = list(_by_page(texts))
@@ -116,7 +116,7 @@ class FileRules:
                 yield from self._judge_paragraph(part._replace(text=paragraph), topics if own else None)
 
     def _judge_mark(self, part: TextPart) -> Iterator[ScanFinding]:
-        """Judge the mark of a document, alone in its line; a document with different marks is about them."""
+        """Judge a secrecy mark alone in a line; a document with different marks is about marks, so not judged."""
         marks = {}
         for line in heading_of(part.text) if _is_own(part) else ():
             finding = self._classified.inspect(line)
@@ -128,7 +128,7 @@ class FileRules:
             yield from self._judge_paragraph(part._replace(text=marks.popitem()[1]), None)
 
     def _judge_paragraph(self, part: TextPart, topics: Topics | None) -> Iterator[ScanFinding]:
-        """Judge a text as the rule judges a message; `topics` are those of the document, if they may explain it."""
+        """Judge a text by the rule on secrecy; `topics` are the document's, or None if they cannot excuse this text."""
         finding = self._classified.inspect(part.text)
         if finding is None or finding.level is None:
             return
@@ -147,7 +147,7 @@ class FileRules:
         yield _as_scan_finding(finding, part.page)
 
     def _judge_harm(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
-        """Judge a file with little text, such as a poster; of a long document, see `FileParameters.short_text`."""
+        """Judge whether a file with at most `short_text` characters, such as a poster, contains harmful offers."""
         parts = [part for part in texts if part.place in BODY or part.place == PICTURE]
         if sum(len(part.text) for part in parts) > self._files.parameters.short_text:
             return
@@ -168,7 +168,7 @@ class FileRules:
                 yield _as_scan_finding(self._links.finding(judged.danger.label, severity=severity, reason=reason), None)
 
     def _judge_addresses(self, texts: Iterable[TextPart]) -> Iterator[ScanFinding]:
-        """Judge the addresses that are typed as text; those that text recognition read may be misread."""
+        """Judge the web addresses in texts, but not those that text recognition read, as it misreads some."""
         for part in texts:
             if part.place not in _NO_ADDRESSES and (finding := self._links.inspect(part.text)):
                 yield _as_scan_finding(finding, part.page)
@@ -183,7 +183,7 @@ def _is_own(part: TextPart) -> bool:
 
 
 def _by_page(texts: Iterable[TextPart]) -> Iterator[TextPart]:
-    """Yield the body text of each page as one part, and each text that stands apart, such as a comment, as it is."""
+    """Yield the body text of each page as one part, and every other text, such as a comment, as it is."""
     bodies: defaultdict[int | None, list[str]] = defaultdict(list)
     for part in texts:
         if part.place == "body":
@@ -200,7 +200,7 @@ def _as_scan_finding(finding: Finding, page: int | None) -> ScanFinding:
 
 
 def _each_kind_once(found: Iterable[ScanFinding]) -> Iterator[ScanFinding]:
-    """Yield the first finding of each rule, label and severity; a thousand alike would tell nobody more than one."""
+    """Yield the first finding of each rule, label, severity and level."""
     seen = set()
     for finding in found:
         kind = (finding.rule_id, finding.label, finding.severity, finding.level)

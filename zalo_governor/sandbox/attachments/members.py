@@ -1,4 +1,4 @@
-"""Judges the directory of an archive before anything is inflated: sizes, ratios, and the names of members."""
+"""Checks the directory of an archive before anything is decompressed: sizes, ratios, and the names of members."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,11 +12,11 @@ RATIO = 200
 """A member that inflates to more than this many times its size, and to more than `BOMB_SIZE`, is a bomb."""
 BOMB_SIZE = 10 << 20
 _CERTAIN_SIZE = 1 << 30
-"""From this declared size on no file compresses so well that somebody wants to open; below it may be a white bitmap."""
+"""Declared size from which a bomb is certain: no useful file compresses so well; a smaller may be a white bitmap."""
 
 
 class Member(NamedTuple):
-    """What the directory of an archive declares of a member; sizes in bytes."""
+    """A member of an archive, as the archive's directory declares it; sizes in bytes."""
 
     name: str
     size: int
@@ -29,10 +29,10 @@ def is_bomb(size: int, packed: int) -> bool:
 
 
 def check_directory(members: Iterable[Member], archive_size: int, budget: Budget, contents: Contents) -> Sequence[str]:
-    """Add `archive_bomb`, and `NotChecked.LIMIT` if the budget is too small, to `contents`; return the bombs' names.
+    """Add to `contents` a danger `archive_bomb`, and `NotChecked.LIMIT` if above the budget; return the bombs' names.
 
-    They are judged by the sizes that the directory declares. The sum is compared with the archive's own size too, as
-    members of a bomb may share their packed bytes.
+    Bombs are recognised by the sizes that the directory declares, and by their sum compared with the archive's own
+    size, as members of a bomb may share their packed bytes.
     """
     members = list(members)
     total = sum(member.size for member in members)
@@ -47,11 +47,11 @@ def check_directory(members: Iterable[Member], archive_size: int, budget: Budget
 
 
 def check_member(name: str, contents: Contents) -> None:
-    """Add to `contents` the danger that a member's path leads out of the folder where it is unpacked."""
+    """Add the danger `path_escape` to `contents` if a member's path leads out of the folder where it is unpacked."""
     contents.dangers[:] = merge([*contents.dangers, *check_path(name)])
 
 
 def skip_member(name: str, reason: NotChecked, contents: Contents) -> None:
-    """Note a member whose content cannot be read, with the dangers of its name, which are known all the same."""
+    """Note in `contents` why a member is not read, and add the dangers of its name."""
     contents.not_checked.add(reason)
     contents.dangers[:] = merge([*contents.dangers, *check_name(name)])

@@ -1,6 +1,6 @@
-"""Types of files that are containers of other files: by the directory of a zip, by the streams of an OLE file.
+"""Finds the real type of ZIP and OLE files: by the directory of a ZIP, by the streams of an OLE file.
 
-libmagic looks at the first bytes only, so that it takes an APK for a JAR, and a zip for a document or the reverse.
+libmagic reads the first bytes only, so that it takes an APK for a JAR, and a ZIP for a document or the reverse.
 Sources: ECMA-376 part 2 (OOXML), OASIS ODF 1.3 part 2, [MS-CFB], [MS-OFFCRYPTO], [MS-MSI] (class of the root storage).
 """
 
@@ -56,7 +56,7 @@ _MSI_CLASSES = {f"000C108{kind}-0000-0000-C000-000000000046" for kind in "46"}
 
 
 def zip_type(content: bytes) -> str:
-    """Return the MIME type of a file that begins as a zip; `application/zip` where its directory cannot be read."""
+    """Return the MIME type of a file that begins as a ZIP; `application/zip` if its directory cannot be read."""
     if content.count(b"PK\x01\x02") > _MOST_MEMBERS:
         return ZIP
     try:

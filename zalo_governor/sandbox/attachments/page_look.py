@@ -1,4 +1,4 @@
-"""Looks at the shape of dark strokes: is it a page of text, which way do its lines run, has a word a frame."""
+"""Analyses the dark strokes of a picture: is it a page of text, which way do its lines run, has a word a frame?"""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ Pixels = NDArray[np.uint8]
 def looks_like_page(page: Pixels) -> bool:
     """Return whether a picture (RGB) is mostly bright with thin dark strokes: paper or a screen.
 
-    Shadows count as dark: the caller has evened out the light before.
+    Shadows count as dark, so `page` must be evenly lit (`red_ink.flatten_light`).
     """
     grey = cv2.cvtColor(page, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -37,7 +37,7 @@ def stands_on_its_side(dark: Pixels) -> bool:
 
 
 class Frame(NamedTuple):
-    """How many of the two long and two short sides of a box have a straight line, as the frame of a stamp."""
+    """Number of long and of short sides of a box (0 to 2 each) that have a straight line, as a stamp's frame has."""
 
     long_sides: int
     short_sides: int
@@ -49,7 +49,7 @@ class Frame(NamedTuple):
 
 
 def look_for_frame(box: Pixels) -> Frame:
-    """Return which sides of a small grey picture, longer than high, have a straight line of ink along them.
+    """Return how many sides of a small grey picture, longer than high, have a straight line of ink along them.
 
     A box with large dark areas has no frame: a stamp consists of thin strokes.
     """
@@ -73,7 +73,7 @@ def look_for_frame(box: Pixels) -> Frame:
 
 
 def tighten(box: Pixels) -> Pixels:
-    """Return a picture of one line cut to its letters with a small margin, as the reading model needs it."""
+    """Return a grey picture of one line cropped to its letters with a small margin, as the reading model needs it."""
     mask = _ink_mask(box)
     height, width = mask.shape
     rows = np.flatnonzero(mask.mean(axis=1) > 0.02)
@@ -87,13 +87,13 @@ def tighten(box: Pixels) -> Pixels:
 
 
 def _ink_mask(box: Pixels) -> Pixels:
-    """Return 1 where there is ink, 0 elsewhere; all 0 where the picture has hardly any contrast."""
+    """Return a mask: 1 where there is ink, else 0; all 0 if the picture has hardly any contrast."""
     ink = 255 - box.astype(np.float32)
     full = float(np.percentile(ink, 97))
     return np.asarray((ink > max(0.4 * full, 24)).astype(np.uint8))
 
 
 def _strokes(grey: cv2.typing.MatLike) -> Pixels:
-    """Return where dark thin strokes stand on a light ground (255), without large dark areas."""
+    """Return a mask: 255 where thin dark strokes are on a light background, else 0; large dark areas are left out."""
     closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8))
     return np.asarray(((cv2.subtract(closed, grey) > 45) * 255).astype(np.uint8))

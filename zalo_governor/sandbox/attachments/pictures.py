@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PIL import Image, ImageOps, ImageSequence
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
-"""What is decoded; all have decoders in the package of Pillow. HEIC has none, so iPhone originals are not readable."""
+"""Formats that are decoded, all by Pillow itself; it does not know HEIC, so iPhone originals are not readable."""
 TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "bmp", "x-ms-bmp", "tiff"))
 """MIME types, as libmagic names them, of the formats that are decoded."""
 TIFF_STARTS = (b"II*\0", b"MM\0*")
@@ -19,7 +19,7 @@ _MOST_OF_JPEG = 3 * MOST_PIXELS
 MOST_FRAMES = 8
 MOST_OF_ANIMATION = 3
 _LONGEST = 4000
-"""Longest side that is kept; an A4 page then has 340 dots an inch."""
+"""Longest side in pixels to which a picture is reduced; an A4 page then has 340 dots an inch."""
 
 Image.init()
 # Pillow raises DecompressionBombError beyond twice this number.

@@ -1,4 +1,4 @@
-"""Finds files that are valid as two types, one of which runs or unpacks: programs and archives behind pictures."""
+"""Finds files that are valid as two types at once, such as a picture with a program or an archive behind it."""
 
 import re
 import struct
@@ -30,9 +30,9 @@ def is_polyglot(content: bytes, mime: str) -> bool:
 
 
 def prefix_of_zip(content: bytes) -> int:
-    """Return how many bytes stand before the zip that the end of the file describes; 0 for an ordinary zip.
+    """Return how many bytes stand before the ZIP that the end of the file describes; 0 for an ordinary ZIP.
 
-    Two zips behind each other are one way to show another content to the scanner than to the person.
+    With two ZIPs behind each other, a scanner may see other files than the person who opens the ZIP.
     """
     end = _find_directory_end(content)
     if end is None:
@@ -50,7 +50,7 @@ def _ends_with_zip(content: bytes) -> bool:
 
 
 def _find_directory_end(content: bytes) -> int | None:
-    """Return where the end record of a zip directory stands whose comment reaches exactly to the end of the file."""
+    """Return the position of a ZIP's end record whose comment ends with the file (2 bytes may follow), or None."""
     end = content.rfind(_END_OF_DIRECTORY)
     if end < 0 or end + 22 > len(content):
         return None

@@ -1,6 +1,6 @@
 """Reads the directory of rar archives by rarfile; the content of members that are stored without compression only.
 
-Nothing free inflates rar in Python, and the sandbox starts no other program.
+No free Python library decompresses RAR, and the sandbox starts no other program.
 """
 
 import io

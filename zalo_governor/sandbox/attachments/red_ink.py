@@ -1,4 +1,4 @@
-"""Separates the red ink of a page from its black text, pen strokes and background, and cuts out its groups."""
+"""Separates the red ink of a page from black text, pen strokes and background, and cuts out groups of red strokes."""
 
 from typing import NamedTuple
 
@@ -14,28 +14,24 @@ _LEAST_RED = 26
 _MOST_GROUPS = 12
 _LEAST_POINTS = 40
 _AROUND = 2.5
-"""Heights of a group that are shown to its left and right."""
+"""Width of what is shown to the left and right of a group, in heights of the group."""
 _MOST_COLOUR = 0.5
-"""Most saturation of the ground of a stamp; paper in warm light has .3, a red poster .8."""
+"""Most saturation of a stamp's background; paper in warm light has .3, a red poster .8."""
 
 
 class RedGroup(NamedTuple):
-    """Red strokes that stand together: a stamp, a seal, a word. In the pictures, the long side is level."""
+    """Red strokes that stand together: a stamp, a seal, a word; in pictures turned so that the long side is level."""
 
     ink: Pixels
     """Grey picture of the red ink alone, dark on white."""
     plain: Pixels
-    """Grey picture of all that stands there; sharper, but with pen strokes and black letters."""
+    """Grey picture of the same place with all inks; sharper, but with pen strokes and black letters."""
     around: Pixels
-    """As `plain`, with what stands to the left and right of it."""
+    """Like `plain`, with what stands to the left and right of the group."""
 
 
 def flatten_light(picture: Pixels) -> Pixels:
-    """Return the picture as if evenly lit on white paper: shadow and tint of the light are divided out.
-
-    Args:
-        picture: RGB pixels.
-    """
+    """Return an RGB picture as if evenly lit on white paper: shadow and tint of the light are divided out."""
     height, width = picture.shape[:2]
     small = cv2.resize(picture, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
     side = max(small.shape[:2]) // 16 | 1
@@ -49,11 +45,8 @@ def flatten_light(picture: Pixels) -> Pixels:
 def find_red_groups(picture: Pixels, page: Pixels) -> list[RedGroup]:
     """Return the groups of red strokes on a light ground, the largest first.
 
-    Large solid areas (posters, flowers, roofs) are left out, as a stamp consists of thin strokes.
-
-    Args:
-        picture: RGB pixels.
-        page: the same, evenly lit (`flatten_light`).
+    Large solid areas (posters, flowers, roofs) are left out, as a stamp consists of thin strokes. `picture` is RGB,
+    `page` the same picture evenly lit (`flatten_light`).
     """
     longest = max(page.shape[:2])
     strokes = _without_solid(_red_areas(page), longest)
@@ -93,9 +86,9 @@ class _Box(NamedTuple):
 
 
 def _join_rows(boxes: list[_Box]) -> list[list[int]]:
-    """Return which boxes belong together: neighbours of about the same height in a row, of the same width in a column.
+    """Return lists of indices of boxes that belong together: about equally high in a row, or wide in a column.
 
-    Where the frame is broken, the words of a stamp would otherwise be read one by one.
+    Otherwise, the words of a stamp with a broken frame would be read one by one.
     """
     rows: list[list[int]] = []
     for index, box in enumerate(boxes):

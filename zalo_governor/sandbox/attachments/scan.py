@@ -19,9 +19,9 @@ from zalo_governor.sandbox.attachments.signatures import Signatures
 from zalo_governor.text.file_names.danger import Danger
 
 _UNREAD = {Family.AUDIO: NotChecked.AUDIO, Family.VIDEO: NotChecked.VIDEO}
-"""Families that nothing reads, and what is said of them; of other families, that the type has no reader."""
+"""Families without a reader, with the reason that is noted; for all other types without one, UNKNOWN_TYPE is."""
 _NEED_NO_READING = frozenset({Family.PROGRAM, Family.SCRIPT, Family.SHORTCUT, Family.FONT, Family.EMPTY})
-"""Families that are no papers: nothing is written in them for people."""
+"""Families that are not read, as they hold no text for people."""
 
 
 class FileScanner:
@@ -63,7 +63,7 @@ class FileScanner:
 
 
 class _Walk:
-    """The way through one file and everything inside it."""
+    """Scan of one file with everything inside it; its attributes collect what was found."""
 
     def __init__(self, signatures: Signatures, budget: Budget, *, reads_text: bool) -> None:
         self._signatures = signatures
@@ -103,7 +103,7 @@ class _Walk:
                 self._warn([archives.UNREAD], file.page)
 
     def _take(self, contents: Contents, page: int | None, depth: int) -> None:
-        """Take what a reader found: note texts and dangers, look at pictures, and read inner files."""
+        """Keep the texts, links and dangers that a reader returned, and scan its pictures and inner files."""
         self.not_checked |= contents.not_checked
         self._warn(contents.dangers, page)
         self.written.texts += [part if page is None else part._replace(page=page) for part in contents.texts]
@@ -115,7 +115,7 @@ class _Walk:
             self._look_at(picture if page is None else picture._replace(page=page))
 
     def _look_at_file(self, file: InnerFile, mime: str) -> None:
-        """Look at a picture that is a file of its own."""
+        """Scan a picture that is a file of its own."""
         if mime not in pictures.TYPES:
             self.not_checked.add(NotChecked.UNKNOWN_TYPE)
             return
@@ -123,9 +123,9 @@ class _Walk:
         self._look_at(PicturePart(file.content, file.page))
 
     def _look_at(self, part: PicturePart) -> None:
-        """Look for stamps, QR codes and text in a picture, which is counted already.
+        """Look for stamps, QR codes and text in a picture; the caller has counted it in the budget.
 
-        Of an animation, the first frames are looked at; of a TIFF, each page, which then has the page's number.
+        Of an animation, the first frames are read; of a TIFF, each page, whose number the findings then have.
         """
         self._budget.check_time()
         paged = part.content.startswith(pictures.TIFF_STARTS)

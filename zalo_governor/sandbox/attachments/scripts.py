@@ -1,4 +1,4 @@
-"""Recognises scripts by their text, as libmagic knows few of them, and what shortcuts in text form point to."""
+"""Recognises scripts by their text, as libmagic knows few kinds, and judges shortcuts that are text files."""
 
 import re
 
@@ -69,7 +69,7 @@ def decode_head(content: bytes) -> str:
 def script_type(content: bytes, extension: str) -> str | None:
     """Return the MIME type of the script or shortcut that a text file is, or None for other texts.
 
-    A file whose extension belongs to an editor is no script: opening it runs nothing.
+    A file whose extension is one of an editor, such as .txt, is no script: opening it runs nothing.
     """
     if extension in extensions.TEXTS:
         return None
@@ -93,5 +93,5 @@ def drives_windows(content: bytes) -> bool:
 
 
 def shortcut_runs(content: bytes) -> bool:
-    """Return whether an Internet shortcut leads to a file, a share, a script or a program instead of a web page."""
+    """Return whether an Internet shortcut (.url) leads to a file, share, script or program instead of a web page."""
     return bool(_TARGET.search(decode_head(content)))

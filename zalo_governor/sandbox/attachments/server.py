@@ -1,6 +1,6 @@
-"""Serves scans: takes a file from the bot, reads it in a forked child with few rights, and returns what was found.
+"""The scanning process: takes files from the bot, reads each in a forked child with few rights, returns the results.
 
-The process loads all libraries and models once and never touches a file's content itself. Each file is read in a child
+The process loads all libraries and models once and never reads a file's content itself. Each file is read in a child
 of its own, so that a file that crashes or captures its reader harms no other. The content arrives as a file descriptor
 of memory (memfd_create(2)); nothing is ever written to disk.
 """
@@ -39,10 +39,11 @@ class Confinement(NamedTuple):
 
     limits: Limits
     seconds: float
-    """Wall-clock time, after which the child is killed."""
+    """Seconds after which the child is killed."""
     interrupted_after: float = 0.0
-    """Wall-clock time after which LimitError is raised in whatever the child does, and every two seconds then, so that
-    what was read so far is judged; 0: never.
+    """Seconds after which, and again every two seconds, LimitError is raised in the child; 0: never.
+
+    The child then judges what it has read so far.
     """
 
 
@@ -53,7 +54,7 @@ def request(name: str) -> bytes:
 
 
 def serve(line: socket.socket, scan: Scan, confinement: Confinement) -> None:
-    """Scan the files that requests on the socket `line` bring, and answer each, until its other end is closed."""
+    """Scan the files that the bot sends over the socket `line`, and send back each result, until the bot closes it."""
     _send(line, {"ready": True})
     while True:
         # A request is so short that the kernel hands it over in one piece.
@@ -70,7 +71,7 @@ def serve(line: socket.socket, scan: Scan, confinement: Confinement) -> None:
 
 
 def _scan_in_child(line: socket.socket, content: int, name: str, scan: Scan, confinement: Confinement) -> bytes:
-    """Return the scan's result as JSON; where the child gave none, a result that says why."""
+    """Return the scan's result as JSON; if the child gave none, a result that only says why."""
     reading, writing = os.pipe()
     parent = os.getpid()
     child = os.fork()

@@ -85,7 +85,7 @@ def _reason_not_to_inflate(archive: SevenZipFile) -> NotChecked | None:
 
 
 def _dictionary(coder: dict[str, Any]) -> int:
-    """Return the bytes that a coder's dictionary takes (7zFormat.txt and lzma-specification.txt of the LZMA SDK)."""
+    """Return the bytes of memory for a coder's dictionary (7zFormat.txt and lzma-specification.txt of the LZMA SDK)."""
     method, properties = coder["method"], coder["properties"] or b""
     if method == _LZMA2 and properties:
         return (2 | properties[0] & 1) << (properties[0] // 2 + 11)
@@ -95,7 +95,7 @@ def _dictionary(coder: dict[str, Any]) -> int:
 
 
 class _Writer(Py7zIO):
-    """Memory into which py7zr writes one member; every piece is spent from the budget."""
+    """Memory into which py7zr writes one member; each piece is taken from the budget."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
@@ -119,7 +119,7 @@ class _Writer(Py7zIO):
 
     @property
     def content(self) -> bytes:
-        """What was written."""
+        """Return what was written."""
         return self._buffer.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""Searches files for the patterns of YARA rules: those shipped in `config/yara/`, and an office's own beside them."""
+"""Searches files for signs of malware by YARA rules: those shipped in `config/yara/`, and an office's own."""
 
 import re
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ LABEL = "signature"
 _PLACE = re.compile(r"^error\[(E\d+)\].*?^\s*--> .*?:(\d+):\d+", re.M | re.S)
 _KNOWN_LABEL = re.compile(r"[a-z][a-z_]{0,40}")
 _MATCHES = 10
-"""Matches of a pattern that are kept; one is enough to judge, and hostile files repeat them by the million."""
+"""Most matches that are kept for each pattern; one is enough, and hostile files may have millions."""
 
 
 class Signatures:

@@ -1,4 +1,4 @@
-"""Tells from a line, as a machine read it, whether it is what a secrecy stamp says and nothing else."""
+"""Recognises the words of a secrecy stamp in a line as text recognition read it, with its mistakes."""
 
 import re
 import unicodedata
@@ -13,9 +13,9 @@ LEVELS = ("mat", "toi_mat", "tuyet_mat")
 
 _LOOK_ALIKE = str.maketrans("015", "OIS")
 _EDGE = re.compile(r"^[IL]+(?=[MT])|(?<=T)[IL]+$")
-"""What a side of the frame is read as."""
+"""Letters as which the left or right side of a frame is misread."""
 _FIRST = frozenset("TFIRO")
-"""What the first letter of TỐI and TUYỆT is read as, or the second where the first is cut off."""
+"""Letters as which the first of TỐI and TUYỆT is read, or the second if the first is cut off."""
 _ONE = re.compile(r"M+A+T+")
 _TWO = re.compile(r"T+(O+I*|I+)M+A*T+")
 """TỐI MẬT with letters that the model left out."""
@@ -26,7 +26,7 @@ _LIKE = 78.0
 
 
 def name_stamp(text: str) -> str | None:
-    """Return what a line says as a stamp: its level, `released` (GIẢI MẬT), `recall` (TÀI LIỆU THU HỒI), else None.
+    """Return which stamp a line is: a level, `released` (GIẢI MẬT) or `recall` (TÀI LIỆU THU HỒI); None if none.
 
     The model drops and confuses diacritics, so only the letters count; of longer words one or two may be wrong.
     """

@@ -24,7 +24,7 @@ from zalo_governor.sandbox.attachments.stamp_words import (
 from zalo_governor.sandbox.attachments.text_lines import Corners, Pixels, cut_line, find_lines, load_models, read_line
 
 _LONGEST = 1800
-"""Longest side in pixels of what is looked at; an A4 page then has 154 dots an inch."""
+"""Longest side in pixels to which a page is reduced; A4 then has 154 dots an inch."""
 _SHORTEST = 48
 """Shortest side in pixels of a picture that can hold a page; icons are smaller."""
 _TOP = 0.36
@@ -55,7 +55,7 @@ def preload() -> None:
 
 
 def find_stamp(picture: Image.Image) -> Stamp | None:
-    """Return the secrecy stamp of a page in any of the four directions; None if there is none.
+    """Return the secrecy stamp of a page, whichever of its sides is up; None if there is none.
 
     A page with the stamp GIẢI MẬT is released: its old secrecy stamp no longer counts.
     """
@@ -102,7 +102,7 @@ def _conclude(names: set[str], reason: str) -> Stamp | None:
 
 
 def _read_groups(groups: list[RedGroup]) -> set[str]:
-    """Return what the groups say that are one framed line."""
+    """Return the names of the stamps (`name_stamp`) among those red groups that are one framed line."""
     names: set[str] = set()
     for group in groups:
         height, width = group.ink.shape
@@ -127,7 +127,7 @@ def _read_inside(picture: Pixels) -> set[str]:
 
 
 def _read_beside(around: Pixels, said: set[str]) -> set[str]:
-    """Return `said` with the levels that the stamp and what stands beside it say; nothing if MẬT ends another word."""
+    """Return `said` and the levels read in the wider picture `around`; nothing if MẬT there ends another word."""
     lines = [cut_line(around, line) for line in find_lines(around)[:6]]
     levels = {name for line in lines for name in _read_both_ways(line) & {*LEVELS}}
     if not levels and any(fold_letters(read_line(line).text).endswith("MAT") for line in lines):
@@ -136,14 +136,14 @@ def _read_beside(around: Pixels, said: set[str]) -> set[str]:
 
 
 def _read_both_ways(line: Pixels) -> set[str]:
-    """Return what a line says, read as it is and upside down; of two answers the surer one."""
+    """Return the stamp's name in a line, read as it is or upside down, whichever is surer; empty for no stamp."""
     reads = [read_line(line), read_line(np.ascontiguousarray(line[::-1, ::-1]))]
     named = [(read.score, name) for read in reads if read.score >= _LEAST_SCORE and (name := name_stamp(read.text))]
     return {max(named)[1]} if named else set()
 
 
 def _read_crowded(groups: list[RedGroup]) -> set[str]:
-    """Return what the groups say that hold more than a line: stamps of two lines, stamps that touch other red ink."""
+    """Return the names of stamps in groups of several lines: stamps of two lines, stamps that touch other red ink."""
     names: set[str] = set()
     for group in groups[:_MOST_CROWDED]:
         picture = group.ink
@@ -159,7 +159,7 @@ def _read_crowded(groups: list[RedGroup]) -> set[str]:
 
 
 def _read_top(dark: Pixels) -> tuple[set[str], set[str], bool]:
-    """Return what framed and other lines at the top say, and whether the page seems to be upside down."""
+    """Return the stamps' names in (framed, other) lines at the top, and whether the page seems to be upside down."""
     height, width = dark.shape
     top = np.ascontiguousarray(dark[: max(int(height * _TOP), min(height, width // 2))])
     lines = find_lines(top)
@@ -174,7 +174,7 @@ def _read_top(dark: Pixels) -> tuple[set[str], set[str], bool]:
 
 
 def _name_lines(picture: Pixels, lines: Corners) -> tuple[set[str], set[str]]:
-    """Return what the lines say that have a frame, and those that have none but stand alone."""
+    """Return the stamps' names in lines that have a frame, and in lines that have none but stand alone."""
     framed: set[str] = set()
     typed: set[str] = set()
     above = ""
@@ -243,10 +243,10 @@ def _gaps(line: Corners, other: Corners) -> tuple[float, float]:
 
 
 def _is_framed(picture: Pixels, line: Corners, lines: Corners) -> bool:
-    """Return whether a tight frame stands around a line alone.
+    """Return whether a line alone is closely surrounded by a frame.
 
-    Where another line is close above or below, both long sides must be there: the words of a stamp with two lines are
-    no level. Lines that go on beyond the box belong to a table.
+    If another line is close above or below, the frame must have both long sides: the words of a stamp with two lines
+    are no level. If the sides continue beyond the frame, they belong to a table.
     """
     if any(_is_beside(line, other) for other in lines):
         return False
@@ -262,7 +262,7 @@ def _is_framed(picture: Pixels, line: Corners, lines: Corners) -> bool:
 
 
 def _cut_level(picture: Pixels, line: Corners, wide: int, high: int) -> Pixels:
-    """Return a box of this size in pixels around a line, turned so that the line is level."""
+    """Return a picture of this size in pixels around a line, turned so that the line is level."""
     first, second = line[1] - line[0], line[2] - line[1]
     along = first if np.linalg.norm(first) >= np.linalg.norm(second) else second
     x, y = (float(value) for value in line.mean(axis=0))

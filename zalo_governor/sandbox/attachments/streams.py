@@ -158,7 +158,7 @@ class _Zlib:
 
 
 class _Buffered:
-    """Decompressors of the kind of `bz2.BZ2Decompressor`, which keep what they did not yet inflate."""
+    """A decompressor like `bz2.BZ2Decompressor`, which itself keeps the bytes that it did not decompress yet."""
 
     def __init__(self, inner: "bz2.BZ2Decompressor | lzma.LZMADecompressor | zstd.ZstdDecompressor") -> None:
         self._inner = inner

@@ -1,4 +1,4 @@
-"""Where tesseract's Vietnamese data (tesseract-ocr-vie) lies on this machine; loads no library."""
+"""Finds tesseract's Vietnamese data (tesseract-ocr-vie) on this machine, without loading a library."""
 
 import os
 from pathlib import Path

@@ -25,9 +25,9 @@ _LINE_HEIGHT = 48
 _LINE_WIDTH = 320
 """Least width in pixels; narrower lines are padded, as in training."""
 _LONGEST = 12
-"""Most widths a line may have for one height; longer lines are cut, as no stamp is so long."""
+"""Most heights that a line may be wide; longer lines are cut, as no stamp is so long."""
 _STEP = 32
-"""Both sides of what the finding model gets are multiples of so many pixels."""
+"""The sides of the finding model's input are multiples of this number of pixels."""
 
 
 class ReadLine(NamedTuple):
@@ -88,7 +88,7 @@ def cut_line(picture: Pixels, corners: Corners) -> Pixels:
 
 
 def read_line(line: Pixels) -> ReadLine:
-    """Read a grey picture of one line."""
+    """Return the text of one line, given as a grey picture."""
     models = load_models()
     height, width = line.shape
     line = line[:, : height * _LONGEST]

@@ -11,7 +11,7 @@ from PIL import Image
 _MEMORY = 1 << 30
 _SECONDS = 15
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-"""What Zalo sends; other decoders of Pillow start programs or are little tried."""
+"""Formats that Zalo sends; Pillow's decoders of other formats start programs or are little tested."""
 _MOST_PIXELS = 50_000_000
 _SIDE = 96
 _QUALITY = 70

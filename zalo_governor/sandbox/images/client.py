@@ -17,10 +17,7 @@ _COMMAND = (sys.executable, "-m", "zalo_governor.sandbox.images")
 
 
 def look(content: bytes) -> Looked | None:
-    """Compute the perceptual hash and the thumbnail of a picture, in a child process.
-
-    None if the content is no picture, or takes too much time or memory.
-    """
+    """Return a picture's perceptual hash and thumbnail; None if it cannot be read, or not in time."""
     try:
         done = subprocess.run(  # noqa: S603
             _COMMAND, input=content, capture_output=True, timeout=_SECONDS, check=True, env=environment()

@@ -1,8 +1,8 @@
 """Reads the modules (black and white cells) of a QR code from a picture, so that a terminal can show the code.
 
-Zalo sends the QR code for logging in only as a picture. The picture is straight and clean, so no search is needed: each
-possible code size is tried, and the size at which the fixed patterns match is the right one. A logo in the middle does
-no harm, since the error correction of the code makes up for the cells it covers.
+Zalo sends the QR code for logging in only as a picture. The picture is straight and clean, so each possible code size
+is simply tried: the one at which the fixed patterns match is right. A logo in the middle does no harm, since the error
+correction of the code makes up for the cells that it covers.
 """
 
 import io

@@ -17,7 +17,7 @@ from zalo_governor.domain.errors import ConfigError
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """Timestamp of every file inside the DOCX (a ZIP archive): fixed, so that equal reports give equal bytes."""
 _TO_BE_FILLED_IN = "………"
-"""Where the settings name no abbreviation of the office."""
+"""Printed if the settings name no abbreviation of the office."""
 _NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _UNPADDED_FROM_MONTH = 3
 """From this month on, months get no leading zero; January and February do (Decree 30/2020/NĐ-CP, App. I, II.4)."""

@@ -140,7 +140,7 @@ class _Page:
         self._at = _HEADER
 
     def headline(self, headline: Highlight, note: Sequence[str]) -> None:
-        """Draw one of the three lines with which the page begins; `note` are the lines of what is added to it."""
+        """Draw one of the three lines with which the page begins; `note` are the lines of the note below it."""
         height = _HEADLINE + _NOTE_LINE * len(note)
         color = _ALARM_PANEL if headline.alarming else _PANEL
         self._figure.patches.append(self._panel(40, self._at, WIDTH - 80, height - 16, color))
@@ -153,7 +153,7 @@ class _Page:
         self._at += height
 
     def late_units(self, table: Table) -> None:
-        """Draw the names of the units that are silent or late, each with its figures; the others are counted."""
+        """Draw the names of up to eight units that are silent or late, with their figures, and the number of others."""
         units = _late_units(table)
         self._text(56, self._at + 6, "\n".join(_late_title(table)), size=22, weight="bold")
         at = self._at + 82 + _TITLE_LINE * (len(_late_title(table)) - 1)
@@ -268,7 +268,7 @@ def _shorten_label(label: str) -> str:
 
 
 def _wrap_label(label: str) -> str:
-    """Wrap the name of a bar into two lines; what stands in brackets at its end is kept together on the second."""
+    """Wrap the name of a bar into two lines; brackets at its end are kept together on the second line."""
     short = textwrap.shorten(label, 60, placeholder=" …")
     name, bracket, rest = short.partition(" (")
     if bracket and len(short) > _LABEL_WIDTH >= max(len(name), len(rest) + 1):

@@ -40,7 +40,7 @@ def put_cell(sheet: Worksheet, row: int, column: int, value: SheetValue) -> Cell
 
 
 def finish_table(sheet: Worksheet, columns: int, rows: int) -> None:
-    """Freeze the headings above `rows` rows, give them filters, repeat them on each printed page; set up the page."""
+    """Freeze the headings above `rows` rows, add filters, repeat the headings on each printed page; set up the page."""
     sheet.freeze_panes = "A2"
     if rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(columns)}{rows + 1}"
@@ -49,7 +49,7 @@ def finish_table(sheet: Worksheet, columns: int, rows: int) -> None:
 
 
 def set_up_page(sheet: Worksheet, *, landscape: bool = False, pages: int = 0) -> None:
-    """Print the sheet on A4, as wide as a page and at most `pages` pages long; 0 is as long as it needs."""
+    """Set up the sheet to be printed on A4, one page wide and at most `pages` pages long; 0 for no limit."""
     sheet.page_setup.paperSize = _A4
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

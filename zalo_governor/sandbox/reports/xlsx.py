@@ -118,7 +118,7 @@ def _figure(value: str) -> SheetValue:
 
 
 def _typed(value: Cell) -> SheetValue:
-    """Return a cell as what it says: a day, a moment, a percentage; other texts and numbers as they are."""
+    """Return the text of a cell that is a day, a moment or a percentage as such a value; other values unchanged."""
     if not isinstance(value, str):
         return value
     try:

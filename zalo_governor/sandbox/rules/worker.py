@@ -116,7 +116,7 @@ class RuleWorker:
         try:
             send(self._socket, question)
         except OSError:
-            self._process.kill()  # What it ended by is told below.
+            self._process.kill()  # `_receive` below finds out why it ended.
         self._wait_for_answer(self._patience)
         match self._receive():
             case Answer() as answer:

@@ -1,1 +1,1 @@
-"""Reads spreadsheets that somebody has uploaded in a process without network, keys and right to write."""
+"""Reads uploaded spreadsheets in a child process without network, keys or the right to write."""

@@ -1,4 +1,4 @@
-"""Has a spreadsheet read in a process of its own, which may do nothing else and is killed after its time."""
+"""Reads a spreadsheet in a child process, which has no other rights and is killed if it takes too long."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ _LONGEST_NAME, _LONGEST_SAID = 100, 1_000
 
 
 def read_spreadsheet(content: bytes, name: str) -> dict[str, list[SheetRow]]:
-    """Return the sheets of an uploaded XLSX or CSV file: name of the sheet -> rows that are not empty.
+    """Return the sheets of an uploaded XLSX or CSV file as name of the sheet -> rows that are not empty.
 
     Raises:
         ConfigError: the file is no spreadsheet, too large or takes too long; the message says what to do.
@@ -32,7 +32,7 @@ def read_spreadsheet(content: bytes, name: str) -> dict[str, list[SheetRow]]:
         with subprocess.Popen(command, stdin=given, stdout=PIPE, stderr=DEVNULL, env=environment()) as child:  # noqa: S603 - our own command
             ending = threading.Timer(_SECONDS, child.kill)
             ending.start()
-            # Bounded: what has taken the child over must not fill the memory of whoever reads its answer.
+            # Bounded: code that has captured the child must not be able to fill the memory of this process.
             said = child.stdout.read(MOST_TEXT + 1) if child.stdout else b""
             if len(said) > MOST_TEXT:
                 child.kill()

@@ -1,4 +1,4 @@
-"""Reading the sheets of an XLSX file, or a CSV file, as rows of text."""
+"""Reads the sheets of an XLSX file, or a CSV file, as rows of text."""
 
 import csv
 import io
@@ -53,7 +53,7 @@ def read_sheets(path: Path) -> dict[str, list[SheetRow]]:
 
 
 def sheets_of(content: bytes, name: str) -> dict[str, list[SheetRow]]:
-    """Return the sheets of a spreadsheet as `read_sheets` does; `name` is the file's name, of which errors speak.
+    """Return the sheets of a spreadsheet as `read_sheets` does; `name` is the file's name, which errors mention.
 
     Raises:
         ConfigError: as `read_sheets`.

@@ -1,4 +1,4 @@
-"""What is read from a spreadsheet."""
+"""The rows that are read from a spreadsheet."""
 
 from typing import NamedTuple
 

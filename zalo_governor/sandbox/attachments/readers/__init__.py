@@ -16,7 +16,7 @@ _LOUD = frozenset(
     {"crypto", "ftguess", "oleobj", "olevba", "ooxml", "ppt", "record_base", "rtfobj"}
     | {"msoffcrypto", "olefile", "pikepdf", "pypdfium2"}
 )
-"""First names of the libraries' loggers."""
+"""First parts of the names of the libraries' loggers."""
 
 _READERS: dict[str, Reader] = {
     "application/pdf": pdf.read,
@@ -76,7 +76,7 @@ def reader_for(mime: str) -> Reader | None:
 def preload() -> None:
     """Load what the readers would else import later; call it before the process gives up the right to open files.
 
-    It silences the libraries as well, since they would log pieces of files.
+    It also disables the libraries' loggers, since they would log pieces of files.
     """
     load_charsets()
     Image.preinit()

@@ -1,4 +1,4 @@
-"""Decodes text whose encoding nobody names, as Vietnamese offices have it: UTF-8, UTF-16, Windows-1258 and 1252."""
+"""Decodes text of unknown encoding, of those that Vietnamese offices use: UTF-8, UTF-16, Windows-1258 and 1252."""
 
 import codecs
 
@@ -32,9 +32,9 @@ def load_charsets() -> None:
 
 
 def decode(content: bytes, charset: str = "") -> list[str]:
-    """Return the text of bytes; two readings where Windows-1258 and Windows-1252 differ.
+    """Return the decoded text; two texts if it may be Windows-1258 or Windows-1252, and these differ.
 
-    The second keeps texts in TCVN3, whose letters stand where Windows-1252 has others; the rules decode those.
+    The second one keeps the letters of TCVN3, which stand where Windows-1252 has others; the rules decode them.
 
     Args:
         charset: the encoding that the file names; an unknown one is guessed instead.

@@ -1,4 +1,4 @@
-"""Puts what a reader takes out of a file into `Contents`, within the budget, and turns errors into outcomes."""
+"""Collects what a reader takes out of a file, within the budget, and turns errors into `NotChecked` reasons."""
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -20,8 +20,8 @@ _PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"
 class Collector:
     """Collects the contents of one file.
 
-    Its methods never raise for an amount that is used up: the rest is left out and `NotChecked.LIMIT` is noted, so that
-    a flood of one kind cannot hide the other kinds. Only the end of the time raises LimitError.
+    If the budget for one kind is used up, the rest of that kind is left out and `NotChecked.LIMIT` is noted, so that a
+    flood of one kind cannot hide the other kinds. LimitError is raised only when the time is over.
     """
 
     def __init__(self, budget: Budget) -> None:
@@ -46,7 +46,7 @@ class Collector:
         self.budget.check_time()
 
     def add_lines(self, lines: Iterable[str], *, page: int | None = None, place: str = "body") -> None:
-        """Add many short texts as one text, each once and on its own line: many cells may hold the same formula."""
+        """Add many short texts as one text of lines; equal ones come once, as many cells may hold the same formula."""
         self.add_text("\n".join(dict.fromkeys(lines)), page=page, place=place)
 
     def add_picture(self, content: bytes, *, page: int | None = None) -> None:
@@ -69,7 +69,7 @@ class Collector:
             self.contents.links.append(address)
 
     def add_danger(self, label: str, *, certain: bool, page: int | None = None) -> None:
-        """Add a sign of malware, once for each label and page; it is certain if one of them is."""
+        """Add a sign of malware, once for each label and page; certain if it was added as certain at least once."""
         dangers = self.contents.dangers
         for position, known in enumerate(dangers):
             if (known.label, known.page) == (label, page):
@@ -98,7 +98,7 @@ class Collector:
 
 
 class _NotedDamage:
-    """Swallows the errors of a step: parsers of other people's formats raise anything on hostile input."""
+    """Context manager that notes errors and suppresses them: parsers raise anything on hostile input."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector

@@ -22,7 +22,7 @@ _STORIES = (
     ("text_box", 0x64),
     ("text_box", 0x68),
 )
-"""The stories in their order, and where the FIB tells the length of each in characters."""
+"""Place of each part (story) of the text in its order, and the offset of its length in characters in the FIB."""
 _CLX = 0x1A2
 _MARKS = str.maketrans(
     {"\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x0e": "\n", "\x07": "\t", "\x1e": "-", "\x1f": ""}
@@ -95,7 +95,7 @@ def _pieces(stream: bytes, table: bytes) -> list[_Piece]:
 
 
 def _text_of(stream: bytes, pieces: list[_Piece], collector: Collector) -> str:
-    """Put the pieces together, no more than the budget holds: hostile pieces may all point to the same bytes."""
+    """Return the joined pieces, as much as the budget allows: hostile pieces may all point to the same bytes."""
     texts: list[str] = []
     left = collector.budget.left("characters")
     for piece in pieces:

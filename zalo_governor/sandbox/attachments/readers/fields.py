@@ -16,7 +16,7 @@ _REMOTE = re.compile(r"^(?:(?:https?|ftp)://|mhtml:|file:/*(?![a-z]:|[a-z]\|)[^/
 
 
 def read_field(code: str, collector: Collector, page: int | None = None) -> None:
-    """Take the text, the links and the dangers out of one field code such as `HYPERLINK "https://…"`."""
+    """Add the text, the links and the dangers of one field code, such as `HYPERLINK "https://…"`."""
     collector.add_text(code, page=page, place="field")
     for address in _ADDRESS.findall(code):
         collector.add_link(address)
@@ -27,10 +27,9 @@ def read_field(code: str, collector: Collector, page: int | None = None) -> None
 
 
 def read_formula(formula: str, collector: Collector, *, macros: bool = False) -> None:
-    """Take the links and the dangers out of a formula of a sheet: HYPERLINK, WEBSERVICE, DDE.
+    """Add the links and the dangers of a formula of a sheet: HYPERLINK, WEBSERVICE, DDE.
 
-    Args:
-        macros: the sheet holds Excel 4 macros, whose functions start programs.
+    `macros` says that the sheet holds Excel 4 macros, whose functions start programs.
     """
     for address in _ADDRESS.findall(formula):
         collector.add_link(address.rstrip("),;"))

@@ -99,7 +99,7 @@ def _wide_text(content: bytes | None) -> str:
 def _is_encrypted(content: bytes, file: olefile.OleFileIO, collector: Collector) -> bool:
     """Return whether a workbook or an OOXML document is encrypted.
 
-    Note it then, or take out the document if Excel opens it without asking for a password.
+    If so, add the decrypted document if Excel opens it without asking for a password, else note that it is encrypted.
     """
     names = {entry[0].lower() for entry in file.listdir()}
     packed = "encryptedpackage" in names
@@ -117,7 +117,7 @@ def _is_encrypted(content: bytes, file: olefile.OleFileIO, collector: Collector)
     except Exception:  # A wrong password shows in many ways, and so does a broken file.
         opened = io.BytesIO()
         if not packed:
-            # The walk over the records will meet the mark of encryption, or read what is there.
+            # Reading the records will find the mark of encryption, or read what is there.
             return False
     if opened.getvalue():
         collector.add_inner("document", opened.getvalue())
@@ -134,7 +134,7 @@ def _rounds_of(document: object) -> int:
 
 
 class _FilesInMemory:
-    """Stands for the module `tempfile` in msoffcrypto, which would write the decrypted document to the disk."""
+    """Replaces the module `tempfile` in msoffcrypto, which would write the decrypted document to disk."""
 
     TemporaryFile = staticmethod(io.BytesIO)
 

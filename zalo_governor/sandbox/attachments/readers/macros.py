@@ -11,7 +11,7 @@ from zalo_governor.sandbox.attachments.contents import LimitError
 from zalo_governor.sandbox.attachments.readers.collector import Collector
 
 _LARGEST = 8 << 20
-"""Most bytes of a file whose VBA is decompressed; a larger one is a macro, but what it does is not judged."""
+"""Most bytes of a file whose VBA is decompressed; in a larger file, a macro is reported but not judged."""
 _LARGEST_CODE = 1 << 20
 _RUNS_OR_LOADS = re.compile(
     r"\bShell\b|WScript\.Shell|ShellExecute|Shell\.Application|Win32_Process|winmgmts|powershell|cmd(?:\.exe)?\s+/c|mshta"
@@ -30,8 +30,7 @@ _AUTOMATIC = re.compile(
 def read_macros(content: bytes, file: olefile.OleFileIO, collector: Collector) -> None:
     """Add the danger `macro` if a compound file has a VBA project.
 
-    It is certain where the macro starts by itself and runs programs or loads something; code that cannot be read is a
-    macro, but not certain.
+    It is certain if the macro starts by itself and runs programs or loads something; not if its code cannot be read.
     """
     names = {part.lower() for entry in file.listdir(streams=True, storages=True) for part in entry}
     if not names & {"_vba_project", "_vba_project_cur", "macros", "vba"}:

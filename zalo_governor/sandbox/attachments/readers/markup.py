@@ -82,7 +82,7 @@ def _judge_flat_office(content: bytes, collector: Collector) -> None:
 
 
 class _MarkupText(XmlReader):
-    """Reads the events of a page or an XML document."""
+    """Collects the texts and links of an HTML page or XML document from the parser's events."""
 
     def __init__(self, collector: Collector, *, html: bool) -> None:
         self._collector = collector
@@ -145,7 +145,7 @@ class _MarkupText(XmlReader):
 
 
 class _HtmlTarget:
-    """What lxml calls for HTML: comments are read as well, as people hide words there."""
+    """Parser target that lxml calls for HTML; it also reads comments, as people hide words there."""
 
     def __init__(self, reader: _MarkupText, collector: Collector) -> None:
         self._reader = reader
@@ -156,10 +156,10 @@ class _HtmlTarget:
         self._comments: list[str] = []
 
     def comment(self, text: str) -> None:
-        """A comment of the page."""
+        """Collect a comment of the page."""
         self._comments.append(text)
 
     def close(self) -> None:
-        """The page ends, or breaks off."""
+        """Add the collected texts, as the page ends or breaks off."""
         self._reader.finish()
         self._collector.add_text("\n".join(self._comments), place="comment")

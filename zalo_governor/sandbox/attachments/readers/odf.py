@@ -97,7 +97,7 @@ def _read_script(name: str, part: bytes, collector: Collector) -> None:
 
 
 class _Manifest(XmlReader):
-    """Reads whether members are encrypted (ODF 1.3 part 2, 4.4)."""
+    """Reads the manifest of a package, and notes if members are encrypted (ODF 1.3 part 2, 4.4)."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
@@ -108,7 +108,7 @@ class _Manifest(XmlReader):
 
 
 class _OdfText(XmlReader):
-    """Reads a document's `content.xml` or `styles.xml`, or a flat document.
+    """Reads the texts of `content.xml` or `styles.xml` of a package, or of a flat document.
 
     Args:
         counts_pages: sheets and slides of this part are counted as pages.
@@ -197,7 +197,7 @@ class _OdfText(XmlReader):
         pieces.clear()
 
     def _end_binary(self) -> None:
-        """Take out a picture or object of a flat document."""
+        """Add a picture or object that stands as base64 in a flat document."""
         packed = "".join(self._binary or ())
         self._binary = None
         with self._collector.noting_damage():

@@ -1,7 +1,7 @@
 """Takes the texts out of one XML part of an OOXML package: WordprocessingML, DrawingML, charts, SmartArt, comments.
 
-Elements are told by their local names (ECMA-376 part 1), so that the transitional, the strict and later namespaces read
-alike. Text boxes stand twice in a file, for old programs once more (`mc:Fallback`); the same text counts once.
+Elements are recognised by their local names (ECMA-376 part 1), so that the transitional, the strict and later
+namespaces read alike. Text boxes stand twice in a file, for old programs too (`mc:Fallback`); equal texts count once.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ _ATTRIBUTES = {
     "cSld": ("name",),
     "custShow": ("name",),
 }
-"""Attributes that people read or write. Shorter ones than the mark "MẬT" say nothing."""
+"""Attributes that people read or write, by element; those shorter than the mark "MẬT" are left out."""
 _SHORTEST_ATTRIBUTE = 3
 _MACHINE_MADE = ("_", "%")
 """How names such as `_GoBack` begin, and numbering as `%1.`."""

@@ -1,4 +1,4 @@
-"""Walks OLE compound files ([MS-CFB]): storages in storages, packaged files, macros, properties.
+"""Reads the structure of OLE compound files ([MS-CFB]): storages (folders), streams, and files packaged in them.
 
 Old Office documents are such files, and so are embedded objects (`oleObject1.bin`), VBA projects and Outlook messages.
 """
@@ -53,11 +53,7 @@ class Storage:
 
 
 def open_ole(content: bytes) -> olefile.OleFileIO:
-    """Open a compound file.
-
-    Raises:
-        OSError: it is none, or it is broken.
-    """
+    """Open an OLE compound file; raises OSError if `content` is none, or is damaged."""
     return olefile.OleFileIO(io.BytesIO(content))
 
 
@@ -84,7 +80,7 @@ def read_packages(storage: Storage, collector: Collector, page: int | None = Non
 
 
 def read_native(content: bytes, collector: Collector, *, page: int | None = None) -> None:
-    """Take the file out of an `Ole10Native` stream ([MS-OLEDS] 2.3.6; the layout inside is the Object Packager's)."""
+    """Add the file in an `Ole10Native` stream ([MS-OLEDS] 2.3.6; the layout inside is the Object Packager's)."""
     if len(content) < 4:
         return
     body = content[4:]
@@ -96,7 +92,7 @@ def read_native(content: bytes, collector: Collector, *, page: int | None = None
 
 
 def read_packager(body: bytes, collector: Collector, *, page: int | None = None) -> None:
-    """Take the file out of what the Object Packager wrote: label, path, temporary path, size, content."""
+    """Add the file that the Object Packager embedded, which wrote label, path, temporary path, size and content."""
     label, position = _string_at(body, 2)
     path, position = _string_at(body, position)
     if position + 8 > len(body) or position + 12 + _number_at(body, position + 4) > len(body):
@@ -119,7 +115,7 @@ def has_active_control(file: olefile.OleFileIO) -> bool:
 def strings_in(content: bytes) -> list[str]:
     """Return the runs of six or more Latin and Vietnamese letters that stand in bytes as UTF-16LE.
 
-    It finds what has no place of its own in old formats: names of bookmarks, alternative texts, lettering in shapes.
+    So texts are found that old formats keep in various records: names of bookmarks, alternative texts, words in shapes.
     """
     found = []
     for parity in (0, 1):

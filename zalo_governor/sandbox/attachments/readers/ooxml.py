@@ -122,7 +122,7 @@ def _read_part(
 
 
 class _WorkbookText(XmlReader):
-    """Reads names' formulas, links to other workbooks and to programs (DDE), and values kept of them."""
+    """Reads the formulas of defined names, links to other workbooks and to programs (DDE), and their stored values."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
@@ -146,7 +146,7 @@ class _WorkbookText(XmlReader):
 
 
 class _Actions(XmlReader):
-    """Reads what a click on a slide starts: programs and macros (ECMA-376 part 1, 21.1.2.3.5)."""
+    """Adds the danger of programs and macros that a click on a slide starts (ECMA-376 part 1, 21.1.2.3.5)."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector

@@ -12,7 +12,7 @@ from zalo_governor.sandbox.attachments.readers.collector import Collector, colle
 from zalo_governor.sandbox.attachments.readers.pdf_structure import read_structure
 
 _LONG_SIDE = 2000
-"""Pixels; 170 a printed inch of A4, at which a stamp of 8 mm is 55 high."""
+"""Longest side of a rendered page in pixels: 170 an inch of A4, at which a stamp of 8 mm is 55 pixels high."""
 _MOST_RENDERED = 30
 _FEW_CHARACTERS = 30
 _LARGE_PICTURE = 0.30
@@ -25,7 +25,7 @@ _JPEG_QUALITY = 90
 
 
 def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, pages to look at, attachments, links and dangers of a PDF file."""
+    """Return the texts, attachments, links and dangers of a PDF file, and pictures of pages that may show more."""
     return collect(_read, content, budget)
 
 
@@ -76,7 +76,7 @@ def _read_page(document: pypdfium2.PdfDocument, number: int, rendered: int, coll
 
 
 def _needs_picture(page: pypdfium2.PdfPage, text: str, number: int) -> bool:
-    """Return whether a page has to be looked at, as its text may not say what it shows."""
+    """Return whether a page must be rendered as a picture, as it may show more than its text says."""
     visible = [character for character in text if not character.isspace()]
     if len(visible) < _FEW_CHARACTERS:
         return True

@@ -1,6 +1,6 @@
 """Reads what stands in a PDF beside its pages' text: outline, annotations, forms, properties, attachments, actions.
 
-All objects of the file are walked, whether the document leads to them or not.
+All objects of the file are read, also those to which nothing in the document refers.
 """
 
 import binascii
@@ -25,7 +25,7 @@ _KEYS = frozenset(
 _LONGEST_ARRAY = 5_000
 _MOST_ANNOTATIONS = 2_000
 _ACTIONS = frozenset({"/URI", "/SubmitForm", "/GoToR", "/GoToE", "/ImportData"})
-"""Actions that reach out of the file; when they start by themselves, somebody has to look."""
+"""Types of actions that use something outside the file; a danger if they start by themselves."""
 
 
 def read_structure(content: bytes, collector: Collector) -> None:
@@ -46,10 +46,10 @@ class _StructureReader:
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._taken: set[tuple[int, int]] = set()
-        """Embedded files that are out already, by number and generation of the object."""
+        """Embedded files that were added already, by number and generation of the object."""
 
     def read_actions(self, document: pikepdf.Pdf) -> None:
-        """Judge what starts when the document opens."""
+        """Add the danger of actions that start when the document is opened."""
         root = document.Root
         starts = [root.get(Name.OpenAction)]
         triggers = root.get(Name.AA)
@@ -75,7 +75,7 @@ class _StructureReader:
                     self._read_annotation(annotation, number)
 
     def read_objects(self, document: pikepdf.Pdf) -> None:
-        """Walk over all objects of the file."""
+        """Read the scripts, links, files, forms and texts in all objects of the file."""
         for count, item in enumerate(document.objects):
             self._collector.budget.check_time()
             if count >= _MOST_OBJECTS:
@@ -145,7 +145,7 @@ class _StructureReader:
             self._add_string(item.get(Name.Name), "layer")
 
     def _take_file(self, specification: Object, page: int | None) -> None:
-        """Take out the file of a file specification (ISO 32000-1, 7.11.3)."""
+        """Add the file of a file specification (ISO 32000-1, 7.11.3)."""
         name = next((str(specification[key]) for key in (Name.UF, Name.F) if key in specification), "attachment")
         self._add_string(specification.get(Name.Desc), "attachment", page)
         files = specification.get(Name.EF)
@@ -176,7 +176,7 @@ class _StructureReader:
 
 
 def _dictionaries_in(item: object, depth: int = 0) -> Iterator[Object]:
-    """Yield an object's dictionaries, its own and those directly in it; what is indirect comes in its own turn."""
+    """Yield an object's dictionaries: itself and those directly in it; indirect ones are objects by themselves."""
     if depth > _DEEPEST:
         return
     if isinstance(item, (Dictionary, Stream)):
@@ -193,9 +193,9 @@ def _dictionaries_in(item: object, depth: int = 0) -> Iterator[Object]:
 
 
 def _decode(stream: Stream, collector: Collector) -> bytes | None:
-    """Return the content of a stream, inflated within the budget; None if that cannot be.
+    """Return the decoded content of a stream; None if it exceeds the budget or has a filter unknown here.
 
-    The library would inflate without a limit.
+    The library would decompress without a limit.
     """
     filters = stream.get(Name.Filter)
     names = [str(name) for name in filters] if isinstance(filters, Array) else [str(filters)] if filters else []

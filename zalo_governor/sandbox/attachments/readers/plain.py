@@ -15,13 +15,13 @@ _DDE = re.compile(r"(?:^|[,;\t\"])\s*[=+@-][\w ]{1,40}\|\s*'[^'\n]{0,300}'\s*!",
 """A formula that starts a program by DDE, which spreadsheet programs carry out when they open the text as a table."""
 _FOLD = re.compile(r"\r?\n[ \t]")
 _QUOTED = re.compile(r"^[^:\n]{0,300}QUOTED-PRINTABLE[^:\n]{0,300}:(?:.*=\r?\n)+", re.IGNORECASE | re.MULTILINE)
-"""Lines of version 2.1 that go on in the next one."""
+"""Lines of cards of version 2.1 that continue in the next line."""
 _PROPERTY = re.compile(r"(?P<name>[\w.-]{1,60}(?:;[^:\n]{0,300})?):(?P<value>.*)")
 _HEAD = 4096
 _LINES_OF_HEAD = 6
-"""Lines that show whether a text is a table: all have as many cells."""
+"""Number of first lines that show whether a text is a table: all have equally many cells."""
 _BY_CHANCE = {";": 1, ",": 2, "|": 1}
-"""Signs between cells, each with how many columns may be chance."""
+"""Separators of cells, each with the number of columns up to which a text may look like a table by chance."""
 
 
 def read(content: bytes, budget: Budget) -> Contents:

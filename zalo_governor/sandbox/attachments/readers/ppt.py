@@ -1,4 +1,4 @@
-"""Reads PowerPoint 97-2003 presentations by a walk over their records ([MS-PPT] 2.3)."""
+"""Reads PowerPoint 97-2003 presentations record by record ([MS-PPT] 2.3)."""
 
 import struct
 import zlib
@@ -25,7 +25,7 @@ class _Record(NamedTuple):
     path: tuple[int, ...]
     """Types of the containers around it."""
     begins: bool
-    """True for a container; what is in it follows."""
+    """True for a container; the records in it follow."""
 
 
 def read_powerpoint(storage: Storage, collector: Collector, *, page: int | None = None) -> None:
@@ -86,7 +86,7 @@ def _read_record(record: _Record, page: int | None, collector: Collector) -> Non
 
 
 def _records(stream: bytes, collector: Collector) -> Iterator[_Record]:
-    """Yield all records, those in containers after the container."""
+    """Yield all records; those in a container come after it."""
     waiting: list[tuple[int, int, tuple[int, ...]]] = [(0, len(stream), ())]
     while waiting:
         position, end, path = waiting.pop()

@@ -1,6 +1,6 @@
-"""Reads the property sets of compound files ([MS-OLEPS]): title, subject, company, and what the user invented.
+"""Reads the property sets of compound files ([MS-OLEPS]): title, subject, company, and the user's own properties.
 
-olefile's own reader counts as far as a hostile file says, up to four billion; this one stops at the end of the bytes.
+olefile's own reader believes the number of properties in a hostile file, up to four billion; this one stops at 1,000.
 """
 
 import struct
@@ -67,7 +67,7 @@ def _text_at(section: bytes, place: int, kind: int, encoding: str) -> tuple[str,
 
 
 def _names_at(section: bytes, place: int, encoding: str) -> Iterator[str]:
-    """Yield the names of the properties that the user invented."""
+    """Yield the names of the user's own properties."""
     count, place = _number(section, place), place + 4
     for _ in range(min(count, _MOST)):
         size = _number(section, place + 4) * (2 if encoding == "utf-16-le" else 1)

@@ -1,4 +1,4 @@
-"""Reads the relationships of an OOXML package (ISO/IEC 29500-2, 9.3): which part leads where."""
+"""Reads the relationships of an OOXML package (ISO/IEC 29500-2, 9.3): which part refers to which other or address."""
 
 import posixpath
 import re
@@ -57,7 +57,7 @@ class _Reader(XmlReader):
 
 
 def add_external(relationship: Relationship, collector: Collector) -> None:
-    """Add the link of a relationship that leads outside, and the danger where Office loads what stands there.
+    """Add the address of a relationship to something outside the file, and the danger if Office loads it by itself.
 
     A template, object or picture on the same computer is common (`file:///C:/…/Normal.dotm`) and no danger; a template
     on a file server happens in offices, so only one from the web is certain.
@@ -78,7 +78,7 @@ def add_external(relationship: Relationship, collector: Collector) -> None:
 
 
 def number_pages(relationships: Relationships, parts: Mapping[str, bytes], collector: Collector) -> dict[str, int]:
-    """Return by name of a part the number of its slide or sheet, in the order that people see; others are missing."""
+    """Return name of a part -> number of its slide or sheet in the order that people see; other parts are left out."""
     pages: dict[str, int] = {}
     for main, element in (("ppt/presentation.xml", "sldId"), ("xl/workbook.xml", "sheet")):
         if main in parts:
@@ -111,7 +111,7 @@ class _Order(XmlReader):
 
 
 def _spread(pages: dict[str, int], relationships: Relationships) -> dict[str, int]:
-    """Give the page of a slide or sheet to what hangs on it: notes, comments, drawings, charts, pictures."""
+    """Give the number of a slide or sheet also to the parts that belong to it: notes, comments, charts, pictures …"""
     below: dict[str, list[str]] = {}
     for item in relationships.internal:
         below.setdefault(item.source, []).append(item.target)

@@ -53,7 +53,7 @@ _CHARSETS = {163: "cp1258", 238: "cp1250", 204: "cp1251", 161: "cp1253", 162: "c
 _CODEPAGES = frozenset({1250, 1251, 1252, 1253, 1254, 1258})
 _SHORTEST_ALT_TEXT = 4
 _STEP = 1 << 14
-"""Bytes between two looks at the clock."""
+"""Bytes between two checks of the time limit."""
 _SMALLEST_COMPOUND = 1536
 """Bytes: header, directory and table of sectors."""
 
@@ -187,7 +187,7 @@ class _RtfText:
             self._begin("skip")
 
     def _begin(self, place: str) -> None:
-        """Begin a destination; its text is a text of its own."""
+        """Begin a destination, whose text is collected separately."""
         if self._outer:
             self._group.place = place
             self._group.pieces = []

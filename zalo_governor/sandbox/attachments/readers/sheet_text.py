@@ -25,7 +25,7 @@ class SheetText(XmlReader):
 
     Args:
         shared: the workbook's strings, to which cells point by their numbers.
-        used: gets the numbers of those strings that a cell shows.
+        used: a set to which the numbers of those strings that a cell shows are added.
         page: number of the sheet.
         macros: the sheet holds Excel 4 macros, whose functions start programs.
     """

@@ -1,6 +1,6 @@
-"""Reads Excel 5 to 2003 workbooks by a walk over their records ([MS-XLS] 2.4).
+"""Reads Excel 5 to 2003 workbooks record by record ([MS-XLS] 2.4).
 
-A library that puts cells into a grid asks for memory for every cell between the first and the last; this walk does not.
+A library that puts cells into a grid would take memory for every cell between the first and the last.
 """
 
 import struct
@@ -27,10 +27,9 @@ _Record = tuple[int, int, list[bytes]]
 
 
 def read_excel(storage: Storage, collector: Collector, *, page: int | None = None) -> None:
-    """Add the texts and pictures of the workbook in a storage; the pages are the numbers of its sheets.
+    """Add the texts and pictures of the workbook in a storage; their pages are the numbers of its sheets.
 
-    Args:
-        page: for a workbook inside a document, the page of that one, which is taken instead of the sheets' numbers.
+    For a workbook embedded in a document, `page` is the document's page, which is used instead.
     """
     stream = storage.read("Workbook") or storage.read("Book") or b""
     _Workbook(collector, page).read(stream)
@@ -48,7 +47,7 @@ def read_pivot_cache(storage: Storage, collector: Collector) -> None:
 
 
 class _Workbook:
-    """What is known of a workbook while its records pass."""
+    """Reader of one workbook, which keeps what its later records refer to."""
 
     def __init__(self, collector: Collector, page: int | None) -> None:
         self._collector = collector
@@ -150,7 +149,7 @@ class _Workbook:
 
 
 def _records(stream: bytes, collector: Collector) -> Iterator[_Record]:
-    """Yield the records; one that goes on in `Continue` records, or a split drawing, comes once with all its pieces."""
+    """Yield the records; one that is continued by `Continue` records, or a split drawing, comes with all its pieces."""
     waiting: _Record | None = None
     position = 0
     while position + 4 <= len(stream):
@@ -169,7 +168,7 @@ def _records(stream: bytes, collector: Collector) -> Iterator[_Record]:
 
 
 def _shared_strings(pieces: list[bytes]) -> Iterator[str]:
-    """Yield the strings of the table ([MS-XLS] 2.4.265); a string may go on in the next piece in other width."""
+    """Yield the strings of the table ([MS-XLS] 2.4.265); a string may continue in the next piece with another width."""
     cursor = _Cursor(pieces)
     cursor.skip(4)
     for _ in range(cursor.number(4)):
@@ -183,7 +182,7 @@ def _shared_strings(pieces: list[bytes]) -> Iterator[str]:
 
 
 class _Cursor:
-    """A place in the pieces of one record."""
+    """Reading position in the pieces of one record."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces
@@ -198,15 +197,15 @@ class _Cursor:
         return self._piece >= len(self._pieces)
 
     def number(self, size: int) -> int:
-        """Return the number of `size` bytes here, and go on."""
+        """Read the next number, of `size` bytes."""
         return int.from_bytes(self._bytes(size), "little")
 
     def skip(self, size: int) -> None:
-        """Leave bytes out."""
+        """Skip `size` bytes."""
         self._bytes(size)
 
     def text(self, count: int, *, wide: bool) -> str:
-        """Return `count` characters; where they go on in the next piece, that begins with its own width."""
+        """Read the next `count` characters; each further piece begins with a byte for its own character width."""
         texts = []
         while count > 0 and self._piece < len(self._pieces):
             piece = self._pieces[self._piece]
@@ -238,7 +237,7 @@ def _text_over(pieces: list[bytes], count: int) -> str:
 
 
 def _text_of(body: bytes, position: int, count: int, *, narrow: bool) -> str:
-    """Return `count` characters: old workbooks keep one byte each, newer ones a byte for the width before them."""
+    """Return `count` characters: one byte each if `narrow` (old workbooks), else after a byte for their width."""
     count = min(count, _LONGEST)
     if narrow:
         return body[position : position + count].decode("cp1252", errors="replace")

@@ -10,19 +10,19 @@ _STEP = 1 << 16
 
 
 class XmlReader:
-    """Base of readers of XML: `read_xml` calls its methods, with names without namespace; they do nothing here."""
+    """Base class of readers of XML: `read_xml` calls these methods, which do nothing here."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """An element begins. The attributes' names are without namespace as well."""
+        """Handle the beginning of an element; its name and those of its attributes come without namespace."""
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
 
     def data(self, text: str) -> None:
-        """Characters of the element that is open."""
+        """Handle text, which may be only a piece of the text of an element."""
 
     def finish(self) -> None:
-        """The document ends, or breaks off."""
+        """Handle the end of the document, or of what could be read of it."""
 
 
 def read_xml(content: bytes, reader: XmlReader, collector: Collector) -> None:
@@ -52,7 +52,7 @@ def read_xml(content: bytes, reader: XmlReader, collector: Collector) -> None:
 
 
 class _Target:
-    """What lxml calls; it takes the namespaces away."""
+    """Parser target that lxml calls; it passes names on to the reader without namespaces."""
 
     def __init__(self, reader: XmlReader) -> None:
         self._reader = reader
@@ -73,7 +73,7 @@ class _Target:
 
 
 def _without_namespaces(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return attributes by their plain names; where `id` stands beside `r:id`, the latter says more."""
+    """Return attributes by their names without namespace; of `id` and `r:id`, the latter is kept."""
     plain = {key: value for key, value in attributes.items() if key[0] != "{"}
     plain.update((key.rpartition("}")[2], value) for key, value in attributes.items() if key[0] == "{")
     return plain

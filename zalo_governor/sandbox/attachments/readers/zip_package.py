@@ -1,7 +1,7 @@
-"""Reads the members of an OOXML or ODF package, which is a ZIP file, with limits from its directory.
+"""Reads the members of an OOXML or ODF package, which is a ZIP file, within limits.
 
-The directory (APPNOTE.TXT, 4.3.12) tells the sizes before anything is inflated, and `zipfile` never inflates more than
-the directory says. Nothing is written, so names cannot escape from anywhere.
+The ZIP directory (APPNOTE.TXT, 4.3.12) states the sizes before anything is decompressed, and `zipfile` never
+decompresses more than that. Nothing is written to disk, so that paths in names do no harm.
 """
 
 import io
@@ -35,7 +35,7 @@ class ZipPackage:
         self.members = members[:_MOST_MEMBERS]
 
     def read(self, member: zipfile.ZipInfo) -> bytes | None:
-        """Return the content of a member; None if it is encrypted, broken at once, or over a limit (and note why).
+        """Return the content of a member; None (and note why) if it is encrypted, unreadable, or over a limit.
 
         Of a member that breaks off, what came before is returned: Office repairs such files.
         """
@@ -59,5 +59,5 @@ class ZipPackage:
 
 
 def part_name(member: zipfile.ZipInfo) -> str:
-    """Return a ZIP member's name as compared: lower case, `\\` as `/`, no slash in front (ISO/IEC 29500-2, 9.1.1)."""
+    """Return a ZIP member's name for comparisons: lower case, `\\` as `/`, no first slash (ISO/IEC 29500-2, 9.1.1)."""
     return member.filename.replace("\\", "/").lstrip("/").lower()
