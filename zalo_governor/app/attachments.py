@@ -1,4 +1,4 @@
-"""Connects the scans of attachments with their parts: the antivirus and the sandboxed reader."""
+"""Connects the scan of attachments with the antivirus and with the reader of files in the sandbox."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +19,11 @@ _ANTIVIRUS_SECONDS = 60.0
 
 
 class FileCheck:
-    """Checks a file by the antivirus, where there is one, and by the reader in the sandbox.
+    """Check of a file by the antivirus, if there is one, and by the reader in the sandbox.
 
     Args:
         antivirus: the antivirus on this machine.
-        read: has the reader scan a file.
+        read: scans a file with the reader.
         engine: returns the rules in force, which give the finding of a virus its clause and severity.
     """
 
@@ -54,14 +54,14 @@ class FileCheck:
 
 
 def antivirus_at(socket: Path) -> Antivirus:
-    """Return the antivirus that listens at a unix socket; it may not be there."""
+    """Return a client of the antivirus at a unix socket, where none needs to listen yet."""
     return Antivirus(socket, _ANTIVIRUS_SECONDS)
 
 
 def scan_status(queue: QueueCounts, settings: AttachmentSettings) -> ScanStatus | None:
-    """Return how many files wait for their scan, and which tools are there; None if the database does not answer.
+    """Return how many files wait for their scan, and which tools are installed; None if the database does not answer.
 
-    This is asked while messages are judged, so the antivirus, which could hang, is not.
+    The antivirus is not contacted, as it could hang while messages are judged.
     """
     try:
         counts = queue.scans()

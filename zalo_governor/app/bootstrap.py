@@ -53,7 +53,7 @@ class _Bot:
     def __init__(self, records: AppContext, file: Path) -> None:
         self._records = records
         self._file = file
-        # Before the login, which may wait for days: what is changed meanwhile is to be applied afterwards.
+        # Read before the login, which may wait for days: changes made meanwhile are applied afterwards.
         self._loaded = versions(file, records.settings.rules_dir)
         self._observability = Observability(records)
         self._lock: InstanceLock | None = None

@@ -47,11 +47,11 @@ _KEYS_APPLIED_AT_ONCE = {"zalo": frozenset({"send"}), "alarm": frozenset({"smtp"
 
 
 _PLACE = re.compile(r"(?:.*/)?(?P<file>[^/:\n]+(?::\d+)?): (?:(?P<key>[\w.]+): )?")
-"""Matches where a ConfigError says that the fault is: name of the file with the line, and the key."""
+"""Matches the place of the fault in the text of a ConfigError: name of the file with the line, and the key."""
 
 
 Versions = dict[Path, tuple[tuple[int, ...], bytes]]
-"""File -> what tells its version, and the hash of its content; for an unreadable file, the error replaces the hash."""
+"""File -> (its inode, size and times; hash of its content); for an unreadable file, (nothing; the error's number)."""
 
 
 class ConfigurationWatch:
@@ -65,7 +65,7 @@ class ConfigurationWatch:
         on_mended: called when the files are valid again.
         on_restart: called with the changed settings keys that take effect only after a restart.
         loaded: the files' versions when they were loaded, as `versions` returned them; None if that was just now.
-        groups_at_once: whether another list of groups counts at once, too: for who only reads what is stored of them.
+        groups_at_once: whether a changed list of groups applies at once, too: for processes that only read stored data.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ConfigurationWatch:
         self._stopped = False
         self._changed = threading.Condition()
         self._known = loaded or versions(file, running().settings.rules_dir)
-        """The files as of the last check."""
+        """Versions of the files at the last check."""
         self._handled = _hash(self._known)
         """Hash of the files' content that was last applied or rejected."""
         self._last_seen = self._handled
@@ -125,7 +125,7 @@ class ConfigurationWatch:
         try:
             self._look()
         except Exception as error:
-            # The next check tries again: people are told of a fault, too, only once the database can be written.
+            # The next check tries again: even a fault can be reported only once the database can be written.
             log.error("configuration_waits", error=error)
 
     def _look(self) -> None:
@@ -185,7 +185,6 @@ class ConfigurationWatch:
             self._fault = fault
 
     def _hash_files(self) -> bytes:
-        """Return one hash of all configuration files."""
         self._known = versions(self._file, self._running().settings.rules_dir, self._known)
         return _hash(self._known)
 
@@ -193,7 +192,7 @@ class ConfigurationWatch:
 def versions(file: Path, folder: Path, known: Versions | None = None) -> Versions:
     """Return the versions of the settings file `file` and of all configuration files in `folder`.
 
-    Of files whose inode, size and times are those in `known`, the content is not read again.
+    The content of a file is read only if its inode, size and times are not those in `known`.
     """
     found: Versions = {}
     for path in (file, *configuration_files(folder)):

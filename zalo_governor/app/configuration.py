@@ -57,10 +57,7 @@ class CurrentConfiguration:
 
     @property
     def current(self) -> Configuration:
-        """Return the current configuration.
-
-        Read this property again for each use, as the configuration may be replaced meanwhile.
-        """
+        """Return the current configuration; read this property again for each use, as it may be replaced meanwhile."""
         return self._current
 
     def book_of(self, group_id: str) -> Rulebook:
@@ -68,10 +65,7 @@ class CurrentConfiguration:
         return self._current.book_of(group_id)
 
     def on_change(self, callback: Callable[[Configuration], None]) -> None:
-        """Subscribe `callback`, which is called with each new configuration, in the order of subscription.
-
-        It must not raise.
-        """
+        """Subscribe `callback`: it is called with each new configuration, in order of subscription; must not raise."""
         self._callbacks.append(callback)
 
     def replace(self, new: Configuration) -> None:
@@ -111,7 +105,7 @@ def load_configuration(settings: Settings) -> Configuration:
 
 
 def _check_signatures(folder: Path) -> None:
-    """Compile an office's own YARA rules, so that an error in them is told before the reader of attachments needs them.
+    """Compile an office's own YARA rules, so that an error in them is reported before they are needed for a scan.
 
     Raises:
         ConfigError: a file has an error; the message names file and line.

@@ -63,7 +63,7 @@ _DOWNLOAD_SECONDS = 60.0
 _SCANS_AT_ONCE = 4
 """Threads that download files and have them scanned, as Zalo's servers may be slow or silent."""
 _DEADLINES_SECONDS = 5.0
-"""Seconds between two looks whether a case's deadline or a digest is due: they are minutes and hours long."""
+"""Seconds between two checks whether a case's deadline or a digest is due; they are due to the minute."""
 _JUDGED_SECONDS = 30.0
 """How long to wait at most for the judge to judge all entries stored so far."""
 
@@ -126,7 +126,7 @@ class Container:
         timer = partial(DueWork, clock=clock)
         self._orders = timer("orders", lambda: self._services.orders, begin=self._caught_up)
         self._acquaintance = timer("acquaintance", lambda: self._services.acquaintance, begin=self._first_sync_done)
-        # One thread looks for files; the others wait until it finds one.
+        # One thread checks for due scans; the others wait until it finds one.
         self._scans = [
             timer("scans", lambda: self._services.scans, begin=self._caught_up, on_due=self._hurry_scans),
             *(
@@ -241,15 +241,12 @@ class Container:
         )
 
     def _look_now(self) -> None:
-        """Send and carry out at once what somebody has decided on the panel."""
+        """Check outbox and jobs at once, as another process, such as the panel, has signalled that it added to them."""
         self._worker.wake()
         self._orders.hurry()
 
     def _apply_configuration(self, new: Configuration) -> None:
-        """Put a new configuration in force in all components.
-
-        Steps that can fail come first: if one fails, the old configuration stays in force.
-        """
+        """Put a new configuration in force in all components; what can fail comes first, so that the old one stays."""
         self._seed_people(new.settings)
         services = self._build_services(new)
         with self._judge.between_batches():
@@ -287,7 +284,6 @@ class Container:
         )
 
     def _file_tools(self, settings: AttachmentSettings) -> FileTools:
-        """Return the download and the check of attachments."""
         download = self._session.downloads(most_bytes=settings.most_bytes, seconds=_DOWNLOAD_SECONDS)
         antivirus = antivirus_at(settings.antivirus_socket)
         check = FileCheck(antivirus, self._scanner.scan, lambda: self._records.rulebook.engine)
@@ -359,7 +355,7 @@ class Container:
     def _recovered(self, group_id: str) -> None:
         """Notify the admins of cases in a group's missed messages that were fetched from Zalo's history.
 
-        Waits before until the rules have checked these messages, 30 s at most.
+        Waits first, for at most 30 s, until the rules have checked these messages.
         """
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.begin() as uow:
@@ -371,10 +367,7 @@ class Container:
         self._services.delivery.sent(outcome)
 
     def _on_line_up(self) -> None:
-        """Start the timed work, retry postponed sends, and sync all groups.
-
-        Called once the bot is connected and the missed messages are stored.
-        """
+        """Start timed work, retry sends and sync all groups; called once connected and missed messages are stored."""
         self._caught_up.set()
         self._retry_sends_now()
         for group_id in self._groups:
@@ -389,7 +382,6 @@ class Container:
         self._worker.wake()
 
     def _request_sync(self, group_id: str) -> None:
-        """Request a sync of a group, to run soon."""
         self._group_sync.request(group_id)
 
     def _request_sync_for(self, group_id: str, uid: str) -> None:

@@ -31,9 +31,9 @@ log = structlog.get_logger(__name__)
 _FINGERPRINTS = "config.fingerprints:"
 """Name prefix in the secret store of the configuration hashes; a hash of the session file follows (`_session_key`)."""
 _CREDENTIALS = "zalo.credentials:"
-"""Name prefix of the Zalo sessions, followed likewise."""
+"""Name prefix in the secret store of the Zalo sessions; a hash of the session file follows (`_session_key`)."""
 _ACCOUNT = "zalo.account:"
-"""Name prefix of the uids of bot accounts, followed likewise, as several bot accounts may share one database."""
+"""Name prefix in the secret store of the bot accounts' uids; the hash follows, as accounts may share a database."""
 _LOGIN_MARKER = "login"
 """JSON key by which a session file that is only the marker of `zalo-governor login` is recognised."""
 _LOGIN_NOTE = (
@@ -250,7 +250,7 @@ def _opened(
 def refuse_lost_database(settings: Settings) -> None:
     """Raise an error if the database is missing or empty though the installation was in use before.
 
-    Backups, and the marker that `zalo-governor login` leaves, tell that it was. A new database would hide the loss.
+    Backups, and the marker that `zalo-governor login` leaves, show that. A new database would hide the loss.
 
     Raises:
         LostDatabaseError: it is gone; the message names the newest backup and the command that restores it.
@@ -307,7 +307,7 @@ def _make_private_folder(path: Path) -> None:
 
 
 def _refuse_unusable_folder(path: Path) -> None:
-    """Raise ConfigError if the data folder cannot be read; none is fine."""
+    """Raise ConfigError if the data folder cannot be read; that there is none is fine."""
     try:
         os.scandir(path).close()
     except FileNotFoundError:

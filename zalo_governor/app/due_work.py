@@ -63,7 +63,7 @@ class DueWork:
 
     Args:
         name: name of the work in the log.
-        work: returns the work; asked each time, as new services do it after a change of the configuration.
+        work: returns the work; called each time, as a change of the configuration replaces it.
         begin: work begins when this event is set (missed messages are received), or after a minute.
         clock: gives the present time.
         look_seconds: seconds between two checks of the due time; None: only `hurry` causes a check.
@@ -97,7 +97,7 @@ class DueWork:
             self._hurried.clear()
 
     def hurry(self) -> None:
-        """Make `run` look at once whether something is due."""
+        """Make `run` check at once whether work is due."""
         self._hurried.set()
 
     def stop(self) -> None:

@@ -37,17 +37,11 @@ class FallbackAlert:
         threading.Thread(target=self.deliver, args=(subject, text), name="alarm", daemon=True).start()
 
     def deliver(self, subject: str, text: str) -> bool:
-        """Send an alert by every configured channel and wait until done; return whether at least one took it.
-
-        Failures are only logged.
-        """
+        """Send an alert by every configured channel and wait; return whether one took it. Failures are only logged."""
         return None in list(self.try_each(subject, text))
 
     def try_each(self, subject: str, text: str) -> Iterator[Exception | None]:
-        """Send an alert by every configured channel; yield for each the error with which it failed, None if it did not.
-
-        Failures are logged.
-        """
+        """Send an alert by every configured channel; yield for each the error if it failed (also logged), or None."""
         for way in self.ways:
             try:
                 way.send(subject, text)

@@ -8,7 +8,7 @@ from zalo_governor.zalo.http.file_download import FetchError, FileDownload
 
 _HURRY_SECONDS = 6.0
 _HURRY_BYTES_PER_SECOND = 250_000
-"""Seconds for a file in a hurry, and how much of it has to come in each second besides."""
+"""Limit of an urgent download in seconds, and how many bytes of the file allow one more second."""
 
 
 class FileFetcher:
@@ -20,7 +20,7 @@ class FileFetcher:
     def __call__(self, addresses: Sequence[str], *, size: int | None, checksum: str, hurry: bool) -> FetchedFile:
         """Return the file from the first URL that gives it; its message announced `size` and `checksum` (MD5).
 
-        A file with another checksum is returned all the same, marked as not `as_announced`. In a `hurry`, each URL is
+        A file with another checksum is returned all the same, marked as not `as_announced`. With `hurry`, each URL is
         given up after 6 seconds and one more for each 250 kB of `size`.
 
         Raises:
@@ -29,7 +29,7 @@ class FileFetcher:
         seconds = _HURRY_SECONDS + (size or 0) / _HURRY_BYTES_PER_SECOND if hurry else None
         failed = NotFetchedError(NotChecked.NO_ADDRESS, retry=False)
         for address in addresses:
-            # Whoever sends the file also chooses what his message announces: a wrong checksum must not spare it.
+            # The sender's client announces the checksum: a wrong one must not save the file from its scan.
             for expected in (checksum, ""):
                 try:
                     content = self._download.fetch(address, size=size, checksum=expected, seconds=seconds)

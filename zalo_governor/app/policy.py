@@ -69,7 +69,7 @@ def office_policy(
 
 
 def _with_offices(common: ServicePolicy, configuration: Configuration) -> ServicePolicy:
-    """Return the policy with an office for each group that has its own settings or regulation, and one for the others.
+    """Return the policy with a policy in `offices` for each group with own settings or regulation, one for the rest.
 
     A regulation brings its escalation ladder and its texts.
     """
@@ -93,7 +93,7 @@ def _with_offices(common: ServicePolicy, configuration: Configuration) -> Servic
 
 
 def _with_sections(policy: ServicePolicy, settings: Settings) -> ServicePolicy:
-    """Return the policy with what the sections say that a group may have of its own (`GroupSettings`)."""
+    """Return the policy with the values of those settings that a group may have of its own (`GroupSettings`)."""
     return replace(
         policy,
         letterhead=settings.office.letterhead,

@@ -9,7 +9,7 @@ from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 class DropsPeopleError(ConfigError):
-    """The import would take people off the roster, and the number that somebody confirmed is another one."""
+    """The import would take another number of people off the roster than was confirmed."""
 
 
 def plan_import(before: Sequence[RosterEntry], given: Sequence[RosterEntry], *, replacing: bool) -> RosterDifference:
@@ -32,10 +32,10 @@ def import_roster(
     at: datetime,
     by: int | None = None,
 ) -> RosterDifference:
-    """Store what `plan_import` returns, and write to the audit log what has changed, in one transaction.
+    """Store the roster that `plan_import` returns, and write the changes to the audit log, in one transaction.
 
-    `drops` is how many people somebody has agreed to take off the roster. `by` is the id of who does it; None on the
-    command line.
+    `drops` is how many people may be taken off the roster, as somebody has confirmed. `by` is the id of the person who
+    imports; None on the command line.
 
     Raises:
         DropsPeopleError: people would be taken off, and not as many as `drops`; nothing was changed.

@@ -1,7 +1,7 @@
 """A process that only scans attachments, beside the bots, on the same PostgreSQL server and perhaps another machine.
 
-It does not log in to Zalo, as the addresses of files are in the jobs; to Zalo it looks like the bot's browser. What it
-finds is told by the bot, from the outbox.
+It does not log in to Zalo, as the addresses of files are in the jobs; to Zalo it looks like the bot's browser. Its
+findings are put into the outbox, from which the bot sends them.
 """
 
 import hashlib
@@ -39,25 +39,25 @@ log = structlog.get_logger(__name__)
 
 _DOWNLOAD_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
-"""Seconds between two looks for due scans of an office."""
+"""Seconds between two checks for due scans of an office."""
 _AGAIN_SECONDS = 0.05
 _OFFICES_SECONDS = 30.0
-"""Seconds between two looks for offices that were added."""
+"""Seconds between two checks for offices that were added."""
 _FILES_SECONDS = 10.0
-"""Seconds between two looks whether the configuration of an office was changed."""
+"""Seconds between two checks whether the configuration of an office was changed."""
 _PAUSES = (5.0, 300.0)
 """Seconds until an office that failed is tried again, first and at most."""
 _NOT_READ = frozenset({"messages", "regulations"})
-"""Parts of the configuration that a reader of files does not use."""
+"""Folders of the configuration that the reader of files does not use."""
 _LETTERHEAD = re.compile(rb"^(number|issued|issuer):.*$", re.MULTILINE)
-"""Lines of the regulation in which offices differ that judge alike."""
+"""Lines of a regulation's file that do not influence a scan, though they differ from office to office."""
 
 
 class ScanWorker:
-    """Takes scans of one or many offices, each in a thread of its own, with one reader process for all of them.
+    """Runner of the scans of one or many offices, each in a thread of its own, with one reader process for all.
 
-    The offices take turns at the reader. One whose settings or database fail is tried again later, and keeps no other
-    waiting. No database schema is migrated: an office with that of another version waits. A changed configuration
+    The offices take turns at the reader. An office whose settings or database fail is tried again later, and delays no
+    other. No database schema is migrated: an office with a schema of another version waits. A changed configuration
     applies within half a minute, unless it is wrong.
 
     Args:
@@ -99,7 +99,7 @@ class ScanWorker:
                 return
 
     def stop(self) -> None:
-        """Make `run` return, also in the middle of a file: it is scanned again soon, here or by another."""
+        """Make `run` return, also in the middle of a file, which is scanned again soon, here or by another worker."""
         self._stopped.set()
         self._reader.close()
 
@@ -119,7 +119,7 @@ class ScanWorker:
                         if due and due <= now:
                             records.database.require_newest()  # The bot may have been upgraded meanwhile.
                             runner.act(now)
-                        # Not at once after a scan either: what is due may be another worker's by now.
+                        # A pause after a scan, too: another worker may have taken by now what was due.
                         self._stopped.wait(_AGAIN_SECONDS if due and due <= now else _LOOK_SECONDS)
                         pauses = doubling(*_PAUSES)
             except Exception as error:
@@ -137,7 +137,7 @@ class ScanWorker:
 
 
 class _Reader:
-    """One reader process for the files of all offices; it is started anew where the next office has other rules."""
+    """One reader process for the files of all offices; restarted if the next office has other rules."""
 
     def __init__(self) -> None:
         self._turn = WriteLock()
@@ -145,7 +145,7 @@ class _Reader:
         self._rules = ""
 
     def of(self, settings: Settings) -> ScanFile:
-        """Return what scans the files of the office that has these settings."""
+        """Return a function that scans files for the office with these settings."""
 
         def scan(content: bytearray, name: str) -> ScanResult:
             with self._turn:
@@ -167,7 +167,7 @@ class _Reader:
 
 
 def _watch(config: Path, records: AppContext, changed: threading.Event) -> ConfigurationWatch:
-    """Return a watch that sets `changed` once the files of the office are others, and right."""
+    """Return a watch that sets `changed` once the office's configuration files were changed and are valid."""
     return ConfigurationWatch(
         config,
         running=lambda: records.configuration.current,
@@ -179,7 +179,7 @@ def _watch(config: Path, records: AppContext, changed: threading.Event) -> Confi
 
 
 def _digest_of_rules(settings: Settings) -> str:
-    """Return a hash of all that decides what the reader finds in a file, as it is on the disk now."""
+    """Return a hash of the settings and files, as they are now, that decide what the reader finds in a file."""
     digest = hashlib.blake2b(str(settings.attachments.seconds).encode())
     for path in configuration_files(settings.rules_dir):
         inside = path.relative_to(settings.rules_dir)

@@ -103,7 +103,7 @@ class DailySchedule:
         return [duty._replace(name=duty.name + own, run=self._unless_restored(duty.run)) for duty in duties]
 
     def _unless_restored(self, run: Callable[[datetime], None]) -> Callable[[datetime], None]:
-        """Return a function that calls `run`, but not for a time before a restore: that report may have been sent."""
+        """Return a function that calls `run`, but not for times before the last restore, which may be done already."""
 
         def run_unless_restored(due: datetime) -> None:
             with self._units.begin(reading=True) as uow:
@@ -137,7 +137,7 @@ class DailySchedule:
     def _check_names(self, office: int, due: datetime) -> None:
         """Sync the groups, tell the admins the differences from the roster, and ask members to correct wrong names.
 
-        Does nothing if it has already been done for the scheduled time `due`. Roster: the approved list of members.
+        Does nothing if that was already done for the scheduled time `due`.
         """
         duties = self._features().duties_by_office[office]
         claim = f"name_sweep:{office}" if office else "name_sweep"

@@ -20,13 +20,13 @@ log = structlog.get_logger(__name__)
 _CATCH_UP_SECONDS = 60.0
 """Seconds to wait at most, before tasks run, until missed messages are fetched."""
 _AGAIN_AFTER = timedelta(minutes=1)
-"""How long to wait before a task is tried again for which the database was unavailable."""
+"""Pause before a task is run again that failed because the database was unavailable."""
 _LOOK_SECONDS = 20.0
 """Seconds between two checks whether the clock was changed; APScheduler's own waits do not notice that."""
 _CHANGED = timedelta(minutes=1)
-"""A clock that went on by so much more or less than the time that passed was changed, or the machine was asleep."""
+"""A clock that advanced by this much more or less than the time that passed was changed, or the machine slept."""
 _MADE_UP = timedelta(days=7)
-"""After a greater change of the clock, tasks are not run for times that it has passed over."""
+"""After a change of the clock by more than this, tasks are not run for the times that the change skipped."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -96,7 +96,7 @@ class Schedule:
             if moved > _CHANGED:
                 log.warning("clock_changed", seconds=round(moved.total_seconds()))
                 with self._turn:
-                    # Else only at the next times: a year typed wrongly must not have everything deleted as old.
+                    # After a great change only at the next times: a mistyped year must not delete everything as old.
                     self._plan(missed=moved < _MADE_UP)
         self._scheduler.shutdown(wait=True)
 
@@ -107,7 +107,7 @@ class Schedule:
             if self._scheduler.running:
                 wanted = {duty.name for duty in duties if duty.at is not None}
                 for name in {duty.name for duty in before}:
-                    # What waits to be tried again is not forgotten, unless it is wanted no more.
+                    # A pending retry stays, unless the task was removed or switched off.
                     for job in (name, *(() if name in wanted else (f"{name}:again", f"{name}:missed"))):
                         with suppress(JobLookupError):
                             self._scheduler.remove_job(job)

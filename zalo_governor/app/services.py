@@ -106,7 +106,7 @@ class Services:
 
 
 class FileTools(NamedTuple):
-    """What scans of attachments need: the download from Zalo, the check of a file, and who is told of the results."""
+    """Functions for scans of attachments: download from Zalo, check of a file, and what is called with results."""
 
     fetch: FetchFile
     check: ScanFile

@@ -1,4 +1,4 @@
-"""Makes the Zalo session of a bot account as the settings say."""
+"""Creates the Zalo session of a bot account as the settings say."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def open_session(
         records: settings and stored cookies.
         pace: limits the rate of the calls to Zalo; None: a limit of the session's own, as the settings say.
         credentials: browser id and cookies; None: the stored ones.
-        on_credentials: called with what Zalo renews; None: it is stored.
+        on_credentials: called with the credentials when Zalo renews cookies; None: they are stored.
 
     Raises:
         ConfigError: no session is stored, and there is no valid session file.

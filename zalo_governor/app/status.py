@@ -1,4 +1,4 @@
-"""The state of the installation as its database tells it: outgoing messages, backups, scans."""
+"""Reads the state of outgoing messages, backups and scans from the database."""
 
 from zalo_governor.app.attachments import scan_status
 from zalo_governor.app.context import AppContext

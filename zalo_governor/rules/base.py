@@ -22,9 +22,9 @@ class Maturity(StrEnum):
 
 
 class Need(StrEnum):
-    """A fact that is looked up in the database only if a rule of the group's regulation asks for it.
+    """A fact that is looked up in the database only if a rule of the group's regulation needs it.
 
-    Each has the name of the field of `RuleContext` that holds it.
+    The values are names of fields of `RuleContext`.
     """
 
     POSITION = "position"
@@ -46,24 +46,19 @@ class RuleContext(FrozenModel):
     sender: Person | None = None
     """The person who caused the event; None if no person is known under the sender's uid yet."""
     approved: frozenset[str] | None = None
-    """Uids of the people on the group's roster, given for events about joining.
-
-    None for other events, and if no roster has been imported.
-    """
+    """Uids of the people on the group's roster, for events about joining; None for others, and without a roster."""
     passed_gate: bool = False
     """Whether the secret gate (the check before anything is stored) has just found every string of the event clean."""
     regulation: str = ""
     """Name of the regulation of the event's group, by whose rules it is judged; "" for the common one."""
     position: str = ""
-    """The sender's title and agency by the roster or the settings. Looked up only for rules that need it (`Need`), as
-    are the facts below.
-    """
+    """The sender's title and agency by the roster or the settings; looked up only for `Need.POSITION`."""
     joined_at: datetime | None = None
-    """Since when the sender has been known to be in the group."""
+    """Since when the sender has been known to be in the group; None if unknown; looked up only for `Need.JOINED`."""
     answers_directive: bool = False
-    """Whether the message quotes a directive that is registered in the ledger of directives."""
+    """Whether the message quotes a directive of the ledger; looked up only for `Need.DIRECTIVE`."""
     sent_before: tuple[float, ...] = ()
-    """How many seconds before this message the sender's earlier ones of the last hour were sent in the group."""
+    """For each message of the sender in the group in the hour before: how many seconds earlier it came."""
 
 
 NO_CONTEXT = RuleContext()
@@ -75,7 +70,7 @@ def roles_in(context: RuleContext, group_id: str) -> frozenset[Role]:
 
 
 class Rule(ABC, Generic[P]):
-    """A rule: checks events against one clause of the regulation.
+    """Base class of a rule, which checks events against one clause of the regulation.
 
     Pure: the same event, context and parameters give the same findings.
     """
@@ -83,7 +78,6 @@ class Rule(ABC, Generic[P]):
     id: ClassVar[str]
     """Identifier of the rule, equal to the name of its YAML file without the ending: `3.1-tieng-viet-co-dau`."""
     parameters_type: ClassVar[type[Parameters]]
-    """Class of the rule's parameters."""
     lexicon_names: ClassVar[tuple[str, ...]] = ()
     """Names of the word-list files in `lexicons/` that the rule reads, with their endings: `abbreviations.txt`."""
     needs: frozenset[Need] = frozenset()
@@ -117,9 +111,9 @@ class Rule(ABC, Generic[P]):
         self.topics = topics
 
     def bound(self, *, clause: str, severity: Severity, maturity: Maturity, topics: Mapping[ClauseTopic, str]) -> Self:
-        """Return a copy of this rule for another regulation, with its values; it shares models, word lists and memory.
+        """Return a copy of this rule with the values of another regulation; both share models, word lists and caches.
 
-        `clause` is the number there, `topics` are that regulation's clause numbers by topic.
+        `clause` is the clause's number in that regulation, `topics` are its clause numbers by topic.
         """
         other = copy.copy(self)
         other.clause, other.severity, other.maturity, other.topics = clause, severity, maturity, topics
@@ -127,7 +121,7 @@ class Rule(ABC, Generic[P]):
 
     @property
     def labels(self) -> frozenset[str]:
-        """The labels of findings for which the texts to people must have words; empty: the rule asks for none."""
+        """Return the labels of findings that need Vietnamese words for people; empty if the rule requires none."""
         return frozenset()
 
     def prepare(self) -> None:
@@ -183,10 +177,7 @@ class SealingRule(Rule[P]):
 
     @abstractmethod
     def look(self, text: str) -> Finding | None:
-        """Check one string: return the finding on it, None if it is clean.
-
-        `inspect` calls this method for strings that it does not remember as clean.
-        """
+        """Return the finding on one string, None if it is clean; called by `inspect` unless remembered as clean."""
 
 
 _MOST_REMEMBERED = 2_000

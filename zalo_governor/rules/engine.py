@@ -23,7 +23,7 @@ class Engine:
 
     Args:
         rules: the rules of the common regulation.
-        own: name of another regulation -> its rules, by which events are judged whose context names it.
+        own: name of another regulation -> its rules, which judge the events whose context names this regulation.
     """
 
     def __init__(self, rules: Sequence[Rule[Any]], own: Mapping[str, Sequence[Rule[Any]]] = {}) -> None:
@@ -38,10 +38,10 @@ class Engine:
 
     @property
     def gate_rules(self) -> tuple[SealingRule[Any], ...]:
-        """Return the rules for the secret gate (the check before anything is stored).
+        """Return the rules for the secret gate (the check before anything is stored): their findings may forbid
+        storing.
 
-        They are the rules whose findings may forbid storing the content. The law demands them in every group, so that
-        they are those of the common regulation.
+        The law demands them in every group, so that they are those of the common regulation.
         """
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 

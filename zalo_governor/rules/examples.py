@@ -1,4 +1,4 @@
-"""The examples in rules' YAML files, by which `zalo-governor rules test` tries the rules."""
+"""The examples in rules' YAML files, with which `zalo-governor rules test` tests the rules."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,10 +11,7 @@ from zalo_governor.rules.declared.conditions import Answered, MessageKind
 
 
 class Coming(Parameters):
-    """Example event in a rule's YAML file: people join the group, or ask to join.
-
-    People are named by arbitrary labels instead of uids.
-    """
+    """Example event in a rule's YAML file: people, named by any labels instead of uids, join the group or ask to."""
 
     who: tuple[str, ...]
     """Labels of the people who join or ask to."""
@@ -70,7 +67,7 @@ class Example(Parameters):
     label: str | None = None
     """Label that the rule's finding on the example must have, with any severity; required in `match` of code rules."""
     kind: MessageKind | None = None
-    """What kind of message it is, where it is no text; `text` is then its caption or title."""
+    """Kind of the message, if it is no text; `text` is then its caption or title."""
     roles: tuple[Role, ...] = ()
     """The sender's roles."""
     position: str = ""
@@ -78,7 +75,7 @@ class Example(Parameters):
     joined_days: int | None = Field(default=None, ge=0)
     """How many days ago the sender joined the group."""
     at: datetime = datetime(2026, 3, 4, 9, 0)  # noqa: DTZ001 - by the clock of Viet Nam
-    """When the message was sent; where nothing is said, on a Wednesday morning."""
+    """When the message was sent; by default on a Wednesday morning."""
     answers: Answered | None = None
     """What the message quotes."""
     sent_before: int = Field(default=0, ge=0, le=100)
@@ -86,7 +83,7 @@ class Example(Parameters):
     mentions: int = Field(default=0, ge=0, le=100)
     """How many members are mentioned."""
     times: int = Field(default=1, ge=1, le=100)
-    """How many times the text stands in the message, for examples of long ones."""
+    """How many times the text is repeated in the message, for examples of long ones."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Example":

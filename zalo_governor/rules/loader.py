@@ -36,17 +36,14 @@ _ORDER = {rule_id: place for place, rule_id in enumerate(_KNOWN)}
 
 
 class Rulebook(NamedTuple):
-    """A regulation, the escalation ladder (who is notified when) and all rules.
-
-    Immutable; replaced as a whole when the files change.
-    """
+    """A regulation, the escalation ladder and all rules; immutable, replaced as a whole when the files change."""
 
     regulation: Regulation
     ladder: Ladder
     engine: Engine
-    """Runs the rules of this regulation; in the common rulebook, for each event the rules of its own group."""
+    """Runs the rules of this regulation; in the common rulebook, the rules of the regulation of each event's group."""
     specs: Mapping[str, RuleSpec | DeclaredSpec]
-    """Content of each rule's YAML file, by rule id; shipped rules that another regulation only takes over have none."""
+    """Content of each rule's YAML file, by rule id; shipped rules without changes in another regulation have none."""
     own: Mapping[str, "Rulebook"] = {}
     """The other regulations that groups may have, by the names of their folders; only in the common rulebook."""
     name: str = ""
@@ -86,8 +83,8 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
 def load_rule(path: Path, common: Rulebook, rules_dir: Path, regulation: str = "") -> Rule[Any]:
     """Load one rule that is written in YAML alone, to try it out; its file need not be among those in force.
 
-    If the file is in the folder of a regulation, its clause is one of that, else one of the regulation named
-    `regulation`, "" for the common one. What is read from `STANDARD_INPUT` may have any id.
+    Its clause is one of the regulation in whose folder the file is, else of the one named `regulation` ("": the common
+    one). A rule that is read from `STANDARD_INPUT` may have any id.
 
     Raises:
         ConfigError: the file is wrong, or is not such a rule.
@@ -106,7 +103,7 @@ def load_rule(path: Path, common: Rulebook, rules_dir: Path, regulation: str = "
 
 
 def regulation_folders(rules_dir: Path) -> dict[str, Path]:
-    """Return name -> folder of each regulation besides the common one; an office's own goes before the shipped."""
+    """Return name -> folder of each regulation besides the common one; an office's own replaces a shipped one."""
     bases = dict.fromkeys((shipped_config(), rules_dir))
     return {
         path.parent.name: path.parent for base in bases for path in sorted(base.glob(f"{REGULATIONS}/*/quy-che.yaml"))
@@ -114,7 +111,7 @@ def regulation_folders(rules_dir: Path) -> dict[str, Path]:
 
 
 def _load_own(folder: Path, rules_dir: Path, common: Rulebook) -> Rulebook:
-    """Load the regulation of a folder; its word lists and escalation go before the common ones."""
+    """Load the regulation of a folder; its own word lists and escalation ladder replace the common ones."""
     loader = _Loader([folder, rules_dir], common)
     for path in loader.rule_files():
         loader.add(load_yaml(path))
@@ -129,7 +126,7 @@ class _Loader:
 
     Args:
         folders: where its files are; word lists are looked for in each, in this order.
-        common: the common rulebook, whose detectors the rules may use; None while that itself is loaded.
+        common: the common rulebook, whose rules the regulation may use; None while the common one itself is loaded.
     """
 
     def __init__(self, folders: list[Path], common: Rulebook | None = None) -> None:
@@ -152,7 +149,7 @@ class _Loader:
         return sorted((self._folders[0] / "rules").glob("*.yaml"))
 
     def add(self, document: Document) -> None:
-        """Make the rule that the file describes."""
+        """Create the rule that a YAML file describes; raise ConfigError if the file is wrong."""
         if "check" in document.data:
             declared = validate(DeclaredSpec, document)
             self._require(document, "id", declared.id, declared.clause)
@@ -178,7 +175,7 @@ class _Loader:
             self.rules[spec.id] = self._made(spec, spec.parameters, document)
 
     def bind_named(self) -> None:
-        """Bind the detectors that only the clauses name in `by`, each to the first of them, and the law's."""
+        """Add shipped rules without a file: those in `by` of clauses (to the first such clause), those on secrets."""
         for place, clause in enumerate(self._regulation.clauses):
             for rule_id in clause.by:
                 if rule_id in _KNOWN and rule_id not in self.rules:
@@ -190,7 +187,7 @@ class _Loader:
                 self._bind(BoundSpec(uses=rule_id, clause=self._topics[ClauseTopic.SECRETS]), self._file)
 
     def rulebook(self, ladder: Ladder) -> Rulebook:
-        """Return the regulation with its rules, in the order of the registry, then those in YAML alone."""
+        """Return the rulebook of all rules added: first those of the registry in its order, then the others."""
         rules = sorted(self.rules.values(), key=lambda rule: (_ORDER.get(rule.id, len(_ORDER)), rule.id))
         specs = {rule.id: self._specs[rule.id] for rule in rules if rule.id in self._specs}
         words = {
@@ -219,7 +216,7 @@ class _Loader:
         )
 
     def _bind(self, spec: BoundSpec, document: Document) -> None:
-        """Bind a shipped detector to a clause; with other parameters or word lists, one is made anew."""
+        """Add a shipped rule under a clause of this regulation, created anew for other parameters or word lists."""
         sealing = issubclass(_KNOWN[spec.uses], SealingRule)
         if sealing and (spec.parameters or spec.severity or spec.maturity):
             raise document.error(
@@ -261,7 +258,7 @@ class _Loader:
         return next((path for path in paths if path.exists()), paths[-1])
 
     def _read_list(self, name: str, document: Document) -> tuple[str, ...]:
-        """Return the phrases of a word list: one a line, or the first column of the first sheet."""
+        """Return the phrases of a word list: one per line, or the first column of a spreadsheet's first sheet."""
         path = self._find_list(name)
         at = _place_of(document.data, "file", name) or ("check",)
         if not path.exists():
@@ -273,7 +270,7 @@ class _Loader:
         return phrases
 
     def _require(self, document: Document, key: str, rule_id: str, clause: str, *, known: bool = False) -> None:
-        """Raise ConfigError if there is no such rule or clause, or if the file has not the name under `key`."""
+        """Raise ConfigError if rule or clause is unknown, or if the file is not named after the id (under `key`)."""
         if known and rule_id not in _KNOWN:
             raise document.error(
                 (key,), f"không có quy tắc nào mang mã này; các mã hiện có: {', '.join(_KNOWN)}; mã mới cần mục check"
@@ -295,7 +292,7 @@ def _standing(rule: Rule[Any]) -> RuleStanding:
 
 
 def _place_of(data: object, key: str, value: str, at: KeyPath = ()) -> KeyPath | None:
-    """Return where in the file `key` has that value; None if nowhere."""
+    """Return the path of keys to the first `key` with that value in `data`; None if there is none."""
     inner: Iterable[tuple[str | int, object]] = ()
     if isinstance(data, dict):
         if data.get(key) == value:
@@ -328,7 +325,7 @@ def read_lines(path: Path) -> tuple[str, ...]:
 
 
 def locate(error: WrongLineError, paths: Iterable[Path]) -> ConfigError:
-    """Return (not raise) an error with the name of the file that has the wrong line, and the line's number."""
+    """Return (not raise) an error that names the file, one of `paths`, and the number of the wrong line."""
     for path in paths:
         for number, line in enumerate(read_text(path).splitlines(), 1):
             if line == error.line:

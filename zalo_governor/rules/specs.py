@@ -1,4 +1,4 @@
-"""What stands in the YAML file of a rule."""
+"""Content of the YAML files of rules."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -44,11 +44,11 @@ class Tell(StrEnum):
     """Who is told of a finding."""
 
     MEMBER = "member"
-    """The member is asked to correct it, and the admins are told, by the escalation ladder."""
+    """The member is asked to correct the message, and the admins are told, by the escalation ladder."""
     ADMIN = "admin"
-    """The admins alone, to look at it."""
+    """Only the admins are told, to look at the message."""
     NOBODY = "nobody"
-    """It is only counted."""
+    """Nobody is told; the finding is only counted."""
 
 
 _SEVERITY_OF = {Tell.ADMIN: Severity.TRIAGE, Tell.NOBODY: Severity.SUSPECT}
@@ -62,7 +62,7 @@ class DeclaredSpec(Parameters):
     title: Title
     why: Why
     severity: Severity | None = None
-    """`minor` where nothing is said. Only for `tell: member`."""
+    """Severity of findings, only for `tell: member`; None: `minor`."""
     tell: Tell = Tell.MEMBER
     notices: int | None = Field(default=None, ge=1, le=20)
     """How many requests under this rule a member gets a day at most."""
@@ -115,7 +115,7 @@ class AbsentSpec(Parameters):
 class BoundSpec(Parameters):
     """Content of the file by which another regulation uses a shipped rule (`uses`: its id) under a clause of its own.
 
-    What is left out is as in the common regulation.
+    Values that are left out are those of the common regulation.
     """
 
     uses: str

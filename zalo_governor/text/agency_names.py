@@ -1,4 +1,4 @@
-"""Names of agencies and people as sentences and titles have them: abbreviated, without diacritics, or by initials."""
+"""Compares names of agencies and people with what people type: abbreviated, without diacritics, or by initials."""
 
 import re
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ _LONGEST_NAME = 7
 _KINDS = {"xã": "xa", "phường": "phuong", "sở": "so"}
 _FORM_OF_ADDRESS = re.compile("anh|chi|ong|ba|co|chu|bac|em|thay|o|dc|ban|a")
 _SAME, _PART, _HEAD_AND_INITIALS, _INITIALS, _BEGINNING = 1000, 500, 300, 200, 100
-"""How well a name fits an agency; of parts, the longer one fits better."""
+"""Results of `likeness`; to `_PART`, the number of common words is added."""
 _SHORT = 2
-"""Initials of at most so many letters are no beginning of longer initials."""
+"""Typed letters up to this number are too few to be the beginning of longer initials."""
 _WORD = re.compile(r"\w+")
 _AGENCY_HEAD = re.compile(
     r"(?:Sở|Ban|UBND|Ủy ban|Uỷ ban|Công an|Thanh tra|Văn phòng|Chi cục|Cục|Bộ Chỉ huy|Bộ chỉ huy|Trung tâm|Trường"
@@ -44,35 +44,35 @@ def agency_in(title: str) -> str:
 
 
 def bare_kind(typed: str) -> str:
-    """Return "xa", "phuong" or "so" if a typed name gives only this kind of agency ("xã", not "xã Vũ Hà"), else ""."""
+    """Return "xa", "phuong" or "so" if a typed name is only this kind of agency: "xã", not "xã Vũ Hà"; else ""."""
     kind, *rest = typed.removeprefix("UBND ").split() or [""]
     return "" if rest and rest[0][0].isupper() else _KINDS.get(kind.lower(), "")
 
 
 def fits(typed: str, name: str) -> bool:
-    """Return whether a typed name, perhaps shortened or without diacritics ("so yt"), means the addressee `name`."""
+    """Return whether a typed name, perhaps shortened or without diacritics ("so yt"), can mean the agency `name`."""
     words, key = agency_words(typed), agency_words(name)
     return bool(words) and (likeness(words, key) > 0 or key[-len(words) :] == words)
 
 
 def likeness_in(text: str, name: str) -> int:
-    """Return how well (see `likeness`) the best run of at most six words of a sentence fits the agency's name."""
+    """Return the highest `likeness` (0-1000) of one to six neighbouring words of a sentence to the agency's name."""
     words, key = agency_words(text), agency_words(name)
     parts = (words[at : at + length] for length in range(1, _LONGEST_NAME) for at in range(len(words) - length + 1))
     return max((likeness(part, key) for part in parts), default=0)
 
 
 def is_called_in(text: str, full_name: str) -> bool:
-    """Return whether a sentence names the person: by the full name, or by its last word after "anh", "chị" …"""
+    """Return whether a sentence names a person: by the full name, or by its last word after "anh", "chị" …"""
     words, name = words_in(text), words_in(full_name)
     called = {word for before, word in pairwise(words) if _FORM_OF_ADDRESS.fullmatch(before)}
     return bool(name) and (contains(words, name) or name[-1] in called)
 
 
 def likeness(typed: Sequence[str], key: Sequence[str]) -> int:
-    """Return how well typed words fit an agency's name, both as `agency_words` returns them; 0 if they do not.
+    """Return how well typed words match an agency's name, both as `agency_words` returns them.
 
-    1000: the same; over 500: one is a part of the other; 300, 200, 100: initials of the name or their beginning.
+    1000: equal; over 500: one contains the other; 300, 200, 100: initials of the name or their beginning; 0: no match.
     """
     if not key:
         return 0  # A name such as "Tỉnh" has no words of its own.
@@ -101,12 +101,12 @@ def likeness(typed: Sequence[str], key: Sequence[str]) -> int:
 
 
 def contains(whole: Sequence[str], part: Sequence[str]) -> bool:
-    """Return whether the words of `part` follow each other in `whole`."""
+    """Return whether the words of `part` occur in `whole` one after the other."""
     return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
 
 
 def agency_words(text: str) -> list[str]:
-    """Return the words of an agency's name without diacritics, "va" and "tinh"; "vp" is written out as "van phong"."""
+    """Return the words of an agency's name for comparing: no diacritics, "va" or "tinh", and "vp" as "van phong"."""
     plain = " ".join(words_in(text))
     for pattern, long in _WRITTEN_OUT:
         plain = pattern.sub(long, plain)

@@ -12,7 +12,7 @@ TONES = (GRAVE, ACUTE, TILDE, HOOK, DOT)
 _ORDER = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONE_ORDER = ("", GRAVE, HOOK, TILDE, ACUTE, DOT)
 _LETTER_RANK = {letter: 0x110000 + place for place, letter in enumerate(_ORDER)}
-"""Letter -> place in the alphabet, behind all other characters."""
+"""Letter -> its rank for sorting, behind all characters that are not Vietnamese letters."""
 
 _TONED = {
     unicodedata.normalize("NFC", vowel + tone): (vowel, tone)

@@ -18,7 +18,7 @@ def without_courtesy(text: str) -> str:
     left = _MENTION.sub(" ", text) if "@" in text else text
     for _ in range(_MOST_LAYERS):
         shorter = _strip(left)
-        # The two long expressions are slow: only where one of their necessary words stands are they worth it.
+        # The two long expressions are slow, so each is tried only on texts with a word that it needs.
         if _may_have_lead(shorter):
             shorter = _strip(_LEAD.sub("", shorter, count=1))
         if _may_have_tail(shorter):
@@ -30,22 +30,19 @@ def without_courtesy(text: str) -> str:
 
 
 def _may_have_lead(text: str) -> bool:
-    """Return whether the text begins as `_LEAD` may: true for all that it matches, and for more."""
+    """Return whether `_LEAD` may match the text; a quick check, of which only False is certain."""
     first = _FIRST_WORD.match(text)
     return first is None or len(first[0]) < _LONG_ENOUGH or first[0].lower() in _FIRST_WORDS
 
 
 def _may_have_tail(text: str) -> bool:
-    """Return whether `_TAIL` may match the text: true for all that it matches, and for more."""
+    """Return whether `_TAIL` may match the text; a quick check, of which only False is certain."""
     lower = text.lower()
     return any(map(lower.__contains__, _NEEDED_FOR_TAIL)) or bool(_PARTICLE_END.search(lower.rstrip(" .!…,")[-_END:]))
 
 
 def is_only_courtesy(text: str) -> bool:
-    """Return whether the normalised text is a bare salutation or thanks.
-
-    An example is "Kính gửi các đồng chí lãnh đạo" (dear comrades and leaders).
-    """
+    """Return whether the normalised text is nothing but a salutation or thanks: "Kính gửi các đồng chí lãnh đạo"."""
     words = _WORD.findall(text.lower())
     return (
         0 < len(words) <= _MOST_COURTEOUS_WORDS
@@ -159,7 +156,7 @@ _PARTICLE_END = re.compile(rf" {_PARTICLE}(?: mọi người| cả nhà)?$")
 _END = 24
 _FIRST_WORD = re.compile(r"\w+")
 _LONG_ENOUGH = 3
-"""Shorter first words may be the number of a point, or `v/v` (about)."""
+"""Shorter first words may be an item's number or `v/v` (about), so that `_FIRST_WORDS` does not decide."""
 _FIRST_WORDS = _words(
     "dạ vâng alo hello con cháu tôi mình xin kính thưa chào gửi báo nhờ quý các toàn tất mọi anh chị ace đồng bác chú "
     "ông thầy lãnh sếp thủ nhóm văn phòng ban hội ubnd đơn nhà team group buổi ngày đầu bạn thường chủ giám trưởng fwd "

@@ -36,16 +36,13 @@ class ClassModel:
         rows = zlib.decompress(table)
         if len(rows) != len(self.labels) << self._bits:
             raise ValueError("the table of classes is cut off; copy it again")
-        # Two bytes for each weight: so the rows of a text can be added as whole numbers, all classes at once.
+        # With two bytes for each weight, rows can be added as whole numbers, all classes at once.
         wide = bytearray(2 * len(rows))
         wide[::2] = rows
         self._table = bytes(wide)
 
     def scores(self, facts: Iterable[str]) -> list[float]:
-        """Return the score of each class, in the order of `labels`.
-
-        `facts` are the features of a text; those that the model does not know have no weight.
-        """
+        """Return the score of each class, in the order of `labels`, for a text's features; unknown ones are ignored."""
         table, width = self._table, 2 * len(self.labels)
         nothing = bytes([NO_WEIGHT, 0]) * len(self.labels)
         starts = [place * width for place in places(facts, self._bits)]

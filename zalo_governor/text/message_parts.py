@@ -8,12 +8,11 @@ _BORDERS = tuple(map(re.compile, (r"\n[ \t]*\n\s*", r"\n+", r"(?<=[.;:?…])\s+"
 
 
 def end_of_part(text: str, start: int, most_bytes: int) -> int:
-    """Return where the part that begins at `start` ends, so that it has at most `most_bytes` bytes.
+    """Return the index where a part that begins at `start` has to end to have at most `most_bytes` bytes of UTF-8.
 
-    Blanks at its end are not sent and do not count.
-
-    It ends at the best border in its second half, else within a word, but never within a letter with its marks or an
-    emoji. Of a text that fits, the end is `len(text)`.
+    A part ends at the best border in its second half, else within a word, but never within an emoji or a letter with
+    its marks. If the rest of the text fits, the end is `len(text)`. Blanks at the end do not count, as they are not
+    sent.
     """
     limit = _reach(text, start, most_bytes)
     if limit == len(text):
@@ -37,7 +36,7 @@ def count_parts(text: str, start: int, most_bytes: int) -> int:
 
 
 def _reach(text: str, start: int, most_bytes: int) -> int:
-    """Return up to which letter the text from `start` on has at most `most_bytes` bytes."""
+    """Return the greatest index up to which the text from `start` on has at most `most_bytes` bytes of UTF-8."""
     size = 0
     for at in range(start, len(text)):
         size += len(text[at].encode("utf-8", "surrogatepass"))
@@ -47,7 +46,7 @@ def _reach(text: str, start: int, most_bytes: int) -> int:
 
 
 def _is_within_letter(text: str, at: int) -> bool:
-    """Return whether what readers see as one letter or emoji would be cut in two at this place."""
+    """Return whether a cut before index `at` would split what readers see as one letter or emoji."""
     before, after = text[at - 1], text[at]
     if unicodedata.category(after)[0] == "M" or "\u200d" in {before, after}:
         return True
@@ -58,4 +57,4 @@ def _is_within_letter(text: str, at: int) -> bool:
 
 
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
-"""Letters of which two make the emoji of a flag."""
+"""The regional indicators of Unicode; two of them make the emoji of a flag."""

@@ -17,9 +17,7 @@ class Features(NamedTuple):
     """What an n-gram model reads of one text: a string whose character n-grams are scored, and named features."""
 
     text: str
-    """Text of which the character n-grams are taken; their weight is scaled, so that a long text weighs no more than
-    a short one.
-    """
+    """Text whose character n-grams are scored; their weights are scaled, so that a long text weighs no more."""
     names: frozenset[str] = frozenset()
     """Named features, such as words with their positions; each has its full weight, regardless of the text's length."""
 
@@ -100,11 +98,7 @@ def name_places(names: Iterable[str], bits: int) -> set[int]:
 
 
 def run_share(runs: int) -> float:
-    """Return the factor for the weight of each n-gram of a text.
-
-    The factor keeps long texts from weighing more than short ones. `runs` is the number of different n-grams of the
-    text.
-    """
+    """Return the factor for the weight of each of a text's `runs` n-grams, so that long texts weigh no more."""
     return 1.0 / math.sqrt(runs)
 
 

@@ -20,9 +20,7 @@ class Normalised(NamedTuple):
 
     text: str
     offsets: tuple[tuple[int, int], ...] | None
-    """For each character of `text`, its range [start, end) in the original; None if all positions are the same in
-    both.
-    """
+    """For each character of `text`, its range [start, end) in the original; None if all are at the same place."""
     as_meant: bool = True
     """False if a typed letter was replaced by another that it looks like, which may be a disguise."""
 
@@ -50,10 +48,9 @@ def normalise(text: str) -> Normalised:
 
 
 def unpasted(text: str) -> Normalised:
-    """Clean a text pasted from programs and web pages.
+    """Return the text with plain spaces and line breaks, HTML entities resolved, and invisible characters removed.
 
-    Spaces and line breaks become plain ones, HTML entities are resolved, invisible characters removed. Letters are not
-    changed, whatever their Unicode form.
+    These come from programs and web pages. Letters are not changed, whatever their Unicode form.
     """
     if not _COMES_SO.search(text):
         return Normalised(text, None)

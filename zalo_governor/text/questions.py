@@ -1,6 +1,6 @@
-"""What a person asks the program in words of his own: a closed list of things that can be read, or nothing of these.
+"""Recognises what a question in a person's own words asks for: one of a closed list of intents, or none of them.
 
-Features and reader of the model `question.classes`, which `training/questions.py` makes.
+Has the features and the reader of the model `question.classes`, which `training/questions.py` makes.
 """
 
 import re
@@ -13,7 +13,7 @@ from zalo_governor.text.topics import features_of
 
 
 class Intent(StrEnum):
-    """What a question asks for."""
+    """What a question to the bot asks for."""
 
     REPORT_TODAY = "report_today"
     REPORT_WEEK = "report_week"
@@ -31,7 +31,7 @@ class Intent(StrEnum):
 
 
 def read_question(text: str, model: ClassModel | None = None) -> tuple[list[Intent], bool]:
-    """Judge a text by the shipped model, or by another `model` with the same features.
+    """Return what a typed question may ask for, by the shipped model or another `model` with the same features.
 
     Returns:
         All intents, the likeliest first; and whether the first leads by at least `SURE`, so that it can be relied on.
@@ -75,4 +75,4 @@ _PLAIN = {
     }.items()
     for word in words.split()
 }  # fmt: skip
-"""Dialect, chat and English -> plain words; those that mean nothing here -> ""."""
+"""Word of a dialect, of chat or of English -> plain word; words that tell nothing about the intent -> ""."""

@@ -138,7 +138,7 @@ _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CODE = re.compile(r"\d|[^\W\d_][/&_+][^\W\d_]|[^\W\d_]\.[^\W\d_]\.")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:vn|com|net|org|info|io|me|gov|edu)(?:/\S*)?", re.IGNORECASE)
 _LONGEST_FILE_NAME = 10
-"""Most words of a file name before its last one."""
+"""Most words of a file name with spaces, its last one not counted."""
 _WIDEST_IN_FILE_NAME = 3
 _BETWEEN_NAMES = re.compile(r"[\n\r(\[{\"“‘«:;,?!]|\.\s")
 _SAID_TO_SOMEBODY = frozenset({"anh", "chi", "em", "gui", "file", "tep", "xem", "nhe", "nha", "theo", "kem"})

@@ -18,9 +18,7 @@ TOPICS = (
     "drugs", "gambling", "prostitution", "obscenity", "violence", "crime", "order", "state", "religion",
     "superstition", "insult", "custom", "scam", "advert", "rumour",
 )  # fmt: skip
-"""Concepts of the lexicon that are topics of messages; all others are stances of the writer, such as "offer" or
-"threat".
-"""
+"""Concepts of the lexicon that are topics of messages; all others are the writer's stances, such as "offer"."""
 
 
 class Gist(NamedTuple):

@@ -1,4 +1,4 @@
-"""The error for a line of a word list that is not in the form which the list needs."""
+"""The error for a line of a word list that has not the required form."""
 
 
 class WrongLineError(ValueError):

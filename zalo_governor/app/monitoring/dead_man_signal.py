@@ -19,7 +19,7 @@ from zalo_governor.domain.clock import Clock
 log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 10.0
-"""Seconds between two looks at the bot's health, at most."""
+"""Seconds between two checks of the bot's health, at most."""
 _AGAIN_SECONDS = 30.0
 """Seconds until a signal that could not be sent is sent again, at most."""
 _TIMEOUT_SECONDS = (5.0, 10.0)
@@ -29,7 +29,7 @@ START, FAIL = "start", "fail"
 
 
 class DeadManSignal:
-    """Sender of the dead-man signal, in a thread of its own; each call runs in a further one and holds up nobody.
+    """Sender of the dead-man signal, in a thread of its own; each call of the URL runs in a further thread.
 
     Args:
         settings: returns the settings in force, which may change while the bot runs.
@@ -81,7 +81,7 @@ class DeadManSignal:
         self._stopping.set()
 
     def _look(self, settings: HeartbeatSettings) -> None:
-        """Begin to send the signal that is due, if one is and the one before has ended."""
+        """Start to send the signal that is due, unless the one before is still being sent."""
         if self._call and self._call.is_alive():
             return
         url = settings.url.get_secret_value().rstrip("/") if settings.url else None
@@ -99,7 +99,7 @@ class DeadManSignal:
         self._call.start()
 
     def _due(self, settings: HeartbeatSettings) -> tuple[str | None, str]:
-        """Return the end of the URL to call now ("" if all is well) and the problem's name; None if nothing is due."""
+        """Return (end of the URL to call now, name of the problem or ""); (None, "") if no call is due."""
         now = monotonic()
         if not self._said_start:
             return (START, "") if now >= self._due_at else (None, "")
@@ -120,7 +120,7 @@ class DeadManSignal:
                 data=reason.encode(),
                 headers={"User-Agent": "zalo-governor"},
                 timeout=_TIMEOUT_SECONDS,
-                # The URL is a secret, which must not be led elsewhere.
+                # The URL is a secret, which a redirect would give to another server.
                 allow_redirects=False,
                 # The answer's text is of no interest, however long it is.
                 stream=True,
@@ -140,6 +140,6 @@ class DeadManSignal:
         if self._failing_since:
             log.info("dead_man_signal_sent_again")
         self._failing_since = None
-        # The first signal of health follows as soon as the bot hears.
+        # The first signal of health follows as soon as the bot is connected.
         self._due_at = 0.0 if kind == START else monotonic() + every
         self._said_start, self._said_bad = True, kind == FAIL

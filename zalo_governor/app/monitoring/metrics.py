@@ -118,7 +118,6 @@ class _StateCollector(Collector):
             yield from self._queue_metrics(scene.stock)
 
     def _connection_metrics(self, vitals: Vitals) -> Iterable[Metric]:
-        """Yield the metrics of the connection and the worker threads."""
         states = {state.value: vitals.line is state for state in LineState}
         yield _gauge("line", "State of the line to Zalo: 1 for the one that holds", states, "state")
         for name, meaning, at in (
@@ -164,10 +163,7 @@ class _StateCollector(Collector):
 
 
 def _gauge(name: str, meaning: str, value: float | Mapping[str, float], label: str = "") -> Metric:
-    """Return a gauge with one value or, if `value` is a mapping, one value per key (the keys are values of `label`).
-
-    `meaning` is the help text.
-    """
+    """Return a gauge with one value, or one for each key (a value of `label`) of a mapping; `meaning`: help text."""
     family = GaugeMetricFamily(f"zalo_governor_{name}", meaning, labels=[label] if label else [])
     for which, number in value.items() if isinstance(value, Mapping) else [("", value)]:
         family.add_metric([which] if label else [], float(number))

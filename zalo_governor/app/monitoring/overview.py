@@ -9,7 +9,7 @@ log = structlog.get_logger(__name__)
 
 _EVERY_SECONDS = 60.0
 _LAST_SECONDS = 1.0
-"""How long the end of the program may wait for the last figures, which tell that it was stopped."""
+"""Seconds that the end of the program waits for a write in progress, and for the last one, which tells of the end."""
 
 
 class OverviewWriter:

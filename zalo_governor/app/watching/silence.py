@@ -10,7 +10,7 @@ from zalo_governor.system.atomic_files import replace_file
 
 
 class Alarm(StrEnum):
-    """What people are to be told."""
+    """What people have to be told."""
 
     SILENT = "silent"
     """There has been no good answer for too long."""
@@ -34,14 +34,14 @@ class Reason(StrEnum):
 
 
 class _State(BaseModel):
-    """What is kept in the file."""
+    """The state that is stored in the file."""
 
     good_at: datetime
     """When the last good answer came; before the first one, when the watching began."""
     ever_good: bool = False
     looked_at: datetime
     silent_seconds: float = 0.0
-    """For how much of the time since `good_at` the watcher itself was there, and would have noticed a good answer."""
+    """Seconds since `good_at` in which the watcher itself ran, and would have noticed a good answer."""
     reason: Reason = Reason.NO_SIGNAL
     told: bool = False
     """Whether people have been told of the silence, and not yet of its end."""
@@ -53,7 +53,7 @@ class Silence:
     """Measures how long the bot has been silent; the time in which the watcher itself was off does not count.
 
     Args:
-        file: where the state is kept.
+        file: where the state is stored.
         after: how long the silence must last until people are told.
         longest_step: time between two calls of `pass_time` at most; more means that the watcher was off or asleep.
         now: the present time.
@@ -84,11 +84,11 @@ class Silence:
 
     @property
     def back_at(self) -> datetime | None:
-        """Return when the silence ended of which people were told; None if it has not."""
+        """Return when the last silence that people were told of ended; None while it lasts, or without one."""
         return self._state.back_at
 
     def good(self, now: datetime) -> None:
-        """Note a good answer."""
+        """Record a good answer, which ends a silence."""
         state = self._state
         if state.told and state.back_at is None:
             # `good_at` stays until people are told of the end: they are also told how long it was.
@@ -100,9 +100,9 @@ class Silence:
         self._good_since_look = True
 
     def bad(self, reason: Reason) -> None:
-        """Note an answer that was not good. If people were not told yet that the silence was over, it goes on.
+        """Record an answer that was not good. A silence whose end people have not been told of yet goes on.
 
-        But if a good answer (a signal of the bot) came since the last call of `pass_time`, the silence stays over.
+        It stays ended, though, if a good answer (a signal of the bot) came since the last call of `pass_time`.
         """
         self._state.reason = reason
         if not self._good_since_look:
@@ -124,7 +124,7 @@ class Silence:
         return Alarm.SILENT if state.silent_seconds >= self._after.total_seconds() else None
 
     def told(self, alarm: Alarm) -> None:
-        """Note that people have been told of the alarm, so that `due` does not return it again."""
+        """Record that people have been told of the alarm, so that `due` does not return it again."""
         state = self._state
         state.told = alarm is Alarm.SILENT
         if alarm is Alarm.BACK and state.back_at:
@@ -136,7 +136,7 @@ class Silence:
 
 
 def _load(file: Path) -> _State | None:
-    """Return the state that was kept; None if there is none, or if the file is damaged: then watching begins anew."""
+    """Return the stored state; None if there is none, or if the file is damaged: then watching begins anew."""
     try:
         return _State.model_validate_json(file.read_bytes())
     except (FileNotFoundError, ValidationError):

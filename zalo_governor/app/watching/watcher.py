@@ -86,7 +86,7 @@ class Watcher:
             self._tell("Đã dừng giám sát.")
 
     async def _look(self, session: ClientSession) -> None:
-        """Ask the health page, if there is one to ask; tell people what is due."""
+        """Ask the health page, if the settings name one; then send the alarm that is due."""
         if self._settings.url:
             reason = await _ask(session, self._settings.url)
             if reason is None:
@@ -100,7 +100,7 @@ class Watcher:
         self._save()
 
     async def _alarm(self, alarm: Alarm) -> None:
-        """Tell people by mail and webhook; if neither works, the next look tries again."""
+        """Send an alarm by mail and webhook; if neither works, the next look tries again."""
         subject, text = self._texts(alarm)
         if await asyncio.to_thread(self._alert.deliver, subject, text):
             self._silence.told(alarm)
@@ -110,7 +110,7 @@ class Watcher:
             self._tell("Chưa gửi được cảnh báo qua kênh nào; sẽ tự gửi lại.")
 
     def _signalled(self, kind: str, reason: str) -> None:
-        """Take a signal of the bot; `kind` is the end of its URL, `reason` the name of its problem."""
+        """Handle a signal of the bot; `kind` is the end of its URL, `reason` the name of its problem."""
         if kind == FAIL:
             self._bad(Reason(reason) if reason in set(Reason) else Reason.NO_SIGNAL)
         elif kind == START:
@@ -176,7 +176,7 @@ def _condition(content: bytes) -> str:
 
 
 async def _listen(where: Listening, take: Callable[[str, str], None]) -> web.AppRunner:
-    """Receive signals at the address `where`, calling `take` with kind and reason of each; return what must be closed.
+    """Start to receive signals at `where`, calling `take` with kind and reason of each; return what must be cleaned up.
 
     Raises:
         ConfigError: the address cannot be listened on.

@@ -42,7 +42,6 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         self._grammar = Grammar(self.parameters)
 
     def prepare(self) -> None:
-        """Load the trained models ahead of time, so that the first message is not delayed."""
         self.tables  # noqa: B018 - the property loads on first access
 
     @cached_property
@@ -69,7 +68,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         return self._look_at(text, 0.0)
 
     def _look_at(self, text: str, least: float) -> Finding | None:
-        """Return the finding on a text; `least` is a probability below which nothing in it is `classified`."""
+        """Return the finding on a text; with a probability of a disclosure under `least`, it is not `classified`."""
         normalised = with_single_blanks(normalise(text))
         if len(normalised.text) > WINDOW and hints_of_secrets(normalised.text) > _MOST_HINTS:
             # No real text has so many; scoring each would block all other messages for minutes.
@@ -88,11 +87,11 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         if least or len(text) > _LONGEST_UNDRESSED or (finding is not None and finding.seals):
             return finding
         levels = {word.level for word in view.weighed.words}
-        # What names all levels explains them, perhaps one a line.
+        # A text that names all levels explains them, perhaps one on each line.
         return (0 < len(levels) < len(Level) and self._look_at_sentences(text)) or finding
 
     def _look_at_sentences(self, text: str) -> Finding | None:
-        """Return the first finding on a sentence that surely discloses a secret, whatever the others are about."""
+        """Return the first finding on a sentence that, read alone, surely discloses a secret; None if none does."""
         stops = [stop.end() for stop in _STOP.finditer(text)]
         start = 0
         for end in (*stops, len(text)) if stops else ():
@@ -239,7 +238,7 @@ def _reason_codes(weighed: Weighed, hides: bool) -> str:
 
 
 _NAME_WITH_MAT = re.compile(r"^[^\n]{0,80}(?<![a-z])mat(?![a-z])[^\n]{0,80}\.(?:[a-z]{3,4})$")
-"""A file name with a "mat" of its own."""
+"""Matches a file name in which "mat" is a word of its own."""
 WINDOW = 600
 """Size of a window, in characters: the most text that is scored together."""
 _OVERLAP = 150
@@ -249,12 +248,10 @@ _LONGEST_UNDRESSED = 2_000
 _SCORE_LIMIT = 30.0
 _STOP = re.compile(r"(?<=[.!?…])\s+|\n+")
 _FEWEST_WORDS = 5
-"""Words of a sentence that is scored by itself; shorter ones are the items of a list, or the name of a film."""
+"""Fewest words of a sentence that is scored alone; shorter ones are items of a list, or the name of a film."""
 _SURE_ALONE = 0.9
-"""Probability from which a single sentence is `classified`; less sure ones are explained by the rest of the text."""
+"""Probability from which a single sentence is `classified`; below it, the text as a whole decides."""
 _LONGEST_HINT = 130
-"""Longest text, in characters, that may well be a hint; longer ones without a level word are mostly press."""
+"""Longest text, in characters, that may well be a hint; longer ones without a level word are mostly news."""
 _LEAST_POINTS = 2
-"""Points of evidence from which talk about a level is counted; one point, a mere "tuyệt mật" somewhere, is not
-enough.
-"""
+"""Points of evidence from which talk about a level is counted; a mere "tuyệt mật" somewhere has only one."""

@@ -77,7 +77,6 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         self._limits = Thresholds(**self.parameters.model_dump(exclude={"proposal"}))
 
     def prepare(self) -> None:
-        """Load the language model and its decision trees ahead of time, so that the first message is not delayed."""
         evidence = self.words.look(self.words.cut(normalise("khong dau")))
         self.words.model.forest.score(evidence.figures)
 

@@ -30,10 +30,7 @@ class DisplayNameRule(Rule[DisplayNameParameters]):
         self._words = NameWords(**{name: self.lexicons[file] for name, file in lists})
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield one finding per display name of the wrong form, in events about a name or about members joining.
-
-        A joining member without a name is skipped.
-        """
+        """Yield one finding per wrong display name in an event about a name or joining; joining without one is fine."""
         if isinstance(event, NameObserved):
             names = [NamedUid(uid=event.sender_uid, name=event.name)]
         elif isinstance(event, MembersJoined):

@@ -26,10 +26,7 @@ class GroupInfoParameters(Parameters):
 
 
 class GroupInfoRule(Rule[GroupInfoParameters]):
-    """Rule on changes of a group's data and roles.
-
-    Labels of findings: `name`, `description`, `setting`, `admin`, `owner`, `link` (the invite link).
-    """
+    """Rule on changes of a group's data; labels: `name`, `description`, `setting`, `admin`, `owner`, `link`."""
 
     id: ClassVar[str] = INFO_RULE
     parameters_type: ClassVar[type[Parameters]] = GroupInfoParameters

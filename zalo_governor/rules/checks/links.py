@@ -30,10 +30,10 @@ class LinkParameters(Parameters):
     kinds: dict[str, Severity] = {}
     """Severity by label, for uncertain links of certain kinds, such as `short_link`.
 
-    Invitations to groups of Zalo count only where `group_invitation` is named here.
+    Invitations to groups of Zalo are reported only if `group_invitation` is among the labels.
     """
     warnings: tuple[str, ...] = Field(min_length=1)
-    """Words of messages that warn of links, which then count as uncertain. Marks and capitals do not matter."""
+    """Phrases of messages that warn of links, which then count as uncertain. Diacritics and case are ignored."""
 
     @field_validator("kinds")
     @classmethod
@@ -65,7 +65,7 @@ class LinkRule(Rule[LinkParameters]):
             shorteners=self.lexicons["links-shorteners.txt"],
             brands=self.lexicons["links-brands.txt"],
         )
-        """The lists by which links are judged; for `judge_links` on the links of files, too."""
+        """The lists by which links are judged, those in files (`judge_links`) too."""
         phrases = "|".join(re.escape(fold(phrase)) for phrase in self.parameters.warnings)
         self._warnings = re.compile(rf"(?<!\w)(?:{phrases})(?!\w)")
 
@@ -89,12 +89,12 @@ class LinkRule(Rule[LinkParameters]):
                 yield finding
 
     def inspect(self, text: str) -> Finding | None:
-        """Return the finding on the dangerous links in a text, of which the first 1,000 are judged; None if none is."""
+        """Return the finding on the dangerous links in a text, None if there are none; 1,000 links are read at most."""
         links = find_links(text)[:_MOST_LINKS]
         return self._judge("text", text, links) if links else None
 
     def severity_of(self, danger: LinkDanger) -> Severity | None:
-        """Return the severity of a dangerous link, without regard to the text around it; None if it does not count."""
+        """Return the severity of a dangerous link, without regard to the text around it; None if it is not reported."""
         if danger.certain:
             return self.severity
         if danger.label == "group_invitation" and danger.label not in self.parameters.kinds:
@@ -127,9 +127,10 @@ class LinkRule(Rule[LinkParameters]):
 
 
 def _seen_strings(event: EventBase) -> Iterator[tuple[str, str]]:
-    """Yield (field name, text) for each string that is to be checked.
+    """Yield (field name, text) for each string of the event that is to be checked.
 
-    The address of a photo, file, voice or video message is that of Zalo's file server, and nobody sees it.
+    Left out is the address of a photo, file, voice or video message: it is that of Zalo's file server, and nobody sees
+    it.
     """
     attachment = event.attachment if isinstance(event, MessageSent) else None
     is_file = attachment is not None and attachment.type in _FILES

@@ -17,8 +17,7 @@ class OutsiderRule(Rule[OutsiderParameters]):
     """Rule on outsiders: people who are in the group, or ask to join, and are not on the roster.
 
     Labels of findings: `added` by another member; `by_link` if they joined by themselves; `unseen` if only the group
-    sync discovered them; `asks` if they only request to join. Without a roster
-    nothing is reported.
+    sync discovered them; `asks` if they only request to join. Without a roster nothing is reported.
     """
 
     id: ClassVar[str] = OUTSIDERS

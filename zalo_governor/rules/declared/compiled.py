@@ -1,4 +1,4 @@
-"""Turns the `check:` of a rule into one function of the facts of a message, once, when the rules are loaded."""
+"""Compiles the `check:` of a rule into one function that tests a message, once, when the rules are loaded."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -25,17 +25,17 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
 Found = list[tuple[int, int]]
-"""Where the words, emoji or links stand that met a condition: offsets [start, end) in the text as it was typed."""
+"""Offsets [start, end), in the text as it was typed, of the words, emoji or links that met a condition."""
 Test = Callable[[Facts, Found], bool]
 ReadList = Callable[[str], Sequence[str]]
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def compile_condition(condition: Condition, read_list: ReadList) -> Test:
-    """Return a function that says whether a message meets the condition; the cheap parts are tested first.
+    """Return a function that tells whether a message meets the condition; the cheap parts are tested first.
 
-    It also adds the places that met the condition to its second argument. `read_list` (file name) returns the phrases
-    of a word list.
+    The function adds the offsets of what met the condition to its second argument. `read_list` returns the phrases of a
+    word list by its file name.
     """
     tests = [*_of_message(condition), *_of_text(condition, read_list)]
     tests += [compile_condition(one, read_list) for one in condition.all_of]
@@ -48,7 +48,7 @@ def compile_condition(condition: Condition, read_list: ReadList) -> Test:
 
 
 def needs_of(condition: Condition) -> frozenset[Need]:
-    """Return which facts a condition needs that have to be looked up, such as when the sender joined."""
+    """Return the facts that have to be looked up for a condition, such as when the sender joined the group."""
     who, amount = condition.who, condition.amount
     needs = {Need.POSITION} if who and who.agencies else set()
     needs |= {Need.JOINED} if who and who.newcomer_days else set()
@@ -61,7 +61,7 @@ def needs_of(condition: Condition) -> frozenset[Need]:
 def _any(tests: Sequence[Test]) -> Test:
     def test(facts: Facts, found: Found) -> bool:
         met = False
-        for one in tests:  # All are asked, so that all places are marked; but none of one that is not met.
+        for one in tests:  # All are tested, to collect the offsets of each that is met.
             own: Found = []
             if one(facts, own):
                 found += own
@@ -105,7 +105,7 @@ def _of_text(condition: Condition, read_list: ReadList) -> Iterable[Test]:
 
 
 class _Phrases:
-    """Finds phrases in a text; only those are looked for of which the text has the longest word."""
+    """Test for phrases in a text; fast, as a phrase is searched for only in a text that has its longest word."""
 
     def __init__(self, phrases: Iterable[str], marks: MarkMatch) -> None:
         self._exact = marks is MarkMatch.EXACT
@@ -124,12 +124,12 @@ class _Phrases:
         return bool(spans)
 
     def spans(self, facts: Facts) -> list[tuple[int, int]]:
-        """Return where phrases stand in the folded text."""
+        """Return the offsets [start, end) of the phrases in the folded text (small letters without diacritics)."""
         signs = self._signs & facts.words
         if not signs:
             return []
         text = facts.typed.text.lower() if self._exact else facts.folded
-        # Only letters of other scripts change their number when they are made small.
+        # Only letters of other scripts can change the length when put into lower case.
         text = text if len(text) == len(facts.folded) else facts.typed.text
         return sorted(match.span() for sign in signs for match in self._by_sign[sign].finditer(text))
 
@@ -140,7 +140,7 @@ def _form(phrase: str, *, exact: bool) -> str:
 
 
 def _pattern(form: str) -> str:
-    """Return a pattern of the phrase. It is a literal: people write phrases, never expressions."""
+    """Return a regular expression that matches the phrase literally, with any blanks between its words."""
     return r"\s+".join(map(re.escape, form.split()))
 
 

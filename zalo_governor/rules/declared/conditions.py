@@ -1,4 +1,4 @@
-"""The `check:` of a rule written in YAML alone: what may be asked of a message.
+"""The conditions that the `check:` of a rule written in YAML alone may set for a message.
 
 The conditions of one mapping must all be met; `all`, `any` and `not` combine further mappings.
 """
@@ -13,14 +13,14 @@ from zalo_governor.rules.base import Parameters
 
 
 class MarkMatch(StrEnum):
-    """Whether a word must be written with exactly these diacritics, or may be with any or none."""
+    """Whether a word must have exactly the given diacritics (EXACT), or may have any or none (ANY)."""
 
     EXACT = "exact"
     ANY = "any"
 
 
 class MessageKind(StrEnum):
-    """What a member sent. A text with a link is of two kinds, `text` and `link`."""
+    """Kind of a message. A text with a link is of two kinds, `text` and `link`."""
 
     TEXT = "text"
     LINK = "link"
@@ -66,19 +66,16 @@ class _Part(Parameters):
 
 
 class Near(Parameters):
-    """Two words with at most some others between them."""
+    """Condition that a phrase of `first` and one of `second` stand near each other, in either order."""
 
     first: Phrases
     second: Phrases
     within: int = Field(ge=0, le=50)
-    """Most words between the two, in whatever order they stand."""
+    """Most words between the two."""
 
 
 class WordsCondition(Parameters):
-    """The text that the member typed has one of these words or phrases (`any_of`, `file`), and `near` if given.
-
-    Capitals do not matter.
-    """
+    """The typed text must have one of these phrases (`any_of`, `file`), and `near` if given. Case is ignored."""
 
     any_of: Phrases | None = None
     file: str = Field(default="", pattern=r"^$|^[\w.-]+\.(txt|xlsx)$")
@@ -94,7 +91,7 @@ class WordsCondition(Parameters):
 
 
 class EmojiCondition(_Part):
-    """The text has at least so many emoji; Zalo's own, which it writes as `/-heart` or `:d`, count as well."""
+    """Condition that the text has many emoji; Zalo's own, which it writes as `/-heart` or `:d`, count as well."""
 
     at_least: int | None = Field(default=None, ge=1)
     share_at_least: float | None = Field(default=None, gt=0, le=1)
@@ -102,14 +99,14 @@ class EmojiCondition(_Part):
 
 
 class WhoCondition(_Part):
-    """Who sent the message."""
+    """Condition on the sender of the message."""
 
     roles: tuple[Role, ...] = ()
-    """Roles in that group; `member` are those who have no other."""
+    """The sender must have one of these roles in the group; `member` stands for people without another role."""
     agencies: tuple[Annotated[str, AfterValidator(_wordful)], ...] = ()
-    """Agencies as the roster names them; part of the name is enough."""
+    """The sender must be of one of these agencies by the roster; a part of the agency's name is enough."""
     newcomer_days: int | None = Field(default=None, ge=1, le=365)
-    """Those who have been known to be in the group for at most that many days."""
+    """The sender must have been known to be in the group for at most this many days."""
 
 
 Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
@@ -117,7 +114,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class WhenCondition(_Part):
-    """When the message was sent, by the clock of Viet Nam."""
+    """Condition on the time when the message was sent, by the clock of Viet Nam."""
 
     hours: tuple[Hours, ...] = ()
     """Times of the day: `07:30-11:30`, or over midnight `22:00-05:00`; the moment of the end does not count."""
@@ -127,15 +124,15 @@ class WhenCondition(_Part):
 
 
 class AmountCondition(_Part):
-    """How long a message is, how many members it mentions, or how many messages its sender has sent within minutes."""
+    """Condition on a message's length, the members it mentions, or how many messages its sender sent in minutes."""
 
     characters_at_least: int | None = Field(default=None, ge=1)
     characters_at_most: int | None = Field(default=None, ge=1)
     """A message without any text, such as a picture, never counts as a short one."""
     mentions_at_least: int | None = Field(default=None, ge=1)
-    """Members mentioned with @; @All is one."""
+    """Fewest members mentioned with @; @All is one."""
     messages_at_least: int | None = Field(default=None, ge=2, le=100)
-    """Messages of the sender in the group within `minutes`, with this one."""
+    """Fewest messages that the sender has sent in the group within `minutes`, this one included."""
     minutes: int | None = Field(default=None, ge=1, le=60)
 
     @model_validator(mode="after")
@@ -154,7 +151,7 @@ Host = Annotated[str, Field(pattern=r"^[\w-]+(\.[\w-]+)*$")]
 
 
 class Condition(_Part):
-    """What a message must be like; all that is given must be met."""
+    """The `check:` of a rule, or a part of it; a message must meet all the conditions that are given."""
 
     all_of: tuple["Condition", ...] = Field(default=(), alias="all")
     any_of: tuple["Condition", ...] = Field(default=(), alias="any")
@@ -163,11 +160,11 @@ class Condition(_Part):
     kind: tuple[MessageKind, ...] = ()
     emoji: EmojiCondition | None = None
     file_types: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = ()
-    """Extensions without the dot, of the attached file."""
+    """The attached file must have one of these extensions, written without the dot."""
     link_hosts: tuple[Host, ...] = ()
-    """Sites to which a link leads, with those below them: `facebook.com` covers `m.facebook.com`."""
+    """A link must lead to one of these hosts or a subdomain: `facebook.com` covers `m.facebook.com`."""
     links_outside: tuple[Host, ...] = ()
-    """Sites to which all links may lead; a link to any other one meets the condition."""
+    """A link must lead to a host that is none of these and no subdomain of them."""
     who: WhoCondition | None = None
     when: WhenCondition | None = None
     amount: AmountCondition | None = None

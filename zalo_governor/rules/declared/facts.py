@@ -1,4 +1,4 @@
-"""What the conditions of rules in YAML ask of one message, each worked out at most once for all rules together."""
+"""Facts about one message that the conditions of rules in YAML test; each is computed once for all rules together."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from zalo_governor.text.normalise import Normalised, normalise
 
 WORD = re.compile(r"\w+")
 _LONGEST = 20_000
-"""How many characters of a message are looked at; Zalo itself allows 2,000."""
+"""How many characters of a message are read; Zalo itself allows 2,000."""
 _EMOJI = re.compile(
     # Zalo writes its own pictures as signs with blanks around them: "/-heart", ":d", ":((", ";xx". Each alternative
     # begins with a character of its own, so that texts without any are passed over fast.
@@ -51,7 +51,7 @@ TYPE_OF = {kind: message_type for message_type, kind in reversed([*_KINDS.items(
 
 
 class Facts:
-    """One message and its context, as the conditions see them."""
+    """Facts about one message and its context, which conditions test; each is computed on first access."""
 
     def __init__(self, event: MessageSent, context: RuleContext) -> None:
         self.event = event
@@ -79,12 +79,12 @@ class Facts:
 
     @cached_property
     def emoji(self) -> tuple[tuple[int, int], ...]:
-        """Where emoji, and signs for Zalo's own (`/-heart`), stand in the text as it was typed: [start, end) each."""
+        """Offsets [start, end), in the text as it was typed, of emoji and of Zalo's codes for its own (`/-heart`)."""
         return tuple(found.span() for found in _EMOJI.finditer(self.event.text[:_LONGEST]))
 
     @cached_property
     def links(self) -> tuple[tuple[str, tuple[int, int] | None], ...]:
-        """(host, [start, end) in the typed text) of each link; None instead for the link of a preview or card."""
+        """(host, offsets [start, end) in the typed text) of each link; no offsets for the link of a preview or card."""
         text, attachment = self.event.text[:_LONGEST], self.event.attachment
         found: list[tuple[str, tuple[int, int] | None]] = [
             (_host_of(link.address), (link.start, link.end)) for link in find_links(text)
@@ -95,7 +95,7 @@ class Facts:
 
     @cached_property
     def kind(self) -> MessageKind:
-        """What the message is; a text with a link is a text."""
+        """Kind of the message; a text with a link is a text."""
         attachment = self.event.attachment
         if attachment is None:
             return _KINDS.get(self.event.message_type, MessageKind.TEXT if self.event.text else MessageKind.OTHER)
@@ -105,7 +105,7 @@ class Facts:
 
 
 class FactReader:
-    """Keeps the `Facts` of the latest event, so that the rules, which all read it, work each fact out only once."""
+    """Cache of the `Facts` of the latest event, so that each fact is computed once for all rules."""
 
     def __init__(self) -> None:
         self._last: Facts | None = None

@@ -1,4 +1,4 @@
-"""A rule that needs no code: the `check:` in its YAML file says what it looks for."""
+"""A rule that needs no code: the `check:` in its YAML file says which messages it finds."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar

@@ -26,17 +26,15 @@ class SecrecyParameters(Parameters):
     """Probability of a disclosure from which an admin checks the message (label `look`)."""
     unnamed_classified_from: float = Field(gt=0, lt=1)
     unnamed_look_from: float = Field(gt=0, lt=1)
-    """As `classified_from` and `look_from`, for texts that name no level, negate every level, or concern fiction or
-    a foreign country.
+    """As `classified_from` and `look_from`, for texts that name no level, negate every level, or concern fiction or a
+    foreign country.
     """
     hinted_classified_from: float = Field(default=0.55, gt=0, lt=1)
     """As `classified_from`, for texts that name no level but have one of the `hints`."""
     long_unnamed_classified_from: float = Field(default=0.97, gt=0, lt=1)
     """As `unnamed_classified_from`, for texts that are longer than people's hints are."""
     talk_below: float = Field(ge=0, lt=1)
-    """Probability of a disclosure below which a text with a level as a label, or a high level, is only talk about
-    secrecy rules.
-    """
+    """Probability of a disclosure below which a text with a label or a high level is only talk about secrecy."""
     documents: tuple[str, ...]
     """Names of documents and kinds of information that can be secret."""
     transmitting: tuple[str, ...]
@@ -76,16 +74,11 @@ class SecrecyParameters(Parameters):
     """
     bare_before: tuple[str, ...]
     bare_after: tuple[str, ...]
-    """Words before or after an ambiguous "mat" without diacritics that show that another word (mất, mặt, mắt, mát)
-    is meant.
-    """
+    """Words beside an ambiguous "mat" that show that another word (mất, mặt, mắt, mát) is meant."""
 
 
 class Phrases:
-    """The phrases of the rule on state secrets, compiled to regular expressions.
-
-    These have no nested unbounded repetition, so that matching stays fast.
-    """
+    """The phrases of the rule on state secrets as regular expressions, fast as no unbounded repetition is nested."""
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self.transmitting = _any_of(parameters.transmitting)
@@ -218,7 +211,7 @@ class Phrases:
         return in_marked_text and not written.isupper() and word.level is Level.MAT
 
     def _marked_beside(self, word: LevelWord, text: str, others: str) -> bool:
-        """Return whether the words about the level word are written with diacritics.
+        """Return whether the words around the level word are written with diacritics.
 
         Other lines may be typed differently, and so may a mention, a name, a greeting or a quotation before words
         without diacritics. `others` is the text with its level words replaced by spaces.
@@ -323,7 +316,7 @@ _EDGE = r"(?<![^\W_])"
 _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24
 _BARE_RUN = re.compile(rf"{_EDGE}[A-Za-z]{{1,7}}(?:[ ,.:;]{{1,2}}[A-Za-z0-9]{{1,9}}){{5,}}{_EDGE_AFTER}")
-"""Six words in a row without diacritics: written so, as Vietnamese has no such runs with them."""
+"""Six or more words in a row without diacritics, which Vietnamese typed with diacritics does not have."""
 _SIDES = 1
 """Digits before "mat" that count sides (mặt) of a card or paper: "cccd 2 mat"."""
 _NUMBERED = re.compile(r"(?:cv|vb|kh|bc|tl|qd|ttr|so|van ban)[ _.]{0,2}\d[ _.-]{0,3}$")

@@ -15,10 +15,7 @@ The training makes the score of the decision trees grow with them too (monotonic
 
 
 class Evidence(NamedTuple):
-    """Result of analysing one message for missing diacritics.
-
-    It holds the figures (numbers that the decision trees score) and the probabilities per word.
-    """
+    """Result of analysing one message for missing diacritics: figures for the trees, and probabilities per word."""
 
     figures: tuple[float, ...]
     """Input of the decision trees, in the order in which `_figures` returns the numbers."""
@@ -57,10 +54,7 @@ class Evidence(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A normalised text split into words, to be analysed for missing diacritics.
-
-    `prose`, `words` and `begins` are parallel lists.
-    """
+    """A normalised text split into words, to be analysed for missing diacritics; the three lists are parallel."""
 
     text: str
     prose: list[Token]

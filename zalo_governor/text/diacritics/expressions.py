@@ -1,4 +1,4 @@
-"""Restores the diacritics of fixed administrative expressions, agency names and job titles, which stand in lists."""
+"""Restores the diacritics of fixed administrative expressions, agency names and job titles, by lists of them."""
 
 import re
 from collections.abc import Iterable, Sequence

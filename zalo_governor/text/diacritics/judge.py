@@ -115,10 +115,7 @@ class Words:
         return " ".join(_SAID.findall(said)) in self._acknowledgements
 
     def cut(self, normalised: Normalised) -> Cut:
-        """Split a normalised message into words, and look up which Vietnamese words each may stand for.
-
-        Only the first 5,000 characters are read.
-        """
+        """Split the first 5,000 characters of a message into words, and look up what each word may stand for."""
         head = normalised.text[:_LONGEST_READ]
         return cut(self.reader, head, self._without_names(tokens(head)))
 

@@ -214,10 +214,7 @@ def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array
 
 
 def order_of(word: str) -> tuple[str, str, str]:
-    """Return the key by which `Language.words` is sorted.
-
-    The key is (the word's letters without diacritics, its letters without the tone mark, the word).
-    """
+    """Return the sort key of `Language.words`: (letters without diacritics, letters without the tone, the word)."""
     return fold(word), split_tone(word)[0], word
 
 

@@ -33,9 +33,7 @@ class Lattice(NamedTuple):
     any_log: float
     """Natural logarithm of the probability of the message with any mix of the three explanations."""
     gains: list[float]
-    """For each word, how much likelier its neighbours make a word that lost its diacritics than the word as typed
-    (logarithm).
-    """
+    """For each word, log of how much likelier, given its neighbours, it lacks diacritics than is right as typed."""
     chances: list[list[tuple[int, float]]]
     """For each word, the words it may stand for, as (index in `Language.words`, probability)."""
 
@@ -57,9 +55,7 @@ class _Step:
         """Index of the pair made of the likeliest word before and this word as typed."""
         self.alien = alien
         self.spots = spots
-        """Positions in `Word.places` of the words that this word may stand for with more than negligible
-        probability.
-        """
+        """Positions in `Word.places` of the words that it may stand for with more than negligible probability."""
         self.lost = lost
         self.ends = ends
         """For each of `spots`, the index of the pair made of the likeliest word before and that word."""

@@ -1,6 +1,6 @@
 """Recognises and decodes Vietnamese in pre-Unicode encodings, or typed as raw keystrokes of an input method.
 
-Only decoders are tried for whose encoding the text has a sign. The decoded words are compared with the raw ones by how
+A decoder is tried only if the text has a sign of its encoding. The decoded words are compared with the raw ones by how
 often such words are written. Correct text is skipped quickly. A soft hyphen (U+00AD), which cleaning removes from a
 text, is the letter "ư" in TCVN3, so a text with such a sign is decoded uncleaned, too.
 """

@@ -38,9 +38,9 @@ def propose(text: str, words: Words, least: float) -> str | None:
 
 
 def proposal_of(text: str, evidence: Evidence, words: Words, least: float) -> str | None:
-    """Do the same as `propose`, for a text that is already normalised and whose evidence is already computed.
+    """Return a normalised text with its likeliest diacritics, None if they are too uncertain.
 
-    Return the text with its likeliest diacritics, None if they are too uncertain.
+    `evidence` is that of the text (see `Words.look`); `least` is as for `propose`.
     """
     expected = words.expressions.meant(evidence.words, text)
     trust = 0.0
@@ -184,9 +184,7 @@ def _match_case(meant: str, typed: str) -> str:
 
 
 _CLOSE = 0.35
-"""An alternative sentence is returned if the second spelling of a word has at least this share of the first's
-probability.
-"""
+"""Least ratio of the second spelling's probability to the first's at which an alternative sentence is returned."""
 _KEPT = 0.95
 """In a message without any diacritics, a word as typed remains a possible spelling only above this probability."""
 _LISTED = 0.995

@@ -20,13 +20,9 @@ class Word:
     typed: int
     """Index of the word as typed; of the full word for a short form; of the stand-in for unknown words."""
     spelt: float
-    """Probability (0-1) of the typed spelling, if the word at `typed` is meant; 1 unless the spelling is not in the
-    list.
-    """
+    """Probability (0-1) of the typed spelling, if the word at `typed` is meant; 1 for a word in the list."""
     meant: tuple[Range, ...]
-    """Ranges of the words it may stand for if diacritics were left out, itself included; empty if none can be
-    missing.
-    """
+    """Ranges of the words it may stand for, itself included, if diacritics were left out; empty if none can be."""
     places: Sequence[int]
     """Indexes of all words in `meant`."""
     common: Sequence[float]

@@ -10,7 +10,7 @@ class Danger(NamedTuple):
     label: str
     """Kind, such as `executable`, `disguised`, `macro`; each has a Vietnamese text for the admin."""
     certain: bool
-    """True where an innocent file never looks so; False where a person has to check first."""
+    """True if innocent files never have this sign; False if a person has to check the file first."""
     page: int | None = None
     """Number of the page, slide or sheet, from 1; None where the format has none."""
 

@@ -11,11 +11,11 @@ CERTAIN_PROGRAMS = _words(
 )
 """Extensions of programs and packages of programs; nobody keeps a document under such a name."""
 PROGRAMS = CERTAIN_PROGRAMS | {"com", "chm", "jnlp", "application", "appref-ms", "msc"}
-"""`com` is also the end of site names and mail addresses, which people put into file names."""
+"""Extensions of programs; `com` is not certain, as site names and mail addresses in names of files end with it too."""
 CERTAIN_SCRIPTS = _words("bat cmd vbs vbe jse wsf wsh wsc sct hta")
 """Scripts that Windows runs on a double click."""
 SCRIPTS = CERTAIN_SCRIPTS | _words("js ps1 psm1 ps1xml py pyw pyz sh reg inf slk iqy")
-"""Scripts that also stand in saved web pages and source archives, or that Windows opens in an editor first."""
+"""Extensions of scripts; those not certain also occur in saved web pages and sources, or open in an editor."""
 SHORTCUTS = _words("lnk scf library-ms search-ms searchconnector-ms settingcontent-ms desktop")
 DISK_IMAGES = _words("iso img vhd vhdx vmdk qcow2 dmg wim")
 RUNNABLE = PROGRAMS | SCRIPTS | SHORTCUTS
@@ -33,5 +33,5 @@ ARCHIVES = _words("zip rar 7z tar gz tgz bz2 tbz2 xz txz zst cab arj lzh")
 FONTS = _words("ttf otf ttc woff woff2")
 
 TRUSTED = TEXTS | WEB_PAGES | DOCUMENTS | PICTURES | MEDIA
-"""Names under which a person expects something to read, see or hear, not something that runs."""
+"""Extensions of files that people expect to read, see or hear, and not to run."""
 KNOWN = RUNNABLE | DISK_IMAGES | TRUSTED | ARCHIVES | FONTS

@@ -79,7 +79,7 @@ def _has_double_extension(base: str, ending: str) -> bool:
 
 
 def _hidden(base: str, ending: str) -> Iterable[bool]:
-    """Yield for each way in which the name deceives whether an innocent file never does so."""
+    """Yield, for each deceptive feature of the name, whether an innocent name never has it."""
     runs = ending in extensions.RUNNABLE
     if _REORDERS.search(base):
         yield True

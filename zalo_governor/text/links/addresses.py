@@ -14,12 +14,12 @@ from zalo_governor.text.normalise import normalise
 
 
 class Address(NamedTuple):
-    """Parts of an address, in which `hxxp` is read as `http` and `[.]` as a dot."""
+    """Parts of the address of a link, in which `hxxp` is read as `http` and `[.]` as a dot."""
 
     scheme: str
     """In lower case: `http` where none was written."""
     userinfo: str
-    """What stands before "@" in front of the host; "" if nothing does."""
+    """The part before "@" in front of the host; "" if there is none."""
     host: str
     """In lower case, without a trailing dot, percent signs decoded, punycode decoded; "" if there is none."""
     rest: str
@@ -33,7 +33,7 @@ class Site(NamedTuple):
 
     subdomain: tuple[str, ...]
     domain: str
-    """The label that somebody registered; "" if there is none."""
+    """The label registered under the suffix; "" if there is none."""
     suffix: str
     """The suffix under which names are registered; "" if the host has no known one."""
 
@@ -42,7 +42,7 @@ class IpHost(NamedTuple):
     """A host that is an IP address."""
 
     private: bool
-    """True for addresses of local networks, such as 192.168.1.1; networks kept for examples are hosts like others."""
+    """True for an address in a local network, such as 192.168.1.1; False also in networks reserved for examples."""
     disguised: bool
     """True for a form that people do not use: decimal, hexadecimal, octal or shortened."""
 

@@ -14,11 +14,11 @@ class Link(NamedTuple):
     """The address without invisible characters, `hxxp` made `http` and `[.]` a dot."""
     start: int
     end: int
-    """Where it stands: code-point offsets [start, end) into the text as it was typed."""
+    """Offsets [start, end) of the link in the text as it was typed, in code points."""
 
 
 def find_links(text: str) -> tuple[Link, ...]:
-    """Return all links in a text, in order. E-mail addresses, file names, numbers and abbreviations are none."""
+    """Return all links in a text, in order; e-mail addresses, file names, numbers and abbreviations do not count."""
     if not _MAY_HOLD.search(text):
         return ()
     cleaned = unpasted(text)
@@ -72,7 +72,7 @@ def _is_bare_link(written: str) -> bool:
 
 
 def _is_like_no_other_number(labels: list[str]) -> bool:
-    """Return whether four numbers are too great for a date or version, and not in groups of three as sums of money."""
+    """Return whether four numbers with dots fit no date, version or sum of money: they are an IP address."""
     grouped = all(len(label) == _GROUP for label in labels[1:])
     return not grouped and sum(int(label) > _LAST_OF_DATE for label in labels) > 1
 
@@ -84,14 +84,14 @@ _LAST_OF_DATE = 31
 _COUNTRY = 2
 """Length of the suffix of a country."""
 _TITLE = 3
-"""Most letters of a title in capitals."""
+"""Most letters of an abbreviated title or degree in capitals, such as "BS" in "TS.BS"."""
 _SERVER = re.compile(r":\d{2,5}(?:/|$)|/[a-z]", re.IGNORECASE)
 _CLOSING = frozenset(".,;:!?…)]}>'\"»”’*_~")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _FILE_ENDINGS = frozenset(
     {"zip", "mov", "md", "py", "sh", "ai", "ps", "pl", "rs", "so", "cc", "app", "cab", "foo", "cad"}
 )
-"""Public suffixes that are endings of file names as well; a path or a scheme shows that it is a link."""
+"""Public suffixes that file names end with as well; a bare name with one is a link only with a path."""
 _DOT = r"(?:[.。．｡․]|[\[({](?:\.|dot|chấm|cham)[\])}])"
 _LETTERS = r"\w\-\u0300-\u036f"
 _LABEL = rf"[^\W_][{_LETTERS}]{{0,62}}+"

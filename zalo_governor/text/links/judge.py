@@ -17,13 +17,13 @@ class LinkDanger(NamedTuple):
     label: str
     """Kind of danger, one of `LABELS`."""
     certain: bool
-    """True where an honest link hardly ever looks so; False where a person has to check first."""
+    """True if honest links hardly ever look like this; False if a person has to check first."""
     reasons: frozenset[str]
     """Codes of all reasons, some of `REASONS`."""
 
 
 class JudgedLink(NamedTuple):
-    """A dangerous address, for places that have addresses instead of text, such as QR codes and documents."""
+    """A dangerous address from a place that has addresses instead of text, such as a QR code or a document."""
 
     address: str
     """The address in a form that is not clickable (see `defang`)."""
@@ -33,10 +33,10 @@ class JudgedLink(NamedTuple):
 LABELS = (
     "dangerous_link", "lookalike_link", "program_link", "hidden_link", "command_link", "short_link", "group_invitation",
 )  # fmt: skip
-"""Kinds of danger; where a link has several of the same certainty, the first one names it.
+"""Kinds of danger; if a link has several of the same certainty, the first of them is its label.
 
-A domain known as dangerous; one that passes for another; a program to install; a host that is hidden; a scheme that
-starts something on the reader's device; a shortened address; an invitation to another group on Zalo.
+In this order: a domain known as dangerous; one that imitates another; a program to install; a host that is hidden; a
+scheme that starts something on the reader's device; a shortened address; an invitation to another group on Zalo.
 """
 REASONS = frozenset(
     {
@@ -59,7 +59,7 @@ def judge_links(addresses: Iterable[str], lists: LinkLists) -> list[JudgedLink]:
 
 
 def join_dangers(dangers: Iterable[LinkDanger | None]) -> LinkDanger | None:
-    """Return one danger for several, with the reasons of all and the label of the surest and gravest; None for none."""
+    """Join several dangers into one, with the label of the surest and gravest and all reasons; None if given none."""
     found = [danger for danger in dangers if danger]
     if not found:
         return None
@@ -129,7 +129,7 @@ def _judge_ip(number: IpHost) -> LinkDanger | None:
 
 
 def _judge_userinfo(address: Address) -> LinkDanger | None:
-    """Judge what stands before "@" in front of the host: people take it for the host."""
+    """Return the danger of a user name before "@" in an address, which people take for the host; None without one."""
     if not address.userinfo:
         return None
     return _danger("hidden_link", "." in unquote(address.userinfo), "userinfo")
@@ -142,7 +142,7 @@ def _judge_invitation(address: Address) -> LinkDanger | None:
 
 
 def _named_host(address: Address) -> str:
-    """Return the host, with the name of the page in front of it where Google Sites has that in the path."""
+    """Return the host; for Google Sites, with the page's name from the path in front of it."""
     named = _PAGE_NAME.match(address.rest) if address.host == "sites.google.com" else None
     return f"{named[1].lower()}.{address.host}" if named else address.host
 
@@ -193,7 +193,7 @@ _OF_MACHINES = re.compile(
     r"\.(?:nip\.io|sslip\.io|duckdns\.org|ddns\.net|hopto\.org|zapto\.org|sytes\.net|no-ip\.(?:org|biz)|dynu\.net"
     r"|trycloudflare\.com|ngrok(?:-free)?\.(?:app|dev|io)|loca\.lt|serveo\.net)$"
 )
-"""Services whose names lead to anybody's machine, as a bare IP address does."""
+"""Services that give anybody's machine a name, so that the name tells no more than a bare IP address."""
 _PAGE_NAME = re.compile(r"/(?:view|site)/([\w-]{1,60})(?=[/?#]|$)")
 _LONGEST_HOST = 80
 _MOST_DOTS = 7

@@ -1,4 +1,4 @@
-"""Lists by which links are judged: trusted domains, domains for everybody's files, bad ones, shorteners and brands."""
+"""Lists by which links are judged: trusted domains, ones where anybody can publish, bad ones, shorteners, brands."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,13 +55,12 @@ class LinkLists:
         self._one_letter_less = _index_omissions(self.brands)
         long_names = sorted((shape_of(brand.name) for brand in self.brands if brand.distinctive), key=len, reverse=True)
         self.names = re.compile("|".join(re.escape(name) for name in long_names) or "(?!)")
-        """Finds the shape of a distinctive brand inside a longer label."""
+        """Finds the name of a distinctive brand (as `shape_of` returns it) inside a longer label."""
 
     def is_trusted(self, host: str) -> bool:
         """Return whether the host belongs to a trusted domain, or to one of the brands.
 
-        A domain where anybody can publish is not trusted inside a trusted one, and the other way round: the longer
-        domain counts.
+        If it also belongs to a domain where anybody can publish, the longer of the two domains decides.
         """
         trusted = next((parent for parent in parents(host) if parent in self._trusted), "")
         return len(trusted) > len(self.shared_domain(host))
@@ -79,7 +78,7 @@ class LinkLists:
         return next((parent for parent in parents(host) if parent in self._shared), "")
 
     def owned_domain_inside(self, host: str) -> str:
-        """Return the brand's domain that stands inside the host but not at its end: `zalo.me` in `zalo.me.mau.top`."""
+        """Return the brand's domain that is inside the host, not at its end: `zalo.me` in `zalo.me.mau.top`; or ""."""
         labels = host.split(".")
         for start in range(len(labels) - 2):
             for end in range(start + 2, min(start + _MOST_LABELS + 1, len(labels))):
@@ -88,9 +87,9 @@ class LinkLists:
         return ""
 
     def listed_domain_inside(self, labels: Sequence[str]) -> str:
-        """Return the domain of a list (not `dangerous`) that `labels`, a host without its suffix, imitate; "" if none.
+        """Return the listed domain (not a dangerous one) that a host imitates: `zoom.us` in `zoom-us.mau`; "" if none.
 
-        It is `momo.vn` in `momo.vn-qua.mau` and `zoom.us` in `zoom-us.mau`. Domains under six letters are ignored.
+        `labels` are those of the host without its suffix. Domains of fewer than six characters are ignored.
         """
         pieces = [piece for label in labels for piece in label.split("-")]
         for start in range(len(pieces) - 1):
@@ -117,7 +116,7 @@ def shape_of(label: str) -> str:
 
 
 def _index_omissions(brands: Iterable[Brand]) -> Mapping[str, tuple[Brand, ...]]:
-    """Return the brands under their names, if of four letters or more, and under these with one letter omitted."""
+    """Return the brands by name and by each form of the name with one letter left out; no names under four letters."""
     index: dict[str, list[Brand]] = {}
     for brand in brands:
         name = brand.name

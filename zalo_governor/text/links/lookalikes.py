@@ -1,4 +1,4 @@
-"""Recognises hosts that pass for one of the State (gov.vn), of Zalo, a bank or a large service."""
+"""Recognises hosts that imitate those of the State (gov.vn), of Zalo, of a bank or of a large service."""
 
 import re
 import unicodedata
@@ -17,11 +17,11 @@ class Likeness(NamedTuple):
     reasons: frozenset[str]
     """`gov`, `brand`: whom it imitates; `letters`, `misspelt`, `foreign_suffix`, `inside`: how; `lure`: bait words."""
     certain: bool
-    """True where hardly any honest owner would choose such a name."""
+    """True if hardly any honest owner would choose such a name."""
 
 
 def find_likeness(host: str, lists: LinkLists) -> Likeness | None:
-    """Return what the host passes for, if it is not trusted itself; None if it looks like nothing known.
+    """Return how a host that is not trusted imitates the State or a brand; None if it does not.
 
     `host` is in lower case with its punycode decoded. The surest of several likenesses is returned.
     """
@@ -47,7 +47,7 @@ def is_in_foreign_script(host: str) -> bool:
 
 
 def _site_of(plain: str, lists: LinkLists) -> Site:
-    """Return the parts of the host; where anybody can publish, the name that somebody chose is the subdomain."""
+    """Return the parts of the host; in a domain where anybody can publish, the publisher's name is the subdomain."""
     if shared := lists.shared_domain(plain):
         chosen = plain[: -len(shared) - 1]
         return Site(tuple(chosen.split(".")) if chosen else (), "", shared)
@@ -154,7 +154,7 @@ def _brand_in_label(label: str, shape: str, site: Site, lists: LinkLists) -> Lik
 
 
 def _office_or_lure(site: Site, lists: LinkLists) -> Likeness | None:
-    """Look for domains, names of offices and words that lure, in front of a suffix that such an owner rarely has."""
+    """Look for listed domains, names of State agencies and bait words before a suffix that their owners rarely use."""
     labels = [label for label in (*site.subdomain, site.domain) if label]
     if inside := lists.listed_domain_inside(labels):
         return Likeness(frozenset({_whose(inside), "inside"}), certain=False)
@@ -250,10 +250,10 @@ _CHEAP = frozenset(
      "life", "world", "store", "space", "website", "pw", "tk", "ml", "ga", "cf", "gq", "sbs", "cfd", "lol", "rest",
      "monster", "info", "asia", "win", "buzz", "today", "ws", "me", "app", "pro", "work", "support")
 )  # fmt: skip
-"""Suffixes that cost next to nothing, or less than deceivers gain in a day."""
+"""Suffixes under which a name costs next to nothing, so that deceivers use many."""
 _FOR_GAMBLING = frozenset({"bet", "casino", "poker", "loan", "bingo"})
 _CONTINUED = ("com-", "vn-", "net-", "me-", "org-")
-"""How a label begins that continues a name in front of it: `vietcombank.com-vn.cc`."""
+"""Beginnings of a label that make the name before it look like a domain: `vietcombank.com-vn.cc`."""
 _LIKE_SUFFIXES = frozenset(
     map(shape_of, ("vn", "com", "me", "net", "comvn", "vietnam", "quocgia", "web", "chat", "pc", "vi"))
 )

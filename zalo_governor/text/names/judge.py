@@ -283,7 +283,7 @@ _LONGEST_DISPLAY_NAME = 300
 """Longest display name that is checked, in characters; several times Zalo's limit. Each separator in it costs time."""
 _TWO = 2
 _MOST_AGENCY_CUTS = 3
-"""How many separators are tried as the end of an agency name at the start; the rest is split anew for each."""
+"""How many separators are tried as the end of an agency's name at the start; each try splits the rest anew."""
 _SIGNS = frozenset(" -–—|/\\,:()_•~·.&'’@+;[]")
 _AROUND = " -–—|/\\,:;_•~·.+<>([{"
 _INDISTINGUISHABLE = {ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ"} | dict.fromkeys(

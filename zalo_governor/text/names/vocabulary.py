@@ -180,10 +180,7 @@ def phrase(text: str) -> Phrase:
 
 
 def canonical(word: str) -> str:
-    """Return the form in which words are compared: lower case, the tone mark as a digit at the end.
-
-    "ủy" and "uỷ" thus become equal.
-    """
+    """Return the word for comparing: lower case, the tone mark as a digit at the end; "ủy" and "uỷ" are equal."""
     toneless, tone = split_tone(word.lower())
     return toneless + (str(ord(tone) % 10) if tone else "")
 

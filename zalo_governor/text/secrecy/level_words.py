@@ -34,9 +34,7 @@ class LevelWord(NamedTuple):
     disguised: bool
     """Whether there are other characters between the letters of the word, or in place of them."""
     in_name: bool = False
-    """Whether the word is in a file name, or joined to the name of a document: `tailieutuyetmat`
-    ("topsecretdocument").
-    """
+    """Whether the word is in a file name or joined to the kind of document: `tailieutuyetmat` ("topsecretdocument")."""
 
 
 def may_speak_of_secrets(text: str) -> bool:
@@ -62,10 +60,7 @@ def hints_of_secrets(text: str) -> int:
 
 
 def _slang(text: str) -> Iterator[re.Match[str]]:
-    """Yield each "mựt", and each "mực" after something like tối or tuyệt: slang for mật (secret).
-
-    Alone, "mực" means ink or the level of a river.
-    """
+    """Yield each "mựt", and each "mực" (ink) after something like tối or tuyệt: slang for mật (secret)."""
     for match in _MUC.finditer(text):
         if match[0][-1] in "tT" or _LIKE_TOI_OR_TUYET.search(
             text, max(match.start() - _PREFIX_REACH, 0), match.start()
@@ -183,9 +178,7 @@ _M = re.compile(
     rf"[mM][jJ]?(?:{_S}[aAâÂậẬ@4^*]{_HELD_VOWEL}{_S}[tT7cCkK]"
     rf"|(?:(?<=[{_END_OF_PREFIX}][mM])|(?<![^\W_][mM]))[mM]{{0,8}}(?![^\W_]))"
 )
-"""Finds anything that may be the word mật or an abbreviation of it. Starts with one letter, which makes the search
-fast.
-"""
+"""Finds what may be the word mật or short for it. The expression begins with one letter, which makes it fast."""
 _MUC = re.compile(rf"[mM]{_S}[ựỰ]{_HELD_VOWEL}{_S}[tT7cCkK]")
 _LIKE_TOI_OR_TUYET = re.compile(rf"(?<![aA])[{_END_OF_PREFIX}][\W_mM]{{0,20}}$")
 _PREFIX_REACH = 24

@@ -151,9 +151,7 @@ _TYPED_WORD = re.compile(
     r"|[aeiouy]+[cmnghpt]*[sfrxj])|dd[a-z]+)(?![^\W_])",
     re.IGNORECASE,
 )
-"""A word that looks like raw Telex or VNI keystrokes; English text has a few of them, a message typed in keystrokes
-many.
-"""
+"""A word that looks like raw Telex or VNI keystrokes. English text has a few such words, typed keystrokes many."""
 _SPLIT = re.compile(r"([^\W\d_])[.,;:'\"_*-]+(?=[^\W\d_])")
 _LONGEST = 12
 _VOWELS = frozenset("aăâeêioôơuưy")
