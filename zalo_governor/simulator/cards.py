@@ -1,4 +1,4 @@
-"""Builders of messages that are no plain words of a member: styled text, cards, polls, calls and Zalo's own lines.
+"""Builders of messages other than plain text: styled text, cards, polls, calls and lines of Zalo's software.
 
 Each returns the fields in which the message differs from a plain one; `messages.complete` adds the others. The shapes
 are described in zalo-protocol.md, 14.4 and 14.5.
@@ -21,7 +21,7 @@ _LINES = {
     "update_topic": "%1$s đã tạo một nhắc hẹn",
     "join": "%1$s đã thêm %2$s vào nhóm",
 }
-"""Zalo's name of a group act -> the sentence in which Zalo's software tells the group of it."""
+"""Zalo's name of a group act -> the sentence by which Zalo's software reports the act in the group's chat."""
 _JOINED_BY_LINK = "%1$s đã tham gia nhóm qua link"
 _PIN_ROW = 5
 """Value of `st` in the lines that announce a pin."""
@@ -33,7 +33,7 @@ def card(message_type: str, title: str = "", **more: Any) -> RawDict:
 
 
 def styled_text(text: str, styles: Sequence[RawDict]) -> RawDict:
-    """Return a member's words in formatted text, such as `{"start": 0, "len": 4, "st": "b"}` for a bold first word."""
+    """Return a message with formatted text; the style `{"start": 0, "len": 4, "st": "b"}` makes four letters bold."""
     return card("webchat", text, action="rtf", params={"styles": list(styles), "ver": 0})
 
 
@@ -54,7 +54,7 @@ def system_line(template: str, names: Sequence[str], action_id: str = "") -> Raw
 
 
 def line_about(world: World, control: RawDict) -> RawDict | None:
-    """Return the line "Lan đã …" by which Zalo tells a group in the chat of a control event; None if it does not."""
+    """Return the chat line "Lan đã …" with which Zalo tells a group of a control event; None if there is none."""
     content = control["content"]
     template = _LINES.get(content["act"]) if content["act_type"] == "group" else None
     if template is None:
@@ -86,12 +86,12 @@ def poll(question: str, options: Sequence[str], poll_id: int) -> RawDict:
 
 
 def vote_in(announced: RawDict) -> RawDict:
-    """Return the line by which Zalo tells of a vote; `announced` is the poll's message, whose question it repeats."""
+    """Return the chat line with which Zalo reports a vote; `announced` is the poll's message, which it repeats."""
     return {"msgType": "group.poll", "content": announced["content"] | {"action": "vote"}}
 
 
 def to_do(text: str) -> RawDict:
-    """Return the message by which a member gives a task."""
+    """Return a message with a to-do, by which a member gives others a task."""
     return card("chat.todo", params={"item": {"content": text}})
 
 
@@ -103,14 +103,14 @@ def contact_card(person: Person) -> RawDict:
 
 
 def call(kind: CallKind, minutes: int) -> RawDict:
-    """Return the message about a call that took place, or that nobody took (`misscall`)."""
+    """Return the message that Zalo shows about a call that took place, or that nobody answered (`misscall`)."""
     return card("chat.recommended", action=f"recommened.{kind}", params={"duration": minutes * 60, "calltype": 1})
 
 
 def edited(message: RawDict, text: str) -> RawDict:
-    """Return the message by which a phone replaces the words of its `message` by `text`.
+    """Return the message by which a phone replaces the text of an earlier `message` by `text`.
 
-    Only the name of the type is known; how the message is named is a guess after the shape of a recall.
+    Only the name of its type is known; that it names the earlier message as a recall does is a guess.
     """
     named = {"globalMsgId": 0, "cliMsgId": int(message["cliMsgId"]), "srcId": int(message["uidFrom"]), "destId": 0}
     return {"msgType": "chat.msg.update", "uidFrom": message["uidFrom"], "content": attachment(text) | named}

@@ -98,10 +98,7 @@ def sealed_answer(data: Any, key: bytes, code: int = 0, message: str = "") -> Ra
 
 
 def login_key(zcid: str, zcid_ext: str) -> bytes:
-    """Derive the 32-byte AES key of an encrypted login call from its URL parameters `zcid` and `zcid_ext`.
-
-    Only the client library zca-js encrypts its login calls.
-    """
+    """Derive the 32-byte AES key of zca-js's encrypted login call from its URL parameters `zcid` and `zcid_ext`."""
     digest = hashlib.md5(zcid_ext.encode(), usedforsecurity=False).hexdigest().upper()
     return (digest[::2][:8] + zcid[::2][:12] + zcid[1::2][::-1][:12]).encode()
 

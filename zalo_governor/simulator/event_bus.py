@@ -81,11 +81,11 @@ class EventBus(State):
         aloud: bool = True,
         device: Device | None = None,
     ) -> RawDict:
-        """Delete messages of one conversation as the person with the uid `by`; return the message that tells of it.
+        """Delete messages of one conversation as the person with the uid `by`; return the message that announces it.
 
-        If an owner or deputy of the group deletes for all, the messages leave the history, and the message of type
-        `chat.delete` enters it. A plain member's claim to have deleted for all is told to everybody and deletes
-        nothing. What people delete for themselves is told to their own clients alone.
+        The announcement has the type `chat.delete`. If the owner or a deputy of the group deletes for all, the deleted
+        messages leave the history and the announcement enters it. If a plain member does, it is sent to everybody, but
+        nothing is deleted. If people delete for themselves, it is only sent to their own clients.
         """
         private = messages.is_private(deleted[0])
         given = messages.deletion_of(deleted, by, kind, self._device(by, device))
@@ -149,7 +149,7 @@ class EventBus(State):
             await self.control(control, [to])
 
     async def befriend(self, one: str, other: str) -> None:
-        """Make two people (uids) friends, `one` by accepting; each gets an event, both a line of Zalo's software."""
+        """Make two people (uids) friends, `one` by accepting; both get an event and a line of Zalo's software."""
         self.world.friends.add(frozenset({one, other}))
         for hears, friend in ((one, other), (other, one)):
             await self.control(messages.befriended(friend), [hears])
@@ -160,7 +160,7 @@ class EventBus(State):
         """Send a control event (built by `messages.control`) to the accounts with the uids in `to`.
 
         Zalo's control events (command 601) report everything that is not a message or a reaction: group changes, pins,
-        friend requests. Of some of them Zalo's software also tells the group in a line of its own.
+        friend requests. Some of them Zalo's software also reports in a line of the group's chat.
         """
         await self.hub.send({"controls": [control]}, cmd=601, to=to)
         line = line_about(self.world, control)

@@ -45,26 +45,26 @@ class Faults(StrictModel):
     rotate_cookie: str | None = None
     """Value with which the next answer replaces the client's session cookie `zpw_sek`, as Zalo does at times.
 
-    None replaces nothing; the value is reset to None once it has been used. An answer that does not
-    reach the client, as it has closed its connection or by `lose_answer`, does not use it.
+    None replaces nothing. The value is reset to None after that answer; an answer that does not reach the client (as
+    the client has closed its connection, or by `lose_answer`) does not count.
     """
     expired: list[str] = []
     """Session cookies (values of `zpw_sek`) that are no longer valid.
 
-    API calls with them get the error code `expired_code`, WebSocket handshakes HTTP status 401; open sockets live on.
+    API calls with them get the error code `expired_code`, WebSocket handshakes HTTP status 401; open sockets stay open.
     """
     expired_code: int = 102
-    """Error code of calls with an expired cookie: 102, 401, or 600 as after a login elsewhere."""
+    """Error code of calls with an expired cookie: 102, 401, or 600 (as after a login elsewhere)."""
     expired_may_log_in: bool = False
     """Whether a login with an expired cookie is accepted all the same, although its calls are not."""
     refused_versions: list[int] = []
     """Versions of Zalo Web that the login does not accept."""
     service_hosts: dict[str, list[str]] = {}
-    """Service -> URLs of its hosts that the login names in place of the usual ones."""
+    """Name of a service -> URLs of its hosts, which the login answer names in place of the usual ones."""
     clear_cookie: bool = False
-    """Whether every answer clears the session cookie on all its domains, without a new value."""
+    """Whether every answer deletes the session cookie on all its domains, without setting a new value."""
     withheld_keys: int = Field(default=0, ge=0)
-    """How often the chat page gives no session cookie after a login by QR code, although the login counts."""
+    """How often the chat page sets no session cookie after a login by QR code, although the login succeeded."""
     plain_login: tuple[int, str] | None = None
     """(error code, error message) with which unencrypted login calls are refused, or None to accept them.
 
@@ -84,14 +84,11 @@ class Faults(StrictModel):
     echo: bool = True
     """Whether the messages that a client sends are also sent back to it over its socket, as Zalo does."""
     old: bool = True
-    """Whether clients that request older messages over the socket get an answer.
-
-    These requests are the commands 510, 511, 610 and 611.
-    """
+    """Whether requests of clients for missed messages over the socket (commands 510, 511, 610, 611) are answered."""
     evict: dict[str, int] = {}
     """Queue (`511_1`) -> number of its oldest messages, of those that a client missed, that Zalo has dropped."""
     reset: list[str] = []
-    """Queues of which Zalo declares every cursor void (`resetLastActionId`)."""
+    """Queues (`511_1`) in which Zalo declares every cursor invalid (`resetLastActionId`)."""
     stall: list[str] = []
     """Queues whose pages say that there is more, but lead no further."""
     login_ms: int = 0
@@ -102,5 +99,5 @@ class Faults(StrictModel):
     """Pages of a group's history from this msgId on downwards, that is, towards the older ones, hold only an error."""
 
     def shows(self, message: RawDict) -> bool:
-        """Return whether clients may see a message of the past, given their login."""
+        """Return whether clients may see an earlier message, that is, whether it was sent after their login."""
         return int(message.get("ts") or 0) >= self.login_ms

@@ -64,7 +64,7 @@ class ServedFile:
 
 
 async def serve_file(request: web.Request, file: ServedFile) -> web.StreamResponse:
-    """Answer the request for a file of a message, with the fault of the file."""
+    """Answer a client's request for a file of a message; the file's fault, if any, decides how."""
     match file.fault:
         case FileFault.GONE:
             return web.Response(status=404)

@@ -21,34 +21,26 @@ Encryption = Literal[0, 1, 2, 3]
 
 
 class Encoding(NamedTuple):
-    """How to encrypt and compress the data of a frame.
-
-    Attributes:
-        encrypt: Form of the data, 0 (plain JSON), 1 (compressed) or 2 and 3 (encrypted), see `encode`.
-        comp: Compression method, used by the forms 1 and 2.
-        bad_tag: Whether to corrupt the authentication tag of AES-GCM, to test how clients react.
-    """
+    """How to encrypt and compress the data of a frame."""
 
     encrypt: Encryption = 2
+    """Form of the data: 0 (plain JSON), 1 (compressed), 2 or 3 (encrypted), see `encode`."""
     comp: Compression = "gzip"
+    """Compression method, used by the forms 1 and 2."""
     bad_tag: bool = False
+    """Whether to corrupt the authentication tag of AES-GCM, so that clients cannot verify the frame."""
 
 
 USUAL = Encoding()
 
 
 class ClientFrame(NamedTuple):
-    """A frame received from a client.
-
-    Attributes:
-        cmd: Command number, such as 2 for a ping.
-        sub: Sub-command number.
-        data: The JSON value of the frame, or None if it could not be parsed.
-    """
+    """A frame received from a client: command number (such as 2 for a ping), sub-command number and content."""
 
     cmd: int
     sub: int
     data: Any
+    """The JSON value of the frame, or None if it could not be parsed."""
 
 
 def plain_frame(cmd: int, sub: int, body: RawDict) -> bytes:

@@ -134,7 +134,7 @@ class DeletionKind(StrEnum):
     """What a person deletes, and for whom."""
 
     ALL = "all"
-    """Messages, for everybody in the group; only an owner or deputy can, and anybody may claim it."""
+    """Messages, for everybody in the group; without effect unless the owner or a deputy does it."""
     ME = "me"
     """Messages, for the person alone."""
     CONVERSATION = "conversation"
@@ -282,10 +282,7 @@ def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
 
 
 def friend_request(request: FriendRequest) -> list[RawDict]:
-    """Return the events with which Zalo tells a person of a friend request.
-
-    There are two, because Zalo sends the older form `req` as well as `req_v2`.
-    """
+    """Return the two events with which Zalo tells a person of a friend request: the older form `req`, and `req_v2`."""
     data = {"toUid": request.to, "fromUid": request.by, "src": 85, "message": request.message}
     return [control("fr", "req", data), control("fr", "req_v2", data)]
 

@@ -1,4 +1,4 @@
-"""Zalo's queues of what clients missed, which they read over the socket page by page (zalo-protocol.md, 14.6).
+"""Queues of missed messages and reactions, which clients read over the socket in pages (zalo-protocol.md, 14.6).
 
 The requests are frames with the commands 510, 511, 610 and 611. Each account has one queue for each of them.
 """

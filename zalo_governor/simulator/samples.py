@@ -95,7 +95,7 @@ def eicar_archive() -> bytes:
 
 
 def program() -> bytes:
-    """Return the first bytes of a Windows program (PE), which cannot run; to be given another file's name."""
+    """Return the first bytes of a Windows program (PE), which cannot run; sent under another kind of file's name."""
     stub = b"MZ" + bytes(58) + struct.pack("<I", 64)
     return stub + b"PE\0\0" + struct.pack("<HHIIIHH", 0x14C, 0, 0, 0, 0, 0, 0x102) + bytes(512)
 

@@ -39,9 +39,7 @@ class Simulator:
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int = 0) -> int:
-        """Start the server and return the port on which it listens.
-
-        With `port` 0 a free one is chosen.
+        """Start the server and return the port on which it listens; with `port` 0 a free one is chosen.
 
         Raises:
             SimulatorError: the port cannot be opened, for example because it is in use.

@@ -24,7 +24,7 @@ _QUEUES: RawDict = {
     "ctrl_qCmds": [],
     "bk_cmds": [],
 }
-"""What the key frame says of the queues that the server keeps."""
+"""Fields of the key frame that list the server's queues of missed messages."""
 _WRITER_LIMIT = 1 << 20
 
 

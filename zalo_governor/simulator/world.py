@@ -42,10 +42,10 @@ _SETTINGS = (
 
 
 class Device(StrEnum):
-    """What somebody uses Zalo with. A client on a telephone names messages otherwise than one on a computer.
+    """Kind of device on which a person uses Zalo.
 
-    It leaves out their global id where it can name them by the id that the sending client gave (zalo-protocol.md, 14.2
-    and 14.3).
+    Whoever recalls a message, deletes it or reacts to it names it, on a phone, by its cliMsgId alone; on a desktop also
+    by its msgId (zalo-protocol.md, 14.2 and 14.3).
     """
 
     PHONE = "phone"
@@ -173,10 +173,7 @@ class World:
 
     @property
     def main_account(self) -> Account:
-        """Return the main account, which is the first one and usually the bot's.
-
-        The simulator stores people under the uids that this account sees.
-        """
+        """Return the first account, usually the bot's; the simulator stores people under the uids that it sees."""
         return self.accounts[0]
 
     def keep_file(self, file_id: str, content: bytes) -> None:
@@ -210,10 +207,7 @@ class World:
         return str(self._last_message)
 
     def new_client_id(self) -> str:
-        """Return a new, unique cliMsgId for a message, the id that a Zalo client gives a message when it sends it.
-
-        As in real clients, it is the time in milliseconds.
-        """
+        """Return a new, unique cliMsgId (id that the sending client gives a message): like real ones, a time in ms."""
         self._last_client = max(self._last_client + 1, self.now_ms())
         return str(self._last_client)
 
@@ -231,20 +225,14 @@ class World:
             self.accounts.append(Account(account.uid, cookie))
 
     def person(self, uid: str, name: str = "") -> Person:
-        """Return the person with this uid, creating the person if unknown.
-
-        A non-empty `name` replaces the stored display name.
-        """
+        """Return the person with this uid, created if unknown; a non-empty `name` replaces the display name."""
         person = self.people.setdefault(uid, Person(uid, name or _STRANGER))
         if name:
             person.name = name
         return person
 
     def group(self, group_id: str) -> Group:
-        """Return the group with this id.
-
-        An unknown group is created, with the main account (the bot's) as its owner and only member.
-        """
+        """Return the group with this id, created if unknown with the main account as its owner and only member."""
         if group_id not in self.groups:
             uid = self.main_account.uid
             self.groups[group_id] = Group(group_id, "Nhóm Zalo tỉnh Mẫu", owner=uid, members=[uid])
@@ -316,10 +304,7 @@ class World:
         return self._view(account).seen(uid)
 
     def uid_meant(self, account: Account, uid: str) -> str:
-        """Return the uid under which the main account (the bot's) sees the person whom `account` sees as `uid`.
-
-        This is the reverse of `uid_seen`.
-        """
+        """Return the uid under which the main account (the bot's) sees the person whom `account` sees as `uid`."""
         return uid if account.uid == self.main_account.uid else self._view(account).meant(uid, self.people)
 
     def seen_by(self, account: Account, data: Any) -> Any:

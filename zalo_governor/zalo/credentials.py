@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SESSION_KEY = "zpw_sek"
-"""Name of the cookie that is the session; without it the other cookies are of no use (zalo-protocol.md, 14.8)."""
+"""Name of Zalo's session cookie; without it the other cookies are of no use (zalo-protocol.md, 14.8)."""
 _DEFAULT_DOMAIN = ".zalo.me"
 """Domain assumed for a cookie of which only name and value are given."""
 
@@ -48,11 +48,11 @@ class Credentials(BaseModel):
     cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
     """Cookies of the session; may also be given as a mapping `{name: value}`."""
     refused_versions: tuple[int, ...] = ()
-    """Versions of Zalo Web that Zalo no longer accepts, found when this session logged in."""
+    """Versions of Zalo Web that Zalo refused when this session logged in."""
 
     @property
     def have_session_key(self) -> bool:
-        """Return whether the cookie that is the session is among the cookies."""
+        """Return whether the session cookie (`zpw_sek`) is among the cookies and is not empty."""
         return any(cookie.name == SESSION_KEY and cookie.value for cookie in self.cookies)
 
     @field_validator("user_agent")

@@ -8,9 +8,9 @@ class ZaloError(GovernorError):
 
 
 class ForbiddenHostError(ZaloError):
-    """A URL was refused, and nothing was sent: its host is not one of Zalo's.
+    """A URL was refused, and nothing was sent, because its host is not one of Zalo's.
 
-    Where the setting `zalo.route_to` replaces Zalo by a server on this machine: its host is not this machine.
+    If the setting `zalo.route_to` replaces Zalo by a server on this machine: because its host is not this machine.
     """
 
 
@@ -137,4 +137,4 @@ class UndecodableFrameError(ZaloError):
 
 
 class QueueEvictedError(ZaloError):
-    """Zalo says with a frame that it has dropped messages of a queue: they must be fetched from the history."""
+    """Zalo has dropped missed messages of a queue, as a frame reports: they must be fetched from the history."""

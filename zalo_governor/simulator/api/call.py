@@ -10,19 +10,16 @@ from zalo_governor.simulator.world import Account, Group
 
 
 class Call(NamedTuple):
-    """An API call of a client, decrypted, as an endpoint function receives it.
-
-    Attributes:
-        stage: The state of the running simulation, through which an endpoint changes it and sends events to clients.
-        account: The account that makes the call, found by its session cookie.
-        query: The parameters in the call's URL, not decrypted.
-    """
+    """An API call of a client, decrypted, as an endpoint function receives it."""
 
     stage: EventBus
+    """The state of the running simulation, with which an endpoint changes it and sends events to clients."""
     account: Account
+    """The account that makes the call, found by its session cookie."""
     method: str
     path: str
     query: dict[str, str]
+    """The parameters in the call's URL, not decrypted."""
     params: RawDict
     """The decrypted parameters of the call; {} if the call had none."""
     upload: bytes

@@ -11,14 +11,13 @@ def recent(call: Call) -> RawDict:
 
     The page holds messages whose msgId is below the call's parameter `globalMsgId`, at most 50 as at Zalo. `lastMsgId`
     in the answer is the msgId of the page's oldest message, with which a client requests the next page. Zalo shows
-    nothing from before the login: what would be older is answered by pages without messages, with `isFiltered` and
-    `hasMore`, without end.
+    nothing from before the login: older pages contain no messages, but `isFiltered` and `hasMore`, without end.
     """
     return _page(call, above=call.stage.faults.old_below or 0)
 
 
 def old(call: Call) -> RawDict:
-    """Answer the API call `getoldv2`, by which clients go on after a page with `isOld`, like `getrecentv2`."""
+    """Answer the API call `getoldv2`, with which clients fetch the pages after one with `isOld`, like `getrecentv2`."""
     return _page(call, above=0)
 
 

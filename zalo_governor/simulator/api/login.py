@@ -63,14 +63,8 @@ def get_login_info(stage: EventBus, account: Account, query: Query, refusal: Raw
     The client library zlapi calls it without the parameter `zcid` and gets plain JSON; zca-js calls it with `zcid` and
     encrypted parameters, and gets an answer encrypted under the same key.
 
-    Args:
-        stage: The state of the running simulation.
-        account: The account whose session cookie the client has sent.
-        query: The parameters in the URL.
-        refusal: An error answer to return instead of the normal one, or None.
-
-    Returns:
-        The whole answer, and the call's decrypted parameters for the request log.
+    `query` holds the parameters in the URL; `refusal` is an error answer to return instead of the normal one, or None.
+    Return the whole answer, and the call's decrypted parameters for the request log.
     """
     info = _login_info(stage, account)
     if "zcid" not in query:

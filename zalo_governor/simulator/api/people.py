@@ -26,10 +26,7 @@ def profiles(call: Call) -> RawDict:
 
 
 def member_names(call: Call) -> RawDict:
-    """Answer the API call `group/members` with short profiles of the people requested.
-
-    The client library zca-js requests this form of profile for the members of a group.
-    """
+    """Answer the API call `group/members`, which zca-js makes, with short profiles of the people requested."""
     found = {
         call.stage.world.uid_seen(call.account, person.uid): {
             "id": person.uid,

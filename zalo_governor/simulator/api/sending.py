@@ -121,10 +121,7 @@ def delete(call: Call) -> RawDict:
 
 
 def react(call: Call) -> RawDict:
-    """Answer the API call `reaction`: add the account's reaction icon to messages.
-
-    An empty icon removes the reaction.
-    """
+    """Answer the API call `reaction`: add the account's reaction icon to messages, or remove it if the icon is ""."""
     ids: list[str] = []
     for item in call.params["react_list"]:
         body = json.loads(item["message"])

@@ -49,10 +49,7 @@ def upload_file(call: Call) -> RawDict:
 
 
 def send_photo(call: Call) -> RawDict:
-    """Answer the API call `photo_original/send`: send a message with an uploaded photo.
-
-    The caption becomes the field `title` of the message's content.
-    """
+    """Answer the API call `photo_original/send`: send an uploaded photo; its caption becomes the content's `title`."""
     params = call.params
     size = {"hd": params.get("hdUrl", ""), "width": params.get("width", 0), "height": params.get("height", 0)}
     content = attachment(

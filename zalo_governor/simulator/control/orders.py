@@ -17,14 +17,8 @@ from zalo_governor.simulator.world import GROUP_ID, Account, Device, Group, Pers
 class PushedFrame(StrictModel):
     """A WebSocket frame to send to the connected clients, part of a request `push` to the simulator's control API.
 
-    Attributes:
-        cmd: Zalo's command number in the frame's header, such as 521 for group messages or 501 for private messages.
-        sub: Zalo's sub-command number in the header.
-        encrypt: Form of the payload, 0 (plain JSON), 1 (compressed) or 2 and 3 (encrypted), see `frames.encode`.
-        comp: Compression method of the payload, used by the forms 1 and 2.
-        bad_tag: Whether the frame gets a wrong authentication tag, so that clients cannot verify it.
-        data: The payload's data before encryption, e.g. {"groupMsgs": [{"_text": "…"}]}; uids (Zalo user ids) in it are
-            those that the main account (the bot's) sees.
+    `cmd` and `sub` are Zalo's command numbers in the frame's header, such as 521 for group messages or 501 for private
+    messages; `encrypt`, `comp` and `bad_tag` are those of `frames.Encoding`.
     """
 
     cmd: int = Field(default=521, ge=0, le=0xFFFF)
@@ -38,6 +32,7 @@ class PushedFrame(StrictModel):
     None means all accounts, or only the main account (the bot's) if `data` contains private messages (`msgs`).
     """
     data: dict[str, Any]
+    """The payload before encryption, e.g. {"groupMsgs": [{"_text": "…"}]}, with the uids that the main account sees."""
 
     @property
     def encoding(self) -> Encoding:
@@ -120,7 +115,7 @@ class Put(StrictModel):
 
 
 class ActOrder(StrictModel):
-    """Request body of the control API's `act`: somebody in a group does something now.
+    """Request body of the control API's `act`: let somebody in a group perform an act now.
 
     If `aloud` is False, clients get no event of a message, recall, deletion or reaction and must ask for missed ones.
     """

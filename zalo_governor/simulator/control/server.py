@@ -237,14 +237,14 @@ class Control:
 
 
 class _Itself(dict[str, str]):
-    """The uids of people whom an order names by their uids."""
+    """Mapping of each uid to itself, for acts that name people by uids instead of keys of a scenario."""
 
     def __missing__(self, uid: str) -> str:
         return uid
 
 
 class _Messages(dict[str, RawDict]):
-    """The messages that an order names by their msgIds."""
+    """Mapping of msgIds to messages, for acts that name messages by msgIds instead of ids of acts."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -110,7 +110,7 @@ class Recall(Act):
     act: Literal["recall"]
     of: str
     placeholder: bool = True
-    """Whether a line stays where the message was."""
+    """Whether a placeholder line stays visible in place of the message."""
 
 
 class Delete(Act):
@@ -118,7 +118,7 @@ class Delete(Act):
 
     For everybody (`kind: all`), only an owner or deputy can; from others it is a claim that deletes nothing. With
     `kind: me` the messages are deleted for the person alone, with `kind: conversation` all up to the named one. `by`
-    may be the bot's account (`bot`), which somebody else has on a phone.
+    may be the bot's account (`bot`), which somebody else uses on a phone.
     """
 
     act: Literal["delete"]
@@ -146,10 +146,7 @@ class React(Act):
 
 
 class Join(Act):
-    """Scenario act: the person `who` (a key) joins the group.
-
-    The person is added by `by`; if `by` is empty, the person joins through the invite link.
-    """
+    """Scenario act: the person `who` (a key) joins the group, added by `by`, or by the invite link if `by` is ""."""
 
     act: Literal["join"]
     who: str
@@ -285,10 +282,7 @@ class Follow(Act):
 
 
 class Call(Act):
-    """Scenario act: the person `by` makes a call over Zalo that lasts `minutes` minutes.
-
-    Zalo shows a message about the call in the group.
-    """
+    """Scenario act: the person `by` makes a Zalo call of `minutes` minutes, which a message in the group reports."""
 
     act: Literal["call"]
     minutes: int
@@ -319,7 +313,7 @@ class Vote(Act):
 
 
 class ToDo(Act):
-    """Scenario act: the person `by` gives a task in the group."""
+    """Scenario act: the person `by` sends a to-do, which gives others a task, to the group."""
 
     act: Literal["todo"]
     text: str

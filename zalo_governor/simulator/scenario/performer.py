@@ -17,7 +17,7 @@ from zalo_governor.simulator.world import Group
 
 
 class Performer:
-    """Performs acts in one group.
+    """Performs the acts of a scenario, or of the control API, in one group.
 
     Args:
         stage: The running simulation.
@@ -33,12 +33,12 @@ class Performer:
         self._sent = sent
 
     async def perform(self, act: AnyAct, message: RawDict | None, *, aloud: bool = True) -> RawDict | None:
-        """Perform an act now; `message` is what `message` returned for it.
+        """Perform an act now; `message` is what the method `message` has returned for the act.
 
-        If `aloud` is False, clients are not told of messages, recalls, deletions and reactions, as in an outage.
+        If `aloud` is False, clients get no event of messages, recalls, deletions and reactions, as in an outage.
 
         Returns:
-            The element that tells clients of it, where that is a message, recall, deletion or reaction, else None.
+            The element of a message, recall, deletion or reaction, as clients get it; None for all other acts.
         """
         if message is None:
             return await self._perform_without_message(act, aloud=aloud)

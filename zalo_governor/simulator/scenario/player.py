@@ -18,10 +18,7 @@ from zalo_governor.simulator.scenario.performer import Performer
 from zalo_governor.simulator.scenario.scenario import Scenario
 
 _SETTLE_SECONDS = 1.0
-"""Seconds between the first client's connection and the first act.
-
-In this time the client fetches the group and its history.
-"""
+"""Seconds between the first client's connection and the first act, in which the client fetches group and history."""
 _RECONNECT_SECONDS = 60.0
 
 

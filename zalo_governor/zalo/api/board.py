@@ -1,4 +1,4 @@
-"""Pins messages on a group's board, Zalo's list of pinned messages and notes, each only once (zalo-protocol.md, 4)."""
+"""Pins messages on the boards of groups, Zalo's lists of pinned messages and notes (zalo-protocol.md, 4)."""
 
 import json
 from collections.abc import Callable
@@ -101,10 +101,7 @@ def _pinned_message_id(item: object) -> str:
 
 
 def _pin_params(job: Job, raw: RawDict) -> RawDict:
-    """Return what Zalo's call for pinning must be told of the message: its ids, sender, title and type number.
-
-    `raw` is the message as Zalo sent it.
-    """
+    """Return the parameters of Zalo's pin call that describe the message; `raw` is the message as Zalo sent it."""
     content = raw.get("content")
     return {
         "client_msg_id": as_id(raw.get("cliMsgId")),

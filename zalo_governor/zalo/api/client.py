@@ -54,14 +54,14 @@ _LAST_MESSAGES = "https://tt-convers-wpa.chat.zalo.me/api/preloadconvers/get-las
 
 
 class HistoryEnd(StrEnum):
-    """Why no page follows one page of a group's history."""
+    """Why no older page of a group's history can be fetched."""
 
     BEGINNING = "beginning"
     """Zalo says that there are no older messages."""
     FILTERED = "filtered"
-    """Zalo shows nothing older to this login: the login began later (zalo-protocol.md, 14.7)."""
+    """Zalo shows this login no older messages, as they were sent before it (zalo-protocol.md, 14.7)."""
     STUCK = "stuck"
-    """Zalo says that there are older messages, but the page leads no further back."""
+    """Zalo says that there are older messages, but the cursor of the page points no further back."""
 
 
 class HistoryPage(NamedTuple):
@@ -74,7 +74,7 @@ class HistoryPage(NamedTuple):
     end: HistoryEnd | None
     """None if an older page can be asked for."""
     is_old: bool = False
-    """Whether older pages must be fetched by Zalo's other API call, that is, by `recent` with `old=True`."""
+    """Whether older pages must be fetched with `recent(…, old=True)`, which makes another API call."""
 
     @property
     def has_more(self) -> bool:
@@ -104,11 +104,11 @@ class ZaloClient:
         return self._sender.send(outgoing, content)
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Return Zalo's confirmation of a message that may have been sent: its echo, or what Zalo shows when asked.
+        """Return Zalo's confirmation of a message that may or may not have been sent; None if no trace of it is found.
 
-        The echo may have come over the socket without being stored yet. Otherwise Zalo is asked whether a message with
-        the same clientId (the id that the bot gave it) is among the newest of its conversation. Of a private
-        conversation Zalo returns the last message only, so None does not prove that the message was not sent.
+        The message is searched by its clientId (the id that the bot gave it): first among the echoes (own messages that
+        Zalo sent back over the socket), then among the newest messages of the conversation, fetched from Zalo. Of a
+        private conversation Zalo returns the last message only, so None does not prove that the message was not sent.
 
         Raises:
             ZaloError: the call failed.
@@ -154,7 +154,7 @@ class ZaloClient:
         return JobOutcome.DONE
 
     def _shows(self, group_id: str, key: str) -> bool:
-        """Return whether Zalo answers and shows the message with msgId `key` in the group's history."""
+        """Return whether the group's history at Zalo has the message with msgId `key`; False if the call fails."""
         number = number_of(key)
         try:
             page = self.recent(group_id, NEWEST if number is None else number + 1)
@@ -220,7 +220,7 @@ class ZaloClient:
         return HistoryPage(elements, oldest, end, bool(answer.get("isOld")))
 
     def last_messages(self) -> list[Element]:
-        """Fetch the last message of each of the account's conversations, groups too; raises ZaloError on failure."""
+        """Fetch the last message of every conversation of the account, groups included; raises ZaloError on failure."""
         asked = {"threadIdLocalMsgId": "{}"}
         return self._elements(self._answer_with({"msgs", "groupMsgs"}, "GET", _LAST_MESSAGES, asked))
 
@@ -262,10 +262,10 @@ class ZaloClient:
         return newest
 
     def _answer_with(self, names: Set[str], method: str, url: str, params: RawDict) -> RawDict:
-        """Return what `read` does; without any of these fields, which hold what was asked for, it proves no absence.
+        """Make an API call as `read` does, and return its answer, which must have one of the fields `names`.
 
         Raises:
-            EmptyAnswerError: the answer has none of them.
+            EmptyAnswerError: the answer has none of them, so that it proves nothing about what was requested.
         """
         answer = _as_object(self.read(method, url, params))
         if names.isdisjoint(answer):

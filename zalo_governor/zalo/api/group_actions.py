@@ -26,7 +26,7 @@ _NOT_FOUND = 216
 """Error code: no account has the telephone number, or its owner does not allow being found by it."""
 _CODES: Mapping[int, JobOutcome] = {165: JobOutcome.NOT_ALLOWED, 166: JobOutcome.NOT_ALLOWED}
 _CODES_OF_REMOVAL = {**_CODES, 165: JobOutcome.NOT_FOUND}
-"""Of the call kickout, 165 says that the member is not in the group (zalo-protocol.md, 3)."""
+"""In answers to the call kickout, 165 means that the member is not in the group (zalo-protocol.md, 3)."""
 _WEB_SEARCH = 40
 """Value of the parameter `reqSrc` for a search by telephone number in Zalo Web (zca-js, findUser)."""
 
@@ -89,8 +89,8 @@ def attempt(
 ) -> tuple[Any, JobOutcome]:
     """Make the API call that carries out a job (queued call to Zalo); return Zalo's answer and the outcome.
 
-    On failure the answer is None, and the outcome says what went wrong, by Zalo's code where `codes` has it; no
-    ZaloError is raised.
+    On failure the answer is None; no ZaloError is raised. `codes` maps Zalo's error codes to outcomes; other codes
+    give REFUSED, or UNKNOWN if the call may succeed later.
     """
     try:
         return client.read("POST", url, params), JobOutcome.DONE

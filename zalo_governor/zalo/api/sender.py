@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 _WAIT_SECONDS = 15.0
 _ONCE_MORE_SECONDS = 120.0
 _LAST_IN_TURN_SECONDS = 10.0
-"""A message that Zalo refused with code 221 waits longer than the pause, so that it does not hold up the others."""
+"""Seconds that a message refused with code 221 waits beyond the pause, so that others are sent before it."""
 _UNKNOWN_CODE_SECONDS = 10.0
 _RELOGIN_SECONDS = 1.0
 _REFUSED_LOGIN_SECONDS = 60.0
@@ -67,7 +67,7 @@ class ZaloSender:
 
         Raises:
             SendRefusedError: Zalo answered with an error code that is final (`zalo.http.error_codes`).
-            SendTooLongError: Zalo takes no message that long.
+            SendTooLongError: the message is longer than Zalo accepts.
             SendDeferredError: the message was not sent: no connection, too many requests, an unknown error code, an
                 expired session (SendWaitsError if a person must log in), or a failed upload of the file.
             SendUncertainError: the connection broke after the request had been sent, Zalo answered HTTP 5xx, or its
@@ -170,8 +170,8 @@ class ZaloSender:
     def _translate_errors(self, outgoing: Outgoing, *, visible: bool) -> Iterator[None]:
         """Return a context manager that turns each ZaloError raised in its block into an error that `send` may raise.
 
-        `visible`: people see the effect of the API call, so that after a lost answer it is uncertain whether the
-        message was sent. A call that is not visible, such as an upload, may simply be repeated.
+        `visible` is True around the call that sends the message: if its answer is lost, it is uncertain whether people
+        got the message. It is False around an upload, which may simply be repeated.
         """
         logins = self._session.logins
         try:
@@ -206,8 +206,8 @@ class ZaloSender:
 def _error_of_code(error: ZaloCallError, last_code: int | None) -> SendRefusedError | SendDeferredError:
     """Return the error that `send` raises for an error code of Zalo: refused for good, or deferred (to be retried).
 
-    A code that is not in the table is deferred, so that the message is not given up. `last_code` is what Zalo answered
-    when the message was tried before.
+    A code that is not in the table is deferred, so that the message is not given up. `last_code` is the error code of
+    the previous try to send this message, None if there was none.
     """
     if isinstance(error, TooManyRequestsError):
         code = error.code if error.asked else last_code

@@ -1,7 +1,8 @@
 """The browser that the program presents to Zalo: user agent, the headers that must match it, and the browser's id.
 
-The user agent is kept with the session, and everything else follows from it, so that all requests of a session come
-from one browser. Zalo ties cookies to the user agent, and names the device after the hints (zalo-protocol.md, 14.8).
+Everything else is derived from the user agent, which is stored with the session, so that all requests of a session seem
+to come from one browser. Zalo ties cookies to the user agent, and shows the device under the name that the headers
+`sec-ch-ua…` give (zalo-protocol.md, 14.8).
 """
 
 import hashlib
@@ -36,7 +37,7 @@ def new_imei(user_agent: str) -> str:
 def browser_headers(user_agent: str) -> dict[str, str]:
     """Return the headers by which a browser with this user agent describes itself, the same in all its requests.
 
-    Only browsers built on Chromium send the hints `sec-ch-ua…`; for others they are left out.
+    The headers `sec-ch-ua…` are left out for browsers that are not built on Chromium.
     """
     headers = {"User-Agent": user_agent, "Accept-Language": _LANGUAGES}
     if not (found := _CHROMIUM.search(user_agent)):

@@ -26,7 +26,7 @@ _ZERO_IV = bytes(16)
 class EncryptedLogin:
     """One call of Zalo's encrypted login (getLoginInfo): `query` holds the parameters to send, `read` decrypts answers.
 
-    `imei` is the browser id, `client_type` and `client_version` are the type and version of Zalo Web to present.
+    `imei` is the browser id; `client_type` and `client_version` say which type and version of Zalo Web to present.
     """
 
     def __init__(self, *, imei: str, client_type: int, client_version: int, now_ms: int) -> None:

@@ -55,7 +55,7 @@ _STEPS = {
     "/authen/qr/waiting-scan": "chờ quét mã",
     "/authen/qr/waiting-confirm": "chờ xác nhận trên điện thoại",
 }
-"""Path of a call of the login page -> what people are told of its step."""
+"""Path of an API call of the login page -> name of this step of the login, in messages to people."""
 _MIN_POLL_SECONDS = 1.0
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -72,7 +72,7 @@ class QrCode(NamedTuple):
 class QrLogin:
     """One login by QR code: call `code`, `wait_for_scan`, `wait_for_confirmation`, `enter`, then read `cookies`.
 
-    Every method raises ZaloUnavailableError if there is no usable answer, and ForbiddenHostError if Zalo redirects to a
+    Every method raises ZaloUnavailableError if Zalo gives no usable answer, and ForbiddenHostError if it redirects to a
     host that is not Zalo's. `timeout` is in seconds and applies to every connect and every read. `route_to` is a URL on
     this machine that receives all requests instead of Zalo; None for Zalo itself.
     """
@@ -84,7 +84,7 @@ class QrLogin:
         self._http.headers.update({"Accept": "*/*", **browser_headers(user_agent)})
         self._version = ""
         self.unheeded: list[QrRefusedError] = []
-        """Refusals of the page's preparing steps: a code may still be issued, but its scan will probably fail."""
+        """Errors of the calls that prepare a code: the code may still be issued, but its scan will probably fail."""
 
     def __enter__(self) -> Self:
         return self
@@ -251,7 +251,6 @@ class QrLogin:
 
 
 def _require_success(answer: RawDict, step: str) -> None:
-    """Raise QrRefusedError if the answer has an error code."""
     if code := as_code(answer.get("error_code") or 0):
         raise QrRefusedError(code, str(answer.get("error_message") or ""), step)
 

@@ -42,13 +42,13 @@ log = structlog.get_logger(__name__)
 _LOGIN_PATH = "/api/login/getLoginInfo"
 _LOGIN_URL = f"https://wpa.chat.zalo.me{_LOGIN_PATH}"
 KNOWN_VERSIONS = (691, 685, 647)
-"""Versions of Zalo Web that may be announced, the one of the living web client first (zalo-protocol.md, 14.8)."""
+"""Versions of Zalo Web that may be announced to Zalo, that of its present web client first (zalo-protocol.md, 14.8)."""
 _UNSUPPORTED = re.compile(
     r"version|unsupported|not supported|too old|out ?of ?date|outdated|upgrade|update|phiên bản|không (còn )?hỗ trợ|"
     r"cập nhật|nâng cấp",
     re.IGNORECASE,
 )
-"""Words by which Zalo's refusal of a login says that it means the announced version."""
+"""Words in Zalo's error message which show that a login was refused because of the announced version."""
 
 
 class LoginForm(Enum):
@@ -65,8 +65,8 @@ class ZaloSession:
         credentials: cookies, imei (browser id) and user agent of the account.
         route_to: URL on this machine that receives all requests instead of Zalo; None for Zalo itself.
         timeout: seconds, for every connect and every read.
-        on_credentials: called in the calling thread after each answer that changed a cookie, to store the new
-            credentials.
+        on_credentials: stores the new credentials; called after each answer that changed a cookie, in the thread that
+            made the call.
         clock: gives the present time, which is sent with the login.
         pace: rate limit of the calls; None for five a second and bursts of twenty.
         client_version: version of Zalo Web to present to Zalo, None for the newest known one; the other known ones are
@@ -140,7 +140,7 @@ class ZaloSession:
 
     @property
     def login_digest(self) -> str:
-        """Return a digest that differs between logins by QR code: it is made of their imei (browser id)."""
+        """Return a digest of the imei (browser id), which is new with each login by QR code: 32 hexadecimal digits."""
         return hashlib.sha256(self._credentials.imei.encode()).hexdigest()[:32]
 
     @property
@@ -176,8 +176,8 @@ class ZaloSession:
     def renew(self, known_logins: int) -> None:
         """Log in again, unless another thread has done so since the caller read `known_logins` from `logins`.
 
-        Only new keys are fetched, with the stored cookies: this is no new login of the browser, after which earlier
-        messages would be out of reach.
+        This fetches new keys with the stored cookies. It is no new login of the browser, after which Zalo would not
+        show earlier messages any more.
 
         Raises:
             SessionDeadError: the program must not log in by itself now; see `SessionLife.may_log_in`.
@@ -192,9 +192,9 @@ class ZaloSession:
             self._login()
 
     def downloads(self, *, most_bytes: int, seconds: float) -> FileDownload:
-        """Return a download of files of up to `most_bytes` from Zalo's file servers, each within `seconds`.
+        """Return a downloader of files up to `most_bytes` from Zalo's file servers, each within `seconds`.
 
-        It describes itself as the session's browser, but sends none of its cookies.
+        It sends the headers of the session's browser, but no cookies.
         """
         return FileDownload(
             self._route_to,
@@ -239,7 +239,7 @@ class ZaloSession:
         )
 
     def _login_data(self) -> RawDict:
-        """Return the data of a login in the first version and form that Zalo accepts; keep which these are."""
+        """Log in with the first version of Zalo Web and form of call that Zalo accepts; store both, return the data."""
         versions, refused = self._versions(), set(self._credentials.refused_versions)
         while True:
             version = versions.pop(0)
@@ -266,7 +266,7 @@ class ZaloSession:
             refused.add(version)
 
     def _versions(self) -> list[int]:
-        """Return the versions to announce in turn: the one that is set first, those that Zalo has refused last."""
+        """Return the versions of Zalo Web to try, the configured one first and those that Zalo has refused last."""
         versions = dict.fromkeys((self._wanted_version, *KNOWN_VERSIONS))
         return sorted(versions, key=self._credentials.refused_versions.__contains__)
 

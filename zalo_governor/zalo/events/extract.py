@@ -56,10 +56,10 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
 
 
 def read_again(entry: Entry) -> Element | None:
-    """Return the element of an inbox entry as the present code classifies it, marked as fetched later (backfill).
+    """Classify a stored inbox entry again with the present code; return its element, marked as fetched by backfill.
 
-    Which array of a frame held it is inferred from its fields. None if it cannot be classified, or was not received
-    from Zalo but made by group sync.
+    The array of the frame that held it is inferred from its fields. None if it cannot be classified, or was not
+    received from Zalo but made by group sync.
     """
     raw, context = entry.raw, _Context(entry.account, Source.BACKFILL, entry.at_ms)
     if raw is None or entry.source is Source.SWEEP:

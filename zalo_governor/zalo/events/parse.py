@@ -161,9 +161,10 @@ def _posted_text(raw: RawDict, message_type: str) -> str:
 
 
 def _typed_with_link(raw: RawDict) -> str:
-    """Return what a member typed who typed a link, too, of which Zalo makes a preview; "" for a link alone.
+    """Return the text that a member typed together with a link of which Zalo shows a preview; "" for a link alone.
 
-    Of such a text, the title holds all, with the link; the title of the linked page has none (zalo-protocol.md, 14.5).
+    The title of such a message is the whole text with the link; otherwise it is the title of the linked page, without
+    the link (zalo-protocol.md, 14.5).
     """
     content, title = raw["content"], string_of(raw, "title")
     if not isinstance(content, dict) or content.get("action") != _PREVIEW:
@@ -175,7 +176,7 @@ def _typed_with_link(raw: RawDict) -> str:
 
 
 def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None:
-    """Return what a message holds beside the text; None for formatted text (`rtf`), of which nothing is left."""
+    """Return what a message holds beside its text; None if that is nothing, as for formatted text (`rtf`)."""
     content = raw["content"] if isinstance(raw["content"], dict) else {}
     params = _params(content)
     title, description, url = (string_of(raw, field) for field in ("title", "description", "url"))
@@ -204,7 +205,7 @@ def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None
 
 
 def _content_addresses(message_type: str, content: RawDict, params: RawDict) -> tuple[str, ...]:
-    """Return the URLs from which the content of a file or picture can be downloaded, without the same one twice.
+    """Return the URLs from which the content of a file or picture can be downloaded, each once.
 
     `hd` of a photo is the picture as it was sent, `href` a smaller copy. A link's URL is no content of the message.
     """
@@ -299,7 +300,7 @@ def _parse_reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBa
 
 
 def _target(named: RawDict, key: str, cli_key: str, *, author: str = "") -> MessageRef:
-    """Return the message that `named` names under these two names of fields; the id 0 means "not given"."""
+    """Return the message whose ids `named` holds in the fields `key` and `cli_key`; the id 0 means "not given"."""
     ids = [as_id(named.get(name)) for name in (key, cli_key)]
     target, client = ("" if given == "0" else given for given in ids)
     if not target and not client:

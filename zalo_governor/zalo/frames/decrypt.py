@@ -134,7 +134,7 @@ def ping_frame(now_ms: int) -> bytes:
 
 
 def queue_name(cmd: int) -> str:
-    """Return Zalo's name of the queue of missed messages or reactions that is read by `cmd`, one of `OLD`."""
+    """Return Zalo's name of the queue of missed messages or reactions that frames of the command `cmd` (`OLD`) read."""
     return f"{cmd}_1"
 
 

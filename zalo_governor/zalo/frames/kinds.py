@@ -1,7 +1,6 @@
-"""Frames that carry no element (message, act, receipt): what Zalo means by them, and how many came.
+"""Names, meanings and counts of the socket frames that carry no element (message, act, receipt).
 
-The commands are those that living clients know (zalo-protocol.md, 14.6, 14.11 and 14.12); their meaning is told to
-people.
+The commands are those that Zalo's present clients know (zalo-protocol.md, 14.6, 14.11 and 14.12).
 """
 
 import re
@@ -42,13 +41,13 @@ ACTS: Mapping[str, str] = {
 """`act_type` of an element of `controls` (frames of command 601), beside `group` and `fr` -> meaning for people."""
 _UNKNOWN = "chưa biết"
 _ORDINARY = frozenset({1, 2, 501, 502, 510, 511, 521, 522, 551, 553, 601, 602, 610, 611, 612})
-"""Commands of the key, pings, messages, receipts, acts and reactions: nothing to count, even without an element."""
+"""Commands of the key, pings, messages, receipts, acts and reactions; such frames are never counted."""
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,40}")
-"""An `act_type` that is shown to people; nothing else of what was received is."""
+"""Form of an `act_type` that is shown to people; any other is counted as "other", so that nothing received is shown."""
 _HOUR_MS = 3_600_000
 _HOURS = 24
 _MOST_NAMES = 100
-"""Further unknown names are counted together, so that a sender of odd frames cannot fill the memory."""
+"""Most names counted in an hour; further ones are counted as "other", so that odd frames cannot fill the memory."""
 
 
 def is_encrypted(cmd: int) -> bool:
@@ -57,7 +56,7 @@ def is_encrypted(cmd: int) -> bool:
 
 
 class FrameCounts:
-    """Counts of the frames without elements by name, of the last 24 hours; thread-safe."""
+    """Counter of the frames without elements, by name, over the last 24 hours; thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -85,7 +84,7 @@ class FrameCounts:
             self._add(f"601_{name}", _UNKNOWN, FrameSort.UNKNOWN)
 
     def counts(self) -> tuple[FrameCount, ...]:
-        """Return what came in this hour and in the last 24, the most frequent first."""
+        """Return how many frames of each name came in the current hour and in the last 24, the most frequent first."""
         now = to_ms(self._clock()) // _HOUR_MS
         with self._lock:
             hour = self._hours.get(now, Counter())

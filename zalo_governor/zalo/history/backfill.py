@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 _TRIES = 3
 _PAGES_PER_PART = 20
-"""Pages of history kept in memory before their messages are delivered, oldest first; a long gap comes in parts."""
+"""Pages of history kept in memory until their messages are delivered, oldest first; a long gap comes in parts."""
 _MAX_DISPLACEMENT = 25
 """Messages may be received out of Zalo's order, but each by fewer places than this.
 
@@ -153,10 +153,10 @@ def _is_message(element: Element) -> bool:
 
 
 def _count_heard_in_a_row(before: int, page: Sequence[str], heard: set[str]) -> int:
-    """Count the messages at the old end of the history read so far that were received before the gap, without a break.
+    """Return how many of the oldest messages read so far were received before the gap, without any other among them.
 
-    `before` is that count without the next older page. `page` holds that page's msgIds, newest first, and `heard` those
-    msgIds that were received before the gap.
+    `before` is that count after the previous page. `page` holds the msgIds of the next, older page, newest first, and
+    `heard` the msgIds that were received before the gap.
     """
     for key in page:
         before = before + 1 if key in heard else 0

@@ -1,8 +1,8 @@
-"""Fetches the last message of each private conversation, as far as Zalo's queue does not give what the bot missed.
+"""Fetches the last message of each private conversation, to find private messages that the bot missed.
 
-There is no history call for private conversations. What was missed comes over the socket (`zalo.socket.missed_queues`);
-where that proves nothing, the call `get-last-msgs` gives the last message of each conversation. Where neither proves
-that nothing is missing, the gap (time of missed messages) stays recorded as not recovered.
+Zalo has no history call for private conversations. Missed messages come over the socket (`zalo.socket.missed_queues`);
+if that does not prove that nothing is missing, the call `get-last-msgs` gives the last message of each conversation. If
+that proves nothing either, the gap (time of missed messages) stays recorded as not recovered.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,23 +23,23 @@ def recover_last_private(
     *,
     shows_all: bool,
 ) -> BackfillEnd:
-    """Pass those of the last private messages that were missed to `take`, oldest first; return how the backfill ended.
+    """Fetch the last message of each private conversation; pass those that were missed to `take`, oldest first.
 
-    REACHED: nothing can be missing, as all of them were stored before the gap (time of missed messages); EXHAUSTED:
-    something may be; INTERRUPTED: Zalo did not answer.
+    Return REACHED if all of them were stored before the gap (time of missed messages), so that nothing can be missing;
+    EXHAUSTED if something may be missing; INTERRUPTED if Zalo did not answer.
 
     Args:
         last_messages: returns the last message of each conversation, groups included, or raises ZaloError.
         heard_before: tells whether a message was stored before the gap, or is older than everything stored by then.
         take: stores messages.
-        shows_all: False if Zalo may not show what is older than the login, so that no message proves nothing.
+        shows_all: False if Zalo may not show messages from before the login, so that their absence proves nothing.
     """
     try:
         last = [element for element in last_messages() if not element.is_group]
     except ZaloError as error:
         log.warning("private_history_refused", error=error)
         return BackfillEnd.INTERRUPTED
-    # What is older than everything stored was said before the bot's first day, and to somebody else.
+    # What is older than everything stored is from before the bot's first day, and was not meant for the bot.
     missed = [element for element in last if not heard_before(element)]
     complete = shows_all and not missed
     take(sorted(missed, key=lambda element: place_of(element.at_ms, element.key)))

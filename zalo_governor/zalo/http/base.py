@@ -70,7 +70,7 @@ class GovernorApi(ZaloAPI):
         imei: browser id of the account.
         headers: headers by which the account's browser describes itself.
         client_version: version of Zalo Web that each call presents to Zalo as `zpw_ver`.
-        life: is told of each call whether Zalo accepted its session, and says which calls may be made.
+        life: records after each call whether Zalo accepted the session, and decides which calls may be made.
         hosts: gives the host of each service.
         log_in: logs in; called in place of zlapi's own login.
         before: called before each request, for example to wait for the rate limit.
@@ -214,7 +214,7 @@ class GovernorApi(ZaloAPI):
 
     @contextmanager
     def _recorded(self, response: requests.Response) -> Iterator[None]:
-        """Return a context manager around the reading of an answer: record whether Zalo accepted the session."""
+        """Return a context manager for reading an answer, which records whether Zalo has accepted the session."""
         path = _path(response.url)
         try:
             yield

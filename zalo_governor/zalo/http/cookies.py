@@ -68,7 +68,7 @@ class CookieStore:
         """Store a cookie that Zalo has renewed, and delete its old values on overlapping domains.
 
         A value renewed by one host is meant for all of Zalo's hosts; if the old value were sent too, the new one would
-        be void.
+        have no effect.
         """
         for old in list(self._jar):
             if old.name == cookie.name and _domains_overlap(old.domain, cookie.domain):
@@ -79,7 +79,7 @@ class CookieStore:
                     cookie.domain = min(old.domain, cookie.domain, key=len)
                 cookie.path = min(old.path, cookie.path, key=len)
         if cookie.name == SESSION_KEY and f".{cookie.domain.lstrip('.')}".endswith(_CHAT):
-            # For all hosts of the chat, and never for more than these: a later clearing on .zalo.me must not meet it.
+            # For all hosts of the chat, and never for more than these: a later clearing on .zalo.me must not delete it.
             cookie.domain = _CHAT
         self._jar.set_cookie(cookie)
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from zalo_governor.domain.inbound import Element, ElementKind
 
 _MAX_KEPT = 1_000
-"""Most echoes kept; by the time that so many newer ones have come, an older one is stored and has been judged."""
+"""Most echoes kept; when so many newer ones have come, an older one is in the inbox and has been judged."""
 
 
 class Echoes:
-    """Store of the last 1,000 echoes (own messages that Zalo sent back), also of those not in the inbox; thread-safe.
+    """Store of the last 1,000 echoes (the bot's own messages, as Zalo sends them back); thread-safe.
 
-    What comes late, from Zalo's queues of missed messages, is stored only after the histories of all groups, which may
-    take minutes. A message of which it is uncertain whether it was sent must not be sent again meanwhile.
+    It shows whether an uncertain message was sent, even while its echo is not yet in the inbox: what comes from Zalo's
+    queues of missed messages is stored there only after the histories of all groups, which may take minutes.
     """
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 SESSION_EXPIRED = 102
 """Zalo's error code for an expired session key: a login with the stored cookies gives a new one."""
 SESSION_REVOKED = 600
-"""Zalo's error code for a session cookie that does not count, as after a login elsewhere (zalo-protocol.md, 14.8)."""
+"""Zalo's error code for a session cookie that is not valid, as after a login elsewhere (zalo-protocol.md, 14.8)."""
 DEAD_SESSION_CODES = frozenset({SESSION_EXPIRED, SESSION_REVOKED, HTTPStatus.UNAUTHORIZED.value})
 """Codes in answers and in frames of the socket by which Zalo refuses the session itself."""
 INVALID_LOGIN = -1005

@@ -1,8 +1,8 @@
 """Downloads files from Zalo's file servers into memory, and from nowhere else.
 
-The address of a file stands in a message, so a member may have written it. It must not make the program talk to another
-host (server-side request forgery, CWE-918): the host has to be Zalo's by its name, the name is resolved here, every
-address of it has to be public, and the connection goes to the very address that was checked.
+The URL of a file comes from a message, so a member may have written it. It must not make the program connect to another
+host (server-side request forgery, CWE-918): the name of the host must be one of Zalo's, all its IP addresses must be
+public, and the connection is made to an IP address that was checked, without resolving the name again.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ _PAGE_BEGINNINGS = (b"<!doctype html", b"<html")
 _PAGE_BYTES = 256
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSAL_BYTES = 200
-"""In how many bytes of a refusal Zalo gives its `err_code`."""
+"""Zalo's `err_code` is within these first bytes of an answer that refuses a file."""
 _GONE = frozenset({401, 403, 404, 410})
 _TRY_AGAIN = frozenset({408, 425, 429})
 
@@ -48,7 +48,7 @@ _TRY_AGAIN = frozenset({408, 425, 429})
 class FetchError(ZaloError):
     """A file was not downloaded; `reason` is why, and `retry` whether another try later may succeed.
 
-    The text names neither the address nor anything of the file.
+    The text of the error contains neither the URL nor anything of the file.
     """
 
     def __init__(self, reason: NotChecked, detail: str, *, retry: bool) -> None:
@@ -63,7 +63,7 @@ class FetchError(ZaloError):
 
 
 class FileDownload:
-    """Downloads of files from Zalo's file servers into memory; thread-safe, one connection for each request.
+    """Downloader of files from Zalo's file servers into memory; thread-safe, one connection for each request.
 
     Neither cookies nor a referer are sent, proxies of the environment are ignored, and nothing is written to disk.
 
@@ -73,7 +73,7 @@ class FileDownload:
         most_bytes: largest file to download.
         seconds: longest time for one file, with all redirects.
         idle_seconds: longest time in which nothing arrives.
-        headers: by which a browser describes itself; those of the session, so that Zalo sees one browser.
+        headers: those by which the session's browser describes itself, so that Zalo sees one browser.
         resolve: gives the IP addresses of a host name.
     """
 
@@ -102,14 +102,15 @@ class FileDownload:
     ) -> bytearray:
         """Download the file at the URL `address`; the caller overwrites the returned bytes after use (`wipe`).
 
-        An address with http is asked for by https, as Zalo still gives some such addresses.
+        A URL with http, as Zalo still gives some, is requested by https.
 
         Args:
             address: URL from a message.
             size: size in bytes that the message announces, None or 0 if it announces none. A file announced as too
                 large is not requested.
             checksum: MD5 as 32 hexadecimal digits that the message announces; anything else is not compared.
-            seconds: a shorter time limit for this file than that of all; a silence of half of it ends the download.
+            seconds: time limit for this file, if shorter than that of all; the download also ends after half of it
+                without any data.
 
         Raises:
             FetchError: the file is not Zalo's, no longer there, too large, not the announced one, or did not arrive.
@@ -144,10 +145,7 @@ class FileDownload:
         raise FetchError(NotChecked.NOT_FETCHED, "redirects", retry=False)
 
     def _checked_target(self, address: str) -> "_Target":
-        """Return what to ask of whom for a URL; raise FetchError if the host is not one of Zalo's file servers.
-
-        Raises ValueError if it is no URL.
-        """
+        """Split and check a URL; raise FetchError if its host is no file server of Zalo, ValueError if it is no URL."""
         url = parse_url(address)
         # parse_url writes the host in lower case and in ASCII (IDNA), and refuses spaces, backslashes and the like.
         host = (url.host or "").rstrip(".")
@@ -158,7 +156,7 @@ class FileDownload:
         return _Target(host, url.request_uri, f"https://{host}{url.request_uri}")
 
     def _open_line(self, host: str, clock: "_Clock") -> socket.socket:
-        """Connect to a checked address of the host, or to the server that stands in for all hosts; with TLS."""
+        """Connect, over TLS, to a public IP address of the host; with `route_to`, to its server, over TLS if https."""
         if self._base:
             name, port = (self._base.host or "").strip("[]"), self._base.port
             secure = self._base.scheme == "https"
@@ -312,9 +310,9 @@ class _Received:
             raise FetchError(NotChecked.NOT_FETCHED, "cut short", retry=True)
 
     def require_file(self, mime: str) -> None:
-        """Raise FetchError if this is JSON by its `mime`: so Zalo reports an expired address, with status 200.
+        """Raise FetchError if the bytes are JSON with an error code, which Zalo sends for an expired URL (HTTP 200).
 
-        See zalo-protocol.md, 14.5.
+        `mime` is the Content-Type of the answer; see zalo-protocol.md, 14.5.
         """
         if "json" in mime and b'"err_code"' in self.content[:_REFUSAL_BYTES]:
             raise FetchError(NotChecked.GONE, "expired", retry=False)
@@ -349,7 +347,7 @@ def _connect_to_any(addresses: Sequence[str], port: int, clock: _Clock) -> socke
 
 
 def _require_file(response: HTTPResponse) -> None:
-    """Raise FetchError unless the server answers with a file, as it is stored."""
+    """Raise FetchError unless the answer has HTTP status 200 and a body that is not compressed."""
     status = response.status
     if status in _GONE:
         raise FetchError(NotChecked.GONE, f"HTTP {status}", retry=False)
@@ -361,7 +359,7 @@ def _require_file(response: HTTPResponse) -> None:
 
 
 def _is_page(response: HTTPResponse, content: bytearray) -> bool:
-    """Return whether the answer is a web page, by its type and its beginning, and no file."""
+    """Return whether the answer is a web page instead of a file, by its Content-Type and first bytes."""
     begins = bytes(content[:_PAGE_BYTES]).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return "html" in (response.getheader("Content-Type") or "").lower() and begins.startswith(_PAGE_BEGINNINGS)
 

@@ -61,8 +61,8 @@ class TokenBucket:
 class EndpointPauses:
     """Pauses of those endpoints of Zalo's API that answered "too many requests" (code 221, HTTP 429); thread-safe.
 
-    Each endpoint has limits of its own at Zalo, which begin anew with a call made too early: the calls of one are
-    paused, ever longer until one succeeds, and those of the others go on (zalo-protocol.md, 14.9).
+    Zalo limits the calls of each endpoint separately, and a call made too early restarts its limit (zalo-protocol.md,
+    14.9). Only calls of the refused endpoint are paused, for twice as long each time until one succeeds.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -77,7 +77,7 @@ class EndpointPauses:
         Raises:
             TooManyRequestsError: the endpoint is paused, or Zalo has refused this call so that it is paused now.
         """
-        # The distance of the clock's times: a clock that was set back must not make the pause longer.
+        # The absolute distance, as a clock that was set back must not make the pause longer.
         began, length = self._pauses.get(path, (self._clock(), 0.0))
         left = length - abs((self._clock() - began) / timedelta(seconds=1))
         if left > 0:

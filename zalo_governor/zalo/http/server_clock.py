@@ -1,4 +1,4 @@
-"""Zalo's clock, as far as its answers tell it."""
+"""Estimates the present time of Zalo's clock from the Date headers of its HTTP answers."""
 
 import time
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from requests import Response
 
 
 class ServerClock:
-    """Zalo's clock, to the second: the date of its last answer and the time passed since then; thread-safe.
+    """Zalo's clock, to the second: the Date of Zalo's last answer plus the time since then; thread-safe.
 
-    A change of this machine's clock does not matter to it.
+    It does not depend on this machine's clock, which may be changed.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -19,12 +19,12 @@ class ServerClock:
         self._last: tuple[datetime, float] | None = None
 
     def note(self, answer: Response) -> None:
-        """Take the time of Zalo's clock from an answer that has just come."""
+        """Set the clock from an HTTP answer of Zalo that has just arrived; ignored if it has no valid Date header."""
         if date := date_of(answer):
             self._last = date, self._monotonic()
 
     def now(self) -> datetime | None:
-        """Return the present time of Zalo's clock; None if no answer has told it yet."""
+        """Return the present time of Zalo's clock; None before the first answer with a Date header."""
         if not self._last:
             return None
         date, came = self._last

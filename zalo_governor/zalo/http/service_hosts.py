@@ -39,7 +39,8 @@ class ServiceHosts:
     def learn(self, service_map: object) -> None:
         """Use the hosts that a login's answer names in its field `zpw_service_map_v3` (service -> URLs).
 
-        A URL that is not one of Zalo's own is not used. How many hosts differ from ours is logged when that changes.
+        A URL whose host is not one of Zalo's is not used. The number of hosts that differ from the fixed ones is logged
+        when it changes.
         """
         named = service_map if isinstance(service_map, Mapping) else {}
         allowed = {service: self._first_allowed(service, named.get(service)) for service in set(_SERVICES.values())}

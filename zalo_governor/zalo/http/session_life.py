@@ -1,4 +1,4 @@
-"""Whether the session is alive, as Zalo's answers to calls show it: the socket may live on when the session is dead."""
+"""Records whether Zalo still accepts the session, by its answers to API calls; a socket may outlive the session."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ _CALL_AGAIN_SECONDS = 30.0
 _LOG_IN_AGAIN_SECONDS = 60.0
 """While the session is dead, seconds until the next automatic login."""
 _FORGOTTEN_SECONDS = 120.0
-"""Seconds after which refused calls that nobody has repeated no longer count, and any other shows that it lives."""
+"""Seconds after which refused calls that were not repeated are ignored: any accepted call then revives the session."""
 
 
 class DeadSession(NamedTuple):
@@ -33,8 +33,9 @@ class SessionLife:
 
     A call that is refused because of its session (102, 401) leads to a login with the stored cookies, which gives
     new keys. The session is dead if Zalo refuses that login, or the call once more after it. Code 600 means that the
-    cookie itself does not count any more, mostly because somebody logged in elsewhere: dead at once, and no login,
-    which would only fight the other one (zalo-protocol.md, 14.8). It lives again when a refused call is accepted.
+    cookie itself is no longer valid, mostly because somebody logged in elsewhere: the session is dead at once, and the
+    program does not log in, as that would end the other login (zalo-protocol.md, 14.8). The session is alive again when
+    a call that was refused is accepted.
     """
 
     def __init__(self, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -53,7 +54,7 @@ class SessionLife:
 
     @property
     def dead(self) -> DeadSession | None:
-        """Return how Zalo refuses the session; None while it is alive."""
+        """Return with which code and since when Zalo has refused the session; None while the session is alive."""
         return self._dead
 
     @property

@@ -1,4 +1,4 @@
-"""Compares a structure with those that are known: the table `known.json`, made from the corpus of frames.
+"""Compares the structure of an element with the known ones: the table `known.json`, made from the corpus of frames.
 
 `python -m tests.wire.known` writes the table anew from `tests/wire/*.jsonl`; a test keeps the two in agreement.
 """
@@ -27,9 +27,9 @@ class KnownKind(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """One field of a structure that differs from what is known: its path, the forms known and the form now.
+    """One field of a structure that differs from what is known: its path, the known forms and the present form.
 
-    Nothing is known of a new field, and `now` is "" where a field is missing.
+    `known` is () for a new field; `now` is "" for a missing one.
     """
 
     path: str
@@ -47,7 +47,7 @@ def known_structures() -> Table:
 
 
 def table_of(structures: Iterable[tuple[str, Structure]]) -> dict[str, KnownKind]:
-    """Return the table that a corpus of (kind, structure) pairs gives."""
+    """Return the table of what is known of each kind, made from a corpus of (kind, structure) pairs."""
     seen: dict[str, list[dict[str, list[str]]]] = {}
     for kind, structure in structures:
         seen.setdefault(kind, []).append(_forms(structure))

@@ -1,6 +1,6 @@
-"""The recording of a rehearsal with the real Zalo: for each act what arrived, by its structure, and how it was read.
+"""The recording of a rehearsal with the real Zalo: for each act the structure of what arrived, and how it was read.
 
-The file is also the rehearsal's memory: written after every act, it is what a stopped rehearsal goes on from.
+The file is written after every act, so that an interrupted rehearsal continues where it stopped.
 """
 
 from datetime import datetime
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
     """Its structure is new or differs from the known one, and it was understood nevertheless."""
     NOT_UNDERSTOOD = "not_understood"
     NOT_SEEN = "not_seen"
-    """Nothing arrived, or the operator passed it over."""
+    """Nothing arrived, or the operator skipped the act."""
 
 
 class Observed(FrozenModel):
@@ -54,7 +54,7 @@ class Rehearsal(BaseModel):
     program: str
     """Version of the program."""
     simulated: bool = False
-    """Whether it was tried against a simulated Zalo."""
+    """Whether the rehearsal was done with a simulated Zalo."""
     client_version: int | None = None
     """Version of Zalo Web that was announced to Zalo; None before the login."""
     began_at: datetime
@@ -64,10 +64,10 @@ class Rehearsal(BaseModel):
     acts: dict[str, Observed] = {}
     """Id of an act -> what was observed."""
     others: list[Observed] = []
-    """What arrived besides, each structure once."""
+    """What arrived beside the acts, each structure once."""
 
     def add_other(self, observed: Observed) -> None:
-        """Keep something that arrived besides the acts, unless a like one, or 200 others, are kept already."""
+        """Record something that arrived beside the acts, unless its like is recorded already, or 200 others are."""
         there = {(other.kind, other.outcome, other.differences) for other in self.others}
         if (observed.kind, observed.outcome, observed.differences) not in there and len(self.others) < _MOST_OTHERS:
             self.others.append(observed)
@@ -78,7 +78,7 @@ class Rehearsal(BaseModel):
 
 
 def load_rehearsal(path: Path) -> Rehearsal | None:
-    """Read a recording; None if there is none.
+    """Read the recording of a rehearsal; return None if there is no such file.
 
     Raises:
         ConfigError: the file is not a recording.

@@ -19,7 +19,7 @@ Structure = Any
 JSON_TEXT = "~json"
 """Key of the description of JSON that came as text."""
 OTHER_KEYS = "~other"
-"""Key under which values stand whose keys may be a person's words; their descriptions form a list."""
+"""Key for the list of the descriptions of those values whose own keys may be a person's words."""
 MORE = "~more"
 """Word in place of what was left out of a long list or a large value."""
 
@@ -46,9 +46,9 @@ _MOST_VALUES = 2_000
 
 
 class Describer:
-    """Describes the values of one recording. The same id has the same number in all of them, so that relations show.
+    """Describes the values of one recording; the same id gets the same number in all of them, so that relations show.
 
-    `first` is the number of the first id: a recording that is taken up again goes on counting.
+    `first` is the number of the first new id, larger than 1 if a recording is continued.
     """
 
     def __init__(self, first: int = 1) -> None:
@@ -84,7 +84,7 @@ class Describer:
         return "unknown"
 
     def _of_number(self, number: int, field: str) -> str:
-        """Return what is kept of a number: it stands for "none" or "all", is a constant, or is an id; else ""."""
+        """Return what is kept of a number: "=…" for 0, -1 and protocol constants, "#…" for ids, "" for all others."""
         if number in {0, -1} or (field in _CONSTANTS and abs(number) <= _LARGEST_CONSTANT):
             return f"={number}"
         if abs(number) < _SMALLEST_ID:
@@ -127,7 +127,7 @@ class Describer:
 def kind_of(kind: ElementKind, raw: RawDict) -> str:
     """Return the name of the kind of an element, by which its structure is looked up.
 
-    It is Zalo's msgType, with `:` and the `action` where the content has one; `group/<act>` for a change of a group.
+    It is Zalo's msgType, with `:` and the `action` if the content has one; `group/<act>` for a change of a group.
     """
     content = _object(raw.get("content"))
     if "act" in content:

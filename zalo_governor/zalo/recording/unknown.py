@@ -1,4 +1,4 @@
-"""Keeps the structures of what the running bot did not understand, so that its makers can learn them; never content."""
+"""Stores the structure, never the content, of what the running bot did not understand, for its developers."""
 
 import threading
 from collections.abc import Callable
@@ -23,15 +23,15 @@ log = structlog.get_logger(__name__)
 UNKNOWN_FILE = "cau-truc-la.jsonl"
 """Name of the file in the data folder."""
 _MOST = 200
-"""Most structures that are kept; the one that was first seen longest ago makes way."""
+"""Most structures that are kept; beyond that, a new one replaces the one that was first seen longest ago."""
 _PAUSE_SECONDS = 10.0
 """Shortest time between two writes of the file, so that a flood of odd structures cannot slow the bot down."""
 
 
 class UnknownStructures:
-    """The distinct structures of what was not understood, in a file of JSON lines that is replaced atomically.
+    """Store of the distinct structures of what was not understood: a file of JSON lines, replaced atomically.
 
-    Its methods may be called in any thread; keeping a structure never raises.
+    Its methods may be called in any thread; storing a structure never raises.
     """
 
     def __init__(self, path: Path, clock: Clock, *, seconds: Callable[[], float] = monotonic) -> None:
@@ -50,7 +50,7 @@ class UnknownStructures:
             self._kept = {}  # There is none yet, or it was damaged.
 
     def parse(self, admitted: Admitted) -> EventBase:
-        """Parse an inbox entry as `zalo.events.parse` does, and keep the structure of what is not understood.
+        """Parse an inbox entry as `zalo.events.parse` does, and store its structure if it is not understood.
 
         Raises:
             UnparsableElementError: the entry does not have the form that is expected of its kind.
@@ -65,11 +65,11 @@ class UnknownStructures:
         return event
 
     def note_frame(self, frame: Frame) -> None:
-        """Keep the structure of a frame of an unknown kind."""
+        """Store the structure of a frame of an unknown kind."""
         self._note(f"frame/{frame.cmd}/{frame.sub}", frame.payload, "unknown frame")
 
     def close(self) -> None:
-        """Write what was not written yet."""
+        """Write the structures that are not in the file yet; called when the program stops."""
         with self._lock:
             if self._unwritten:
                 self._write()

@@ -29,10 +29,10 @@ _websockets_log.setLevel(logging.WARNING)
 
 
 def _is_fault(record: logging.LogRecord) -> bool:
-    """Return whether a record of websockets tells of a fault: all do, except the end of a line that was noted twice.
+    """Return whether a log record of the package websockets reports a fault; used as the filter of its log.
 
-    Where a line breaks while something is sent, its reader and its writer both note the end; the package calls the
-    second time an internal error (EOFError).
+    If a connection breaks while something is sent, its reader and its writer both record the end; the package logs the
+    second record as an internal error (EOFError), which is no fault.
     """
     return record.exc_info is None or not isinstance(record.exc_info[1], EOFError)
 

@@ -79,7 +79,7 @@ class Listener:
     Args:
         session: the session of the bot account.
         on_elements: receives the elements (messages, reactions …) that arrived together, each once and in order; it may
-            block, but not raise. The function that comes with them, if any, is to be called when they are stored.
+            block, but not raise. The function passed with them, if any, must be called when they are stored.
         on_line: receives every change of the connection's state, and a report when frames were lost.
         queues: reads what was missed while disconnected, over each new connection.
         wants_old: called at each new connection; returns whether anything can have been missed (not if nothing was ever
@@ -156,7 +156,7 @@ class Listener:
     def _connect_and_listen(self) -> _Ending:
         """Log in if needed, connect, and listen until the connection ends; return how it ended.
 
-        After a takeover, or once the session is dead, there is no login: the connection is tried as it is.
+        After a takeover, or once the session is dead, it connects without a login.
         """
         life = self._session.life
         locked = life.taken_over or life.dead is not None
@@ -177,7 +177,7 @@ class Listener:
         except InvalidStatus as error:
             status = error.response.status_code
             self._must_log_in = status in _REFUSED_HANDSHAKES
-            # Refused right after a login, or where there must be none: a person must find the cause.
+            # Refused right after a login, or where the program must not log in: a person must find the cause.
             refused = self._must_log_in and (fresh or locked)
             return _Ending(LineState.REFUSED if refused else LineState.DOWN, f"handshake:{status}")
         except (OSError, WebSocketException) as error:

@@ -1,7 +1,7 @@
-"""Reads Zalo's queues of what was missed, over the socket, page by page to their end (zalo-protocol.md, 14.6).
+"""Reads Zalo's queues of missed messages and reactions over the socket, page by page (zalo-protocol.md, 14.6).
 
-There are four: private messages, messages of all groups, and the reactions to both. A cursor for each says up to where
-everything is stored. It advances only after storing, so that a crash in between costs nothing but duplicates.
+There are four: private messages, messages of all groups, and the reactions to both. The cursor of a queue says up to
+where everything is stored. It advances only after storing, so that a crash in between causes nothing but duplicates.
 """
 
 import threading
@@ -27,11 +27,11 @@ _BEGINNING = "1"
 _ANSWER_SECONDS = 10.0
 _MOST_PAGES = 200
 _SAVE_EVERY_SECONDS = 5.0
-"""Least seconds between two savings of a cursor that advances with what comes live: an older one does no harm."""
+"""Least seconds between two saves of a cursor that advances with live elements; an older cursor does no harm."""
 
 
 class QueueStatus(NamedTuple):
-    """What a frame says of the queues that its elements are part of."""
+    """State of Zalo's queues, as a frame reports it beside its elements."""
 
     last_ids: dict[str, str]
     """Name of a queue -> id of its last action that the frame carries."""
@@ -40,20 +40,20 @@ class QueueStatus(NamedTuple):
 
 
 class QueueCursors(Protocol):
-    """The stored cursors of one login; those of an earlier login mean nothing to Zalo."""
+    """Storage of the queue cursors of one login; cursors of an earlier login mean nothing to Zalo."""
 
     def cursors(self) -> dict[str, QueueCursor]:
-        """Return the cursors kept under this login, by the name of the queue (`510_1`, `511_1` …)."""
+        """Return the cursors stored under this login, by the name of the queue (`510_1`, `511_1` …)."""
         ...
 
     def keep(self, queue: str, cursor: QueueCursor) -> None:
-        """Store the cursor of a queue durably, instead of its earlier one."""
+        """Store the cursor of a queue durably, replacing its earlier one."""
         ...
 
 
 @dataclass(eq=False)
 class _Reading:
-    """The reading of one queue over one connection."""
+    """Progress of reading one queue over one connection."""
 
     cursor: QueueCursor
     known: bool
@@ -61,7 +61,7 @@ class _Reading:
     whole: bool
     """Whether, as far as the answers tell, nothing since the cursor was left out."""
     asked: list[str] = field(default_factory=list)
-    """The `lastId` of each request: the last one is up to where pages have come."""
+    """The `lastId` of each request so far; pages have come up to the last one."""
     deadline: float = 0.0
     over: bool = False
     """Whether the last page has come, or no more are asked for."""
@@ -79,7 +79,7 @@ class MissedQueues:
     Args:
         cursors: the stored cursors.
         newest: returns the id of the newest inbox entry; must not block.
-        take: takes the elements of a page, to store them and to call the given function when they are stored.
+        take: receives the elements of a page and a function; stores the elements, then calls the function.
     """
 
     def __init__(
@@ -94,19 +94,20 @@ class MissedQueues:
         self._take = take
         self._changed = threading.Condition()
         self._saving = threading.RLock()
-        """Held from reading a cursor to saving it: several threads save, and each would bring back what it has read."""
+        """Held from reading a cursor to saving it, so that no thread overwrites a newer cursor with an older one."""
         self._cursors: dict[str, QueueCursor] | None = None
         self._saved_at: dict[str, float] = {}
         self._readings: dict[int, _Reading] = {}
         self._send: Callable[[bytes], None] = lambda frame: None
         self._lost = False
-        """Whether something was lost since the connection began: the next one reads it again, from before it."""
+        """Whether something received was lost since the connection began; the next connection reads it again."""
         self._closed = False
 
     def connected(self, send: Callable[[bytes], None], *, wanted: bool) -> None:
         """Begin to read the queues over a new connection, whose `send` sends a frame.
 
-        `wanted` is False where nothing was ever received: what the queues hold is then from before the bot's first day.
+        `wanted` is False if the bot has never received anything: the queues then hold only elements from before its
+        first day, and are not read.
         """
         known = self._load()
         with self._changed:
@@ -124,23 +125,23 @@ class MissedQueues:
                 self._try_to_keep(queue_name(cmd), reading.cursor)
 
     def disconnected(self) -> None:
-        """Note that the connection has ended, so that no more pages come over it."""
+        """Record that the connection has ended, so that no more pages come over it."""
         with self._changed:
             for reading in self._readings.values():
                 reading.cut = not reading.over
             self._changed.notify_all()
 
     def close(self) -> None:
-        """End all waiting, as the program is stopping."""
+        """Make calls of `outcome` that are waiting return, because the program is stopping."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def lost(self, *, for_good: bool = False) -> None:
-        """Note that something received live was lost: until the next connection, no queue counts as complete.
+        """Record that something received live was lost: until the next connection, no queue counts as complete.
 
         The cursors stay where they are, so that the next connection reads the lost part again. `for_good`: the queues
-        will not give it, as it lies before the cursors, or Zalo has dropped it.
+        cannot return the lost part, as it lies before the cursors, or Zalo has dropped it.
         """
         with self._changed:
             self._lost = True
@@ -152,7 +153,7 @@ class MissedQueues:
                 self._take([], partial(self._keep, queue_name(cmd), cursor._replace(since_id=self._newest() + 1)))
 
     def answered(self, frame: Frame, elements: Sequence[Element]) -> None:
-        """Take one page of a queue, given by its frame and elements, and ask for the next page if there is one."""
+        """Take over one page of a queue, given by its frame and elements; request the next page if there is one."""
         cmd, content, queue = frame.cmd, frame.content, queue_name(frame.cmd)
         if code := as_code(frame.payload.get("error_code") or 0):
             # As if nothing had been answered: the cursor stays, and the next connection asks again.
@@ -181,9 +182,9 @@ class MissedQueues:
             self._changed.notify_all()
 
     def after_live(self, status: Mapping[str, str]) -> Callable[[], None] | None:
-        """Return what to call once all elements received with `status` are stored; None if there is nothing to do.
+        """Return a function that advances the cursors, to be called once the live elements just received are stored.
 
-        `status` holds, by its name, the last id of each queue as the frames of the elements tell it.
+        `status` maps queue names to last ids, as the frames of these elements report them. None if no cursor advances.
         """
         with self._changed:
             names = {queue_name(cmd) for cmd, reading in self._readings.items() if reading.stored and not self._lost}
@@ -191,7 +192,7 @@ class MissedQueues:
         return partial(self._advance, reached) if reached else None
 
     def outcome(self, cmd: int, heard_id: int) -> BackfillEnd:
-        """Return whether a queue has given all that was missed in a gap; wait for its pages, each 10 seconds at most.
+        """Return whether the queue `cmd` has given all that was missed in a gap; wait for each page 10 seconds at most.
 
         The gap began after the inbox entry `heard_id`. REACHED: the queue was not empty, and was read to its end
         without a break since the gap's beginning. EXHAUSTED: it proves nothing. INTERRUPTED: the connection has ended,
@@ -225,7 +226,7 @@ class MissedQueues:
         self._send(old_messages_frame(cmd, first=first, last_id=last_id, number=len(reading.asked)))
 
     def _store_page(self, cmd: int, reading: _Reading, last_id: str, *, at_end: bool) -> None:
-        """Keep the cursor after a page, which is stored."""
+        """Save the cursor that a page has reached, once the page is stored."""
         since_id = reading.cursor.since_id if reading.whole else self._newest() + 1
         self._keep(queue_name(cmd), QueueCursor(last_id, since_id))
         if at_end:
@@ -243,7 +244,7 @@ class MissedQueues:
                     self._try_to_keep(queue, cursor)
 
     def _load(self) -> dict[str, QueueCursor]:
-        """Return the cursors, from memory if they were loaded; {} if the database does not give them."""
+        """Return the cursors, from memory if they were loaded before; {} if they cannot be read from the database."""
         if self._cursors is None:
             try:
                 self._cursors = self._store.cursors()
@@ -267,7 +268,7 @@ class MissedQueues:
 
 
 def status_of(frame: Frame) -> QueueStatus:
-    """Return the last ids and dropped queues that the frame's `queueStatus` names, of the four that are read."""
+    """Return what the frame's `queueStatus` says of the four queues that are read: last ids and dropped parts."""
     given = frame.content.get("queueStatus")
     if not isinstance(given, dict):
         return _NO_STATUS
@@ -280,11 +281,11 @@ _NO_STATUS = QueueStatus({})
 _READ = frozenset(map(queue_name, OLD))
 """Names of the queues that are read; others, as of end-to-end encryption, fill up until Zalo drops a part of them."""
 _NONE = frozenset({"", "0"})
-"""Ids that Zalo gives where there is none."""
+"""Values by which Zalo says that there is no id."""
 
 
 def _why_stuck(reading: _Reading, last_id: str, has_elements: bool) -> str:
-    """Return why the next page, from `last_id`, is not asked for although Zalo says that there is one; "" if it is."""
+    """Return why the next page, after `last_id`, must not be requested although Zalo announces it; "" if it may be."""
     if not has_elements:
         return "empty_page"
     if last_id in _NONE or last_id in reading.asked:
