@@ -14,7 +14,7 @@ OPTION = "--lang"
 
 
 class Language(StrEnum):
-    """Languages in which the terminal can speak; the values are what the operator types."""
+    """Languages of the texts on the terminal; the values are what the operator types."""
 
     VIETNAMESE = "vi"
     ENGLISH = "en"

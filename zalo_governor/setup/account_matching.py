@@ -16,10 +16,7 @@ MOST_LOOKUPS = 40
 
 
 class Suggestion(NamedTuple):
-    """A person whom the old bot account knew and a group member with a similar name, who may be the same person.
-
-    An operator has to confirm the match.
-    """
+    """A person whom the old bot account knew and a member with a similar name; an operator has to confirm the match."""
 
     known: KnownPerson
     uid: str

@@ -166,7 +166,7 @@ def identity(holder: Holder) -> tuple[str, str]:
 
 
 def _is_same_entry(entry: Mapping[str, Any], holder: Holder, names: Mapping[str, str]) -> bool:
-    """Return whether the entry is of the same person, and of the same groups."""
+    """Return whether an entry of the list `people` is for the person of `holder` and exactly the groups of `holder`."""
     named = entry.get("groups") or _ALL
     if (() if named == _ALL else tuple(names.get(group, group) for group in named)) != holder.groups:
         return False

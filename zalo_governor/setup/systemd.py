@@ -137,7 +137,7 @@ def office_installation(
 
 
 def files(installation: Installation) -> Mapping[str, str]:
-    """Generate all systemd files that run the bot and its nightly backup; return path below /etc -> content.
+    """Generate the systemd files of bot, panel, scan worker and nightly backup; return path below /etc -> content.
 
     Raises:
         ConfigError: a path that the service needs is in a folder that systemd hides from it, such as /home.

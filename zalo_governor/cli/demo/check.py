@@ -49,8 +49,7 @@ class Evidence(NamedTuple):
 def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
     """Check for each act that expects a reply (a text or file) whether the bot sent it; yield the results.
 
-    `acts` are what the simulated people did; `expect` of an act says which reply it must get. `sent` are the bot's
-    messages.
+    `acts` are what the simulated people did, each with the expected reply; `sent` are the bot's messages.
     """
     yield from _file_replies(acts, sent)
     for act in acts:
@@ -76,10 +75,7 @@ def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
 
 
 def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """Check for each act that expects a file as reply whether the bot sent its author a file of the expected type.
-
-    `acts` are what the simulated people did; `sent` are the bot's messages.
-    """
+    """Check for each act that expects a file as reply whether the bot sent its author a file of the expected type."""
     for act in acts:
         ending = act["expect"].get("reply_file")
         if not ending:
@@ -265,7 +261,7 @@ def _report_figures(evidence: Evidence) -> Iterator[Check]:
 
 
 def _scanned_files(evidence: Evidence) -> Iterator[Check]:
-    """Check the report's figures of scanned files; a file of a message that was sealed for its words is not scanned."""
+    """Check the report's figures of scanned files; files of messages sealed because of their text are not scanned."""
     figures = evidence.report["attachments"]
     files = [act for act in evidence.acts if act["kind"] in _FILE_ACTS]
     in_files = [act for act in files if act["expect"].get("in_file")]

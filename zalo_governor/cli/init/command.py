@@ -235,7 +235,7 @@ class Installation:
         Raises:
             SignInError: the login failed.
         """
-        # Not for a new installation: a database named for it may hold the session of another installation.
+        # Not for a new installation: the database that its settings name may have the session of another one.
         if not self._first or records.settings.zalo.session_file.exists():
             try:
                 with standing_still(records, records.account):

@@ -58,7 +58,7 @@ def rehearse(
 
 
 def _own_settings(config: Path, route_to: str | None) -> Settings:
-    """Return the settings (the defaults, if there are none yet) with a separate data folder and session."""
+    """Return the settings for a rehearsal: the office's, if any, with a separate data folder and session file."""
     settings = load_settings(config) if config.exists() else Settings()
     folder = config.resolve().parent / settings.data_dir / FOLDER
     given = {"session_file": folder / "session.json"} | ({"route_to": route_to} if route_to else {})

@@ -33,7 +33,7 @@ class _Cursors(dict[str, QueueCursor]):
         return self
 
     def keep(self, queue: str, cursor: QueueCursor) -> None:
-        """Keep the cursor of a queue."""
+        """Store the cursor of a queue."""
         self[queue] = cursor
 
 
