@@ -120,7 +120,7 @@ class _Commands(Group):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line behind the program's name; typer calls this."""
-        # Taken out here, since the option may stand behind the command, and the texts of commands depend on it.
+        # Read before anything else: it may follow the command, and the texts of commands depend on it.
         args = take_language_option(args)
         return super().parse_args(ctx, ["version"] if args == ["--version"] else args)
 

@@ -89,10 +89,7 @@ def _find_old_account(records: AppContext, stated: str | None, new: str) -> str:
 def _ask_for_matches(found: Acquainted, asking: Asking) -> dict[int, str]:
     """Ask the operator, for each known person and group member with similar names, whether they are the same person.
 
-    This is needed after the bot account was replaced, as the new account sees other uids; similar names prove nothing.
-
-    Returns:
-        The confirmed matches: id of the known person -> uid as the new account sees it.
+    Similar names alone prove nothing. Return the confirmed matches: id of the known person -> uid for the new account.
     """
     return {
         one.known.person_id: one.uid

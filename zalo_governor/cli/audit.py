@@ -113,10 +113,10 @@ def list_(
 
 
 def _require_known(action: str | None) -> None:
-    """Check that `action` is the code of an action, or begins the codes of some, such as `case`.
+    """Check that `action` is the code of an action, such as `case.opened`, or the first part of some, such as `case`.
 
     Raises:
-        ConfigError: it is not; the message lists all codes with their meaning.
+        ConfigError: it is neither; the message lists all codes with their meaning.
     """
     known = words.vietnamese()["actions"]
     if action is None or any(_is_of(code, action) for code in known):
@@ -126,7 +126,7 @@ def _require_known(action: str | None) -> None:
 
 
 def _is_of(code: str, action: str) -> bool:
-    """Return whether the code of an action is `action`, or one of those that it begins: `case.opened` is of `case`."""
+    """Return whether `code` is that of `action` or of a kind of `action`: `case.opened` is a kind of `case`."""
     return code == action or code.startswith(f"{action}.")
 
 

@@ -96,7 +96,7 @@ def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
 
 
 def _copy(records: AppContext, path: Path, outdated: Container[str]) -> bool:
-    """Copy a backup to the targets off this machine, saying what came of each; return whether all went well."""
+    """Copy a backup to the targets off this machine, printing the result of each; return whether all succeeded."""
     settings, good = records.settings, True
     for result in Copying(settings.backup, settings.data_dir, records.vault, records.clock).copy(path, outdated):
         if result.error:

@@ -1,4 +1,4 @@
-"""`zalo-governor directives list` and `show`: the directive ledger on the server."""
+"""`zalo-governor directives list` and `show`: print the directive ledger, as a table or as JSON."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -27,7 +27,7 @@ _ASKED = timedelta(days=90)
 
 
 def list_directives(config: Path, *, as_json: bool) -> None:
-    """Print the open directives of all groups, the longest overdue first; without their texts, unless as JSON."""
+    """Print the open directives of all groups, the longest overdue first; their texts only as JSON."""
     now = system_clock()
     with _ledger(config) as (records, uow):
         pages = (uow.directives.overview(group.id, now, _MOST) for group in records.settings.groups)

@@ -60,7 +60,7 @@ def docs(
 
 
 def _show(name: str) -> None:
-    """Print the page of that name, or the row of that number (`T23`) in the tables of errors."""
+    """Print the guide `name`, or the row of the error with that number (`T23`); raise ConfigError if none is found."""
     titles = _titles()
     text = _source(name) if name in titles else _row(name.upper())
     if not text:
@@ -70,7 +70,7 @@ def _show(name: str) -> None:
     text = _TABLE.sub(lambda found: "\n".join(item for _, item in _rows(found)) + "\n", _IMAGE.sub("", text))
     page = Markdown(_INNER_LINK.sub(_with_target, text), hyperlinks=False)
     console = Console()
-    # Colours, and no pager for what one screen holds.
+    # Make the pager show colours, and end at once if the page fits on one screen.
     os.environ.setdefault("LESS", "-FRX")
     with console.pager(styles=True) if console.is_terminal else nullcontext():
         console.print(page)
@@ -82,12 +82,12 @@ def _row(number: str) -> str:
 
 
 def _rows(table: re.Match[str]) -> Iterator[tuple[str, str]]:
-    """Yield first cell and text of each row of a table, as an item of a list: cells side by side would be cut off."""
+    """Yield (first cell, the row as a Markdown list item) for each row of a table, too wide to be shown as a table."""
     _, *headings = _cells(table[1])
     for line in table[2].splitlines():
         first, *others = _cells(line.strip("|"))
         told = [f"  - {heading}: {cell}" for heading, cell in zip(headings, others, strict=False) if cell]
-        # Another bullet than the page's own lists have, with which this one would go on.
+        # With "-", the bullet of the page's own lists, the item would become part of a list before it.
         head = f"* **{first.strip('*')}**"
         yield first, f"{head}: {others[0]}" if len(others) == 1 else "\n".join([head, *told])
 
@@ -97,7 +97,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _with_target(link: re.Match[str]) -> str:
-    """Return the words of a link with the page and heading that it leads to, which a terminal cannot open."""
+    """Return the text of a link, followed by the page and heading that it leads to: a terminal cannot open links."""
     page, heading = link[2], link[3]
     told = f"docs {Path(page).stem}" if page and page != link[1] else ""
     if heading and not heading.startswith(re.sub(r"[^\w ]", "", link[1].lower()).replace(" ", "-")):
@@ -159,7 +159,7 @@ def _as_html(name: str, titles: dict[str, str]) -> str:
         for link in inline.children or ():
             target, hash_mark, heading = str(link.attrGet("href") or "").partition("#")
             if link.type == "link_open" and target.endswith(".md"):
-                # What lies elsewhere in the sources, such as ../README.md, is not at hand here.
+                # Links to files outside the guides, such as ../README.md, are removed.
                 known = target.removesuffix(".md") in titles
                 link.attrs = {"href": f"{target.removesuffix('.md')}.html{hash_mark}{heading}"} if known else {}
     return _framed(titles[name], parser.renderer.render(tokens, parser.options, {}))

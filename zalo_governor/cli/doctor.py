@@ -81,7 +81,7 @@ def doctor(
 
 
 def _print_offices(of_offices: Mapping[str, list[Diagnosis]], console: Console) -> None:
-    """Print for each office how it is, and which checks are not well."""
+    """Print a table of the offices with their worst level and the results that are warnings or errors."""
     table = folding_table("", "Cơ quan", "Mục chưa tốt")
     for name, findings in of_offices.items():
         word, style = _LEVEL_STYLES[worst(findings)]

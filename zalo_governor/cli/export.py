@@ -99,7 +99,7 @@ def _write_rows(
 
 
 def _cell(name: str, value: Any) -> SheetValue:
-    """Return a value as people read it in a spreadsheet."""
+    """Convert the value of the column `name` to what a spreadsheet shows: codes in words, times in Viet Nam's time."""
     match name:
         case "text":
             return "" if value is None else str(value)

@@ -45,7 +45,7 @@ def go_live(
 
 
 def _end_trial(policy: ServicePolicy, uow: UnitOfWork) -> str:
-    """End the trial of the bot account in all groups, also one that has not begun; return what to tell the operator."""
+    """End the trial in all groups, even where it has not begun; return a Vietnamese text for the operator."""
     groups = [group for group in policy.governed if policy.of(group.id).trial]
     if not groups:
         return "Cấu hình không có thời gian chạy thử (trial.days: 0); Hệ thống hoạt động chính thức từ lần chạy đầu."

@@ -20,11 +20,9 @@ class BadLineError(GovernorError):
 
 
 def answer_file(file: str, answer: Callable[[bytes, int], bytes]) -> int:
-    """Answer each line of a file, or of standard input if `file` is "-"; return the exit code.
+    """Print the answer to each line of a JSON Lines file, of standard input if `file` is "-"; return the exit code.
 
-    Args:
-        file: path of a JSON Lines file, or "-".
-        answer: returns the JSON to print for (line, line number from 1), or raises BadLineError.
+    `answer` returns the JSON to print for (line, line number from 1), or raises BadLineError.
 
     Raises:
         ConfigError: the file cannot be read.

@@ -14,7 +14,7 @@ OPTION = "--lang"
 
 
 class Language(StrEnum):
-    """Languages in which the terminal can speak; the values are what the operator types."""
+    """Languages of the texts on the terminal; the values are what the operator types."""
 
     VIETNAMESE = "vi"
     ENGLISH = "en"
@@ -30,7 +30,7 @@ def language() -> Language:
 
 
 def use_language(name: str) -> None:
-    """Let this process, and those that it starts, speak the language `name` ("vi" or "en").
+    """Set the language of the terminal for this process and those that it starts; `name` is "vi" or "en".
 
     Raises:
         ConfigError: there is no such language.
@@ -39,17 +39,15 @@ def use_language(name: str) -> None:
 
 
 def translated(vietnamese: str, english: str) -> str:
-    """Return that one of two texts of the same meaning that is in the chosen language."""
+    """Return the one of two texts of the same meaning that is in the language chosen for the terminal."""
     return english if language() is Language.ENGLISH else vietnamese
 
 
 def take_language_option(arguments: list[str]) -> list[str]:
-    """Obey the option `--lang`, wherever it stands, and return the other arguments of the command line.
-
-    What follows `--` is left alone.
+    """Apply the option `--lang`, given anywhere before `--`, and return the other arguments of the command line.
 
     Raises:
-        ConfigError: the option has no value, or one that is no language.
+        ConfigError: the option has no value, or one other than "vi" and "en".
     """
     end = arguments.index("--") if "--" in arguments else len(arguments)
     kept: list[str] = []

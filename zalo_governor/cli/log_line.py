@@ -22,7 +22,7 @@ _OWN_KEYS = frozenset({"event", "level", "timestamp"})
 def render(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> str:
     """Return a log entry as one line for the terminal: time in Viet Nam, what happened, all other keys with values.
 
-    structlog calls this once values that may be private are masked; the other arguments are unused.
+    structlog calls this after it has masked values that may be private; the other arguments are unused.
     """
     level = str(entry.get("level", ""))
     urgency = {

@@ -103,11 +103,14 @@ def add(
 
 @contextmanager
 def _as_administrator(admin_url: str) -> Iterator[None]:
-    """Act as PostgreSQL's own user of the machine while root asks by the local socket, which lets in by that user."""
+    """Context manager that runs the block as the system user `postgres`, if root uses the default URL.
+
+    That URL is the local socket, where PostgreSQL accepts an administrator only from the system user of that name.
+    """
     if os.geteuid() != 0 or admin_url != _DEFAULT_URL:
         yield
         return
-    with suppress(KeyError):  # No server is installed on this machine, and connecting says so.
+    with suppress(KeyError):  # No PostgreSQL is installed on this machine; the error of connecting says so.
         os.seteuid(pwd.getpwnam(_ADMINISTRATOR).pw_uid)
     try:
         yield

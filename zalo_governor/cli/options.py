@@ -24,10 +24,9 @@ GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; bỏ trống là N
 
 
 def chosen_rules(config_dir: Path | None, config: Path) -> Path:
-    """Return the folder of rules to be used.
+    """Return the folder of rules for a command: `config_dir`, if the operator gave one, else that of the settings file.
 
-    It is the folder that the operator names; else that of the settings file, as the bot would load it; else, where
-    there is no settings file, the folder that ships with the program.
+    If there is no settings file, it is the folder that ships with the program.
 
     Raises:
         ConfigError: the settings file is wrong.

@@ -49,7 +49,7 @@ def serve(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
     lock = InstanceLock(records.database, PANEL)
     try:
         if records.database.is_sqlite:
-            with suppress(OtherInstanceError):  # Of two panels, one tells `restore` that they run.
+            with suppress(OtherInstanceError):  # Of two panels, one with the lock is enough to stop `restore`.
                 lock.take()
         known = Words(words.action, words.value, words.facts, lambda: words.vietnamese()["actions"])
         office = Office(records, config.resolve(), known)
@@ -57,7 +57,7 @@ def serve(context: typer.Context, config: ConfigFile = DEFAULT_CONFIG) -> None:
             config,
             running=lambda: records.configuration.current,
             apply=office.apply,
-            # The bot tells the admins of what is wrong with the files.
+            # The bot, not the panel, reports faults of the files to the admins.
             on_broken=lambda _fault: None,
             on_mended=lambda: None,
             on_restart=lambda _keys: None,

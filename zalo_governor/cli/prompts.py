@@ -17,7 +17,7 @@ _NO = frozenset({"k", "khong", "n", "no"})
 
 
 class _GoBackError(Exception):
-    """The operator wants to answer earlier questions anew."""
+    """Raised to begin a conversation anew, as the operator wants to change earlier answers."""
 
 
 class Asking:
@@ -68,7 +68,7 @@ class Asking:
         raise _GoBackError
 
     def say(self, line: str = "") -> None:
-        """Print a line literally: text in square brackets is not taken for rich's formatting commands."""
+        """Print a line literally (square brackets are no formatting), unless earlier answers are being given again."""
         if not self._replayed:
             self._console.print(wrapped(line), markup=False, highlight=False, soft_wrap=True)
 
@@ -94,7 +94,7 @@ class Asking:
             self.say(f"  {problem}")
 
     def _go_back(self) -> None:
-        """Forget the last answer and begin the conversation anew, up to that question; return if there is none."""
+        """Raise _GoBackError without the last answer, so that its question is asked again; return if there is none."""
         names = list(self._answers)
         for name in reversed(names[: names.index(self._section) + 1] if self._section in names else names):
             if self._answers[name]:

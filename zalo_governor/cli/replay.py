@@ -107,9 +107,9 @@ def _play(
     afresh: bool = False,
     group_id: str | None = None,
 ) -> tuple[Rule[Any], ReplayReport]:
-    """Apply the chosen rule to the stored messages since `start`; record in the audit log what was shown.
+    """Apply the rule that `choose` returns to the messages stored since `start`; record in the audit log what is shown.
 
-    `afresh` leaves aside what a rule with that id found before; with a `group_id`, only that group's messages count.
+    With `afresh`, earlier findings of a rule with that id are ignored; with a `group_id`, only that group is read.
     """
     with closing(read_records(load_settings(config), system_clock)) as records:
         rulebook, rule = choose(records)

@@ -229,7 +229,7 @@ def _read_file(file: Path, settings: Settings, wanted: str | None) -> RosterRead
 
 
 def _describe_headless(name: str, error: NoHeadingError) -> str:
-    """Return what was read of a sheet without a heading row: its row that is most like one, and what that lacks."""
+    """Describe a sheet in which no heading row was found: the row most like one, and the columns that it lacks."""
     place = f"trang tính “{name}”, " if name else ""
     if error.row is None:
         return f"{place}không có dòng nào"
@@ -248,7 +248,7 @@ def _show_unsplit(reading: RosterReading) -> None:
 
 
 def _show_difference(found: RosterDifference, kept: Sequence[RosterEntry]) -> None:
-    """Print the differences, and who is not in the file and stays on the roster (`kept`)."""
+    """Print how the import changes the roster, and who is not in the file but stays on the roster (`kept`)."""
 
     def facts(entries: Sequence[RosterEntry]) -> list[tuple[str, str, str]]:
         return [(entry.full_name, entry.title, entry.agency) for entry in entries]

@@ -47,7 +47,7 @@ class UnknownCommandError(TyperException):
 
 
 class _Worded:
-    """Usage line, headings and `--help` of a command in the language of the terminal; typer calls these methods."""
+    """Mixin for typer's command classes: usage line, headings and `--help` in the language of the terminal."""
 
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         """Write the usage line of the help, with its label translated."""
@@ -120,7 +120,7 @@ class Group(_Worded, TyperGroup):
 class Terminal(typer.Typer):
     """A Typer application (a command with subcommands) whose help and errors are in the language of the terminal.
 
-    Its tracebacks never show local variables, which may contain messages.
+    typer's own tracebacks are off, as they show local variables, which may contain messages.
     """
 
     def __init__(self, *, cls: type[Group] = Group, **settings: Any) -> None:
@@ -128,7 +128,6 @@ class Terminal(typer.Typer):
             cls=cls,
             options_metavar=_OPTIONS,
             subcommand_metavar=_SUBCOMMAND,
-            # typer's tracebacks show local variables, which may contain messages.
             pretty_exceptions_enable=False,
             add_completion=False,
             **settings,
@@ -231,7 +230,7 @@ def _given(shown: str, **_: Any) -> str:
 
 
 def _names(ctx: Any) -> list[str]:
-    """Return the names of the commands that lead to the one whose help is shown, without the program's own."""
+    """Return the names of a command and of those above it, without the program's own: ["rules", "replay"]."""
     return [] if ctx is None or ctx.parent is None else [*_names(ctx.parent), ctx.command.name]
 
 
@@ -254,7 +253,7 @@ def _translate_help(command: Any, path: str) -> None:
 
 
 def _tell_aliases(command: Any, aliases: Sequence[str]) -> None:
-    """Add the other names of a command to the first paragraph of its help, which lists of commands show."""
+    """Add the aliases of a command to the first paragraph of its help, which is what lists of commands show."""
     if not aliases:
         return
     first, gap, rest = (command.help or "").partition("\n\n")
@@ -278,8 +277,8 @@ def english_help() -> dict[str, dict[str, str]]:
 def _kind_of_value(parameter: Any, shown: str) -> str:
     """Return what the help shows as the kind of value of a parameter.
 
-    It is "" for a flag, which takes none, and for an argument, whose name says it. `shown` is what typer would show:
-    right where it lists the possible values.
+    It is "" for a flag, which takes none, and for an argument, whose name says it. `shown` is what typer would show; it
+    is used where it lists the possible values.
     """
     kind = parameter.type_descriptor
     if getattr(parameter, "is_flag", False):

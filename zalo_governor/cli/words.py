@@ -21,13 +21,13 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(\+\d\d:\d\d|Z)"
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _DAYS = re.compile(rf"{_DAY.pattern}(/{_DAY.pattern})?")
 _CAUSE = re.compile(r"(closed|connect|handshake|login|silence)(:.+)?")
-"""Why the line to Zalo is down: kind, and the code or error that goes with it."""
+"""Matches why the connection to Zalo is down: kind of cause, and its code or error."""
 _MIME = re.compile(r"(application|audio|font|image|message|text|video)/[\w.+-]+")
 _CODES = re.compile(r"[a-z_]+(\+[a-z_]+)+")
 _NUMBERED = re.compile(r"(approval|removal) (\d+)")
-"""What an audit entry is about, where it has no code."""
+"""Matches what an audit entry is about if that has a number instead of a code."""
 _AT_ITS_START = {"from": 0, "to": 1}
-"""Facts that come first, side by side, wherever the entry has them."""
+"""Keys that `facts` puts first, and their order."""
 _MEANS_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
@@ -74,7 +74,7 @@ def value(given: object) -> str:
     if _MIME.fullmatch(text):
         return translated(kind_in_words(text), text)
     if _CODES.fullmatch(text):
-        # Several codes in one, such as why a file was not checked; a path, an address or a sum has other signs.
+        # Codes joined by "+", such as why a file was not checked; paths, addresses and checksums have other characters.
         return ", ".join(_worded("values", code) for code in text.split("+"))
     if named := _NUMBERED.fullmatch(text):
         return f"{column(named[1])} {named[2]}"
@@ -99,7 +99,7 @@ def facts(given: Mapping[str, Any]) -> str:
 
 
 def _fact(key: str, fact: object) -> str:
-    """Return the words for one fact; the cause of a broken line stands behind words that say what kind it is."""
+    """Return the words for the value of a key; for why the connection broke, words for the kind of cause come first."""
     text = value(fact)
     if key == "cause" and (found := _CAUSE.fullmatch(str(fact))) and (said := _worded("causes", found[1])) != found[1]:
         return f"{said} ({fact})"

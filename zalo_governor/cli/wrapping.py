@@ -25,7 +25,7 @@ def wrapped(text: str, *, err: bool = False) -> str:
 
 
 def folding_table(*headings: str, title: str | None = None) -> Table:
-    """Return an empty table that breaks what is too long for its column, where rich would cut it off."""
+    """Return an empty table with these headings that wraps text too long for its column; rich would cut it off."""
     return Table(*(Column(heading, overflow="fold") for heading in headings), title=title)
 
 

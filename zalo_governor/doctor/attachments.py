@@ -15,16 +15,16 @@ from zalo_governor.storage.queries.queue_counts import QueueCounts
 
 _ANTIVIRUS_SECONDS = 10.0
 _OLD_SIGNATURES = timedelta(days=7)
-"""ClamAV publishes new signatures daily."""
+"""Age at which ClamAV's signatures are reported as old; new ones are published daily."""
 _LONG_WAIT = timedelta(minutes=10)
-"""A file takes seconds; one whose download failed is tried again within half an hour, and then given up."""
+"""A file that waits longer is reported. A scan takes seconds; a failed download is retried for half an hour at most."""
 _SWAPS = Path("/proc/swaps")
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
 _SWITCH_ON = "Muốn quét thì đặt attachments.scan: true"
 
 
 def text_recognition(context: DoctorContext) -> Iterator[Result]:
-    """Report whether tesseract's Vietnamese data is there, with which the text of pictures is read."""
+    """Report whether tesseract has its Vietnamese data, without which the text of pictures cannot be read."""
     data = find_data()
     if not context.settings.attachments.scan:
         yield _unused("Nhận dạng chữ trong ảnh")
@@ -39,7 +39,7 @@ def text_recognition(context: DoctorContext) -> Iterator[Result]:
 
 
 def yara_rules(context: DoctorContext) -> Iterator[Result]:
-    """Compile the YARA rules, the office's own included; raise ConfigError, which names file and line, at a fault."""
+    """Check that the YARA rules (patterns of malware) compile, the office's own too; raise ConfigError at a fault."""
     if not context.settings.attachments.scan:
         yield _unused("Luật YARA")
         return
@@ -127,7 +127,7 @@ def queue(context: DoctorContext) -> Iterator[Result]:
 
 
 def _unused(what: str) -> Result:
-    """Return the note that a part for the scanning of files is not used, as the settings switch scanning off."""
+    """Return the note that `what`, a part of file scanning, is not used because the settings switch scanning off."""
     return note(f"{what}: không dùng, vì cấu hình tắt quét tệp (attachments.scan: false)", _SWITCH_ON)
 
 

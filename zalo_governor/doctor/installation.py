@@ -36,7 +36,7 @@ _MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại 
 
 
 def settings(context: DoctorContext) -> Iterator[Result]:
-    """Check that governor.yaml can be loaded (each fault is a result) and gives no doubt whether it is as meant."""
+    """Check that governor.yaml can be loaded (each fault is a result); warn of settings that may not be as intended."""
     try:
         known = context.settings
     except ConfigError as wrong:
@@ -191,7 +191,7 @@ def database(context: DoctorContext) -> Iterator[Result]:
         yield error(str(lost), "Không chạy lệnh nào khác trước khi khôi phục xong.")
         return
     except StoreUnavailableError:
-        pass  # Told below.
+        pass  # Reported below.
     if not context.has_database or not context.has_key:
         yield note("Chưa có cơ sở dữ liệu; được tạo ở lần chạy đầu")
         return

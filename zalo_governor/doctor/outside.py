@@ -16,7 +16,7 @@ from zalo_governor.domain.clock import local
 _GUIDE = "docs/giam-sat-tu-xa.md"
 _TIMEOUT_SECONDS = (5.0, 10.0)
 _FIRST_WEEK = timedelta(days=7)
-"""For so long, a new installation is only reminded of what is not set up yet."""
+"""A new installation gets notes instead of warnings for so long about what is not set up yet."""
 _REHEARSE_EVERY = timedelta(days=90)
 
 
@@ -45,7 +45,7 @@ def heartbeat(context: DoctorContext) -> Iterator[Result]:
         )
     parts = urlsplit(url)
     try:
-        # Not the path, which is the signal itself.
+        # Without the path: a request with the path would count as the signal.
         requests.get(f"{parts.scheme}://{parts.netloc}/", timeout=_TIMEOUT_SECONDS, allow_redirects=False).close()
     except requests.exceptions.SSLError:
         yield warning(f"Tín hiệu hoạt động: chứng thư của {parts.hostname} không hợp lệ", "Kiểm tra heartbeat.url.")

@@ -126,7 +126,7 @@ def _held_by_another(port: int) -> Result:
 
 
 def _frames(kinds: list[dict[str, Any]]) -> Iterator[Result]:
-    """Report the frames of other kinds than messages, acts and receipts that came in the last 24 hours."""
+    """Report what Zalo sent in the last 24 hours besides messages, acts and receipts; `kinds` has the counts."""
     for sort, (what, mend) in _FRAMES.items():
         rows = [
             f"{kind['name']} ({kind['meaning']}): {kind['day']}, giờ này {kind['hour']}"
@@ -142,8 +142,7 @@ def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
     """Explain why the bot is not connected to Zalo: return (what is wrong, what to do) in Vietnamese.
 
     Explained are three states: Zalo refuses the session's calls only, or the whole session, or the bot pauses because
-    its account is used elsewhere.
-    The result is None for all others. `told` is the JSON answer of the bot's health address.
+    its account is used elsewhere; None for all others. `told` is the JSON answer of the bot's health address.
     """
     if told.get("line") == LineState.SESSION_DEAD.value:
         mend = (

@@ -124,7 +124,7 @@ def rights(context: DoctorContext) -> Iterator[Result]:
 
 
 def _count_members(context: DoctorContext, seen: SeenGroup) -> int:
-    """Return the number of members, with those who came and left after the bot last asked Zalo for all of them."""
+    """Return how many members the group has: as Zalo says, or by the joins and leaves that the bot has stored since."""
     if context.may_ask or seen.snapshot.members_hidden:
         return seen.snapshot.total_members
     with context.store() as uow:
@@ -138,7 +138,7 @@ def _seen_when(context: DoctorContext, seen: SeenGroup) -> str:
 
 
 def rehearsal(context: DoctorContext) -> Iterator[Result]:
-    """Report the last `zalo-governor rehearse` with the real Zalo: its date, and how many acts remained unclear."""
+    """Report when `zalo-governor rehearse` last ran with the real Zalo, and how many acts it missed or misread."""
     done = load_rehearsal(context.settings.data_dir / FOLDER / RECORDING_FILE)
     if done is None or done.simulated or done.client_version is None:
         yield note(

@@ -16,10 +16,7 @@ MOST_LOOKUPS = 40
 
 
 class Suggestion(NamedTuple):
-    """A person whom the old bot account knew and a group member with a similar name, who may be the same person.
-
-    An operator has to confirm the match.
-    """
+    """A person whom the old bot account knew and a member with a similar name; an operator has to confirm the match."""
 
     known: KnownPerson
     uid: str
@@ -48,13 +45,9 @@ def acquaint(
 ) -> Acquainted:
     """Find out which people whom the old bot account knew are which of the group members whom the new account sees.
 
-    Zalo shows the new account other uids for everybody.
-
-    Args:
-        known: people whom the old account knew.
-        members: members of all watched groups, as the new account sees them.
-        find: asks Zalo for the account of a telephone number, None if unknown; called at most MOST_LOOKUPS times, and
-            only for people with a role or open case who were not recognised by globalId (Zalo's id for all accounts).
+    Zalo shows the new account other uids for everybody. `find` asks Zalo for the account of a telephone number, None if
+    unknown; it is called at most MOST_LOOKUPS times, and only for people with a role or open case who were not
+    recognised by globalId (Zalo's id of a person for all accounts).
     """
     here = {member.uid: member for member in members}
     person_of = {one.global_id: one.person_id for one in known if one.global_id}

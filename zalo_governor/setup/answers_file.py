@@ -56,7 +56,7 @@ def _as_list(given: Any) -> Any:
 
 
 def _as_day(given: Any) -> Any:
-    # "hôm nay" would be another day whenever the file is used again.
+    # Only dates with a slash: "hôm nay" (today) would mean another day each time that the file is used.
     return (parse_day(given) or given) if isinstance(given, str) and "/" in given else given
 
 
@@ -140,10 +140,7 @@ class Answers(StrictModel):
 
 
 class AnswerFile(NamedTuple):
-    """An answers file for `init`: the parsed answers and the YAML document.
-
-    The YAML document knows the line of each answer, for error messages.
-    """
+    """An answers file for `init`: its YAML document, which has the line of each answer for errors, and the answers."""
 
     document: Document
     answers: Answers
@@ -215,10 +212,8 @@ class AnswerFile(NamedTuple):
     ) -> Choices:
         """Return all decisions of the answers file as the values to write into governor.yaml and the regulation file.
 
-        Args:
-            groups: result of the method `groups`.
-            holders: result of the method `holders`.
-            first: whether there are no settings yet; then missing values on the office are derived from its province.
+        `groups` and `holders` are what the methods of these names returned. If `first` (there are no settings yet),
+        missing values on the office are derived from its province.
         """
         given, told = self.answers, self.document.data
         top = {"data_dir": given.data_dir, "config_dir": given.config_dir}
@@ -269,7 +264,7 @@ def load_answers(path: Path) -> AnswerFile:
 
 
 def find_groups(there: Sequence[ChosenGroup], typed: str) -> list[ChosenGroup]:
-    """Return those of the groups `there` that the typed text means: by their id, or by all its words in their name."""
+    """Return those of the groups `there` whose id was typed, or else whose name has all typed words."""
     as_members = [Member(uid=group.id, display_name=group.name) for group in there]
     found = {member.uid for member in find(as_members, typed).members}
     return [group for group in there if group.id in found]

@@ -37,18 +37,12 @@ class Holder(NamedTuple):
 
     @property
     def written_name(self) -> str:
-        """Return the full name to write into governor.yaml: the operator's answer, else taken from the display name.
-
-        Display names have the form `full name - title`.
-        """
+        """Return the full name for governor.yaml: the operator's answer, else the display name up to its dash."""
         return self.full_name or read_display_name(self.display_name)[0]
 
     @property
     def written_title(self) -> str:
-        """Return the job title to write into governor.yaml: the operator's answer, else taken from the display name.
-
-        Display names have the form `full name - title`.
-        """
+        """Return the job title for governor.yaml: the operator's answer, else the display name after its dash."""
         return self.title if self.title is not None else read_display_name(self.display_name)[1]
 
 
@@ -94,10 +88,7 @@ def read_display_name(name: str) -> tuple[str, str]:
 
 
 def office_of(province: str) -> dict[str, str]:
-    """Return defaults for the settings section `office` of a province.
-
-    Keys: province, unit (its People's Committee) and place (the place name on reports).
-    """
+    """Return default settings `office` of a province: province, unit (People's Committee), place (name on reports)."""
     return {"province": province, "unit": f"UBND {province}", "place": _PROVINCE_PREFIX.sub("", province)}
 
 

@@ -51,10 +51,8 @@ class OfficeCopy:
     def bring_up_to_date(self, regulation: Mapping[str, str]) -> CopyReport:
         """Bring the office's copy to this version of the program: copy new files, replace unedited ones.
 
-        Files that the office has edited are left alone. An interrupted update continues when this is called again.
-
-        Args:
-            regulation: values to set in the regulation file, even an edited one: any of number, issued and issuer.
+        Files that the office has edited are left alone, but the values in `regulation` (any of number, issued, issuer)
+        are set even in an edited regulation file. An interrupted update continues when this is called again.
 
         Raises:
             ConfigError: the list of hashes or the office's regulation file cannot be read.

@@ -48,7 +48,8 @@ def stated_address(config: Path, name: str) -> URL | None:
 def new_address(admin_url: str, name: str) -> URL:
     """Return a URL for the administrator's database with the PostgreSQL role of the office `name` and a new password.
 
-    It is over TCP, where PostgreSQL asks for the password: the services of all offices have one user of the machine.
+    It connects over TCP, where PostgreSQL asks for the password: the local socket could not tell the offices apart, as
+    the services of all run as one system user.
     """
     address = make_url(admin_url)
     host = address.host or (None if "host" in address.query else "localhost")
@@ -57,12 +58,12 @@ def new_address(admin_url: str, name: str) -> URL:
 
 
 def write_office_settings(installation: Installation, url: URL, etc: Path) -> None:
-    """Write an office's settings file: the shipped one with `url` as database, its paths, and a free port for health.
+    """Write the settings file of a new office: the shipped one with the database `url`, the office's paths and a port.
 
-    `etc` has the folders of all offices, whose ports are taken; so are the shipped ones.
+    The port is that of the health address; it differs from the ports in the shipped file and in all files below `etc`.
 
     Raises:
-        ServiceError: it cannot be written.
+        ServiceError: the file cannot be written.
     """
     template = shipped_config() / "governor.yaml"
     file = RoundTrip(template.read_text(encoding="utf-8"), template)

@@ -32,7 +32,7 @@ def write_settings(path: Path, choices: Choices) -> None:
 
 
 def checked_content(path: Path, choices: Choices) -> bytes:
-    """Return what `write_settings` would write.
+    """Return the content that `write_settings` would write, checked by loading it from a temporary file.
 
     Raises:
         ConfigError: the resulting settings would be invalid.
@@ -71,15 +71,15 @@ def _mode(path: Path) -> int:
 
 
 def _names_to_cite(groups: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return id -> by what `people` cites each group: its name in the file if no other group has it, else its id."""
+    """Return group id -> what the section `people` calls the group: its name if no other group has it, else its id."""
     count = Counter(group.get("name") for group in groups)
     return {one["id"]: one["name"] if one.get("name") and count[one["name"]] == 1 else one["id"] for one in groups}
 
 
 def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup], people: list[Any]) -> None:
-    """Change `there`, the list `groups` of governor.yaml, and the groups that `people` cite, to the groups wanted.
+    """Make `wanted` the groups of governor.yaml: change its lists `groups` (given as `there`) and `people` in place.
 
-    Who has roles only in groups that are no longer watched loses the entry.
+    Other groups are removed from the entries of people too; an entry left without groups is deleted.
     """
     cited = {name: entry["id"] for entry in there for name in (entry.get("name"), entry["id"])}
     ids = [group.id for group in wanted]
@@ -137,7 +137,7 @@ def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]], n
 def _with_groups_joined(
     holders: Mapping[Role, Sequence[Holder]], names: Mapping[str, str]
 ) -> Iterator[tuple[Holder, Role]]:
-    """Yield each holder with a role, once for all the groups in which that person holds it."""
+    """Yield (holder, role) once for each person and role, the holder with all groups where the person has the role."""
     for role, chosen in holders.items():
         joined: dict[str, Holder] = {}
         for holder in chosen:
@@ -166,7 +166,7 @@ def identity(holder: Holder) -> tuple[str, str]:
 
 
 def _is_same_entry(entry: Mapping[str, Any], holder: Holder, names: Mapping[str, str]) -> bool:
-    """Return whether the entry is of the same person, and of the same groups."""
+    """Return whether an entry of the list `people` is for the person of `holder` and exactly the groups of `holder`."""
     named = entry.get("groups") or _ALL
     if (() if named == _ALL else tuple(names.get(group, group) for group in named)) != holder.groups:
         return False

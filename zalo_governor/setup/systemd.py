@@ -62,7 +62,7 @@ SystemCallErrorNumber=EPERM
 
 
 _NO_NEW_CODE = "MemoryDenyWriteExecute=yes\n"
-"""Not for the bot: the YARA rules, by which its children search files, are compiled to machine code (WebAssembly)."""
+"""Not for the bot, whose child processes compile YARA rules to machine code (WebAssembly) to search files."""
 _MOUNTED = "ReadWritePaths=-/mnt -/media\n"
 """Where folders of other machines are mounted, to which backups are copied; "-": these need not exist."""
 _NO_SWAP = "MemorySwapMax=0\n"
@@ -74,13 +74,13 @@ class ServiceError(GovernorError):
 
 
 _CONDITION = "ConditionPathExists="
-"""What `init` has not set up yet does not start, neither when it is installed nor with the machine."""
+"""Followed by the settings file: a unit starts only once `init` has written that file."""
 _ANY_OFFICE = "INSTANCE"
-"""Stands for the office's name in a unit until it becomes a template: "%i", in which "%" must not be doubled."""
+"""Office name with which template units are generated; replaced by "%i" at the end, as "%" in a name is doubled."""
 OFFICES_ETC, OFFICES_DATA, OFFICES_BACKUP = (Path(place, NAME) for place in ("/etc", "/var/lib", "/var/backups"))
 """Folders with a folder for each office of this machine: settings, data, backups."""
 _GROWING_RESTART = "10\nRestartSteps=8\nRestartMaxDelaySec=15min"
-"""systemd older than 254 ignores the growth."""
+"""RestartSec of an office's bot: 10 seconds, growing to 15 minutes; systemd older than 254 ignores the growth."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Installation:
 
 
 def unit_of(config: Path, part: str = "") -> str:
-    """Return the name of a systemd unit for the installation with that settings file; `part` as for `unit`."""
+    """Return a systemd unit's name for the installation with that settings file; `part`: "-backup", "-panel" or ""."""
     folder = config.absolute().parent
     return _unit(folder.name if folder.parent == OFFICES_ETC else None, part)
 
@@ -122,7 +122,7 @@ def _unit(office: str | None, part: str) -> str:
 def office_installation(
     name: str, python: Path, base: Path, *, etc: Path = OFFICES_ETC, user: str = NAME
 ) -> Installation:
-    """Return the installation of one of several offices; the interpreter `python` (of the prefix `base`) runs it."""
+    """Return the installation (paths, user) of the office `name` on a machine of several offices, run by `python`."""
     data_dir = OFFICES_DATA / name
     return Installation(
         python=python,
@@ -137,7 +137,7 @@ def office_installation(
 
 
 def files(installation: Installation) -> Mapping[str, str]:
-    """Generate all systemd files that run the bot and its nightly backup; return path below /etc -> content.
+    """Generate the systemd files of bot, panel, scan worker and nightly backup; return path below /etc -> content.
 
     Raises:
         ConfigError: a path that the service needs is in a folder that systemd hides from it, such as /home.
@@ -258,20 +258,20 @@ WantedBy=multi-user.target
 
 
 def _panel_unit(installation: Installation) -> str:
-    """Return the unit of the panel, which nobody starts who has not switched it on."""
+    """Return the systemd unit that runs the panel (the pages in a browser)."""
     own = f"MemoryMax=1G\n{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}\n"
     return _unit_beside(installation, "-panel", "bảng điều khiển", _exec_line(installation, "panel"), own)
 
 
 def _scan_unit(installation: Installation) -> str:
-    """Return the unit of the scan worker for all offices of this machine; it reads their settings and keys."""
+    """Return the systemd unit of the scan worker for all offices of this machine; it reads their settings and keys."""
     line = f"{_quote(installation.python)} -m zalo_governor scan-worker --all"
     every = replace(installation, config=OFFICES_ETC, office=None)
     return _unit_beside(every, "-scan-worker", "quét tệp cho mọi cơ quan", line, "")
 
 
 def _unit_beside(installation: Installation, part: str, what: str, line: str, more: str) -> str:
-    """Return a unit that runs beside the bot, with the command line `line`; hearing goes before it."""
+    """Return a systemd unit that runs the command `line` beside the bot, with a lower share of CPU and disk."""
     return f"""\
 # Muốn đổi: systemctl edit {installation.unit(part)}
 [Unit]
@@ -318,7 +318,7 @@ Group={installation.user}
 
 
 def _timer(installation: Installation) -> str:
-    # The offices of a machine not all at once, but each at the same time every night.
+    # The backups of a machine's offices start at different times, each at the same time every night.
     spread = "RandomizedDelaySec=90min\nFixedRandomDelay=yes\n" if installation.office else ""
     return f"""\
 # Muốn đổi: systemctl edit {installation.unit("-backup")}.timer
@@ -339,12 +339,12 @@ def _of_office(installation: Installation) -> str:
 
 
 def _give_back(installation: Installation) -> str:
-    """Give what root wrote (`init`, `login`, `restore`) to the user of the service; "+": with root's rights."""
+    """Return the line that, before each start and as root ("+"), gives files that root wrote to the service's user."""
     return f"ExecStartPre=+systemd-tmpfiles --create {installation.unit()}.conf\n"
 
 
 def _own_folders(installation: Installation) -> str:
-    """Hide the other offices' settings, keys and backups, since the services of all offices have one user."""
+    """Return lines that hide the other offices' settings, keys and backups, as all offices' services have one user."""
     if not installation.office:
         return ""
     hidden = " ".join(f"{place}:ro" for place in (OFFICES_ETC, OFFICES_DATA, OFFICES_BACKUP))

@@ -56,7 +56,7 @@ class RoundTrip:
 def put(section: CommentedMap, key: str, value: Any) -> None:
     """Set `section[key]` to `value`; an equal value is left alone, to keep its notation (quotes, number format).
 
-    Keys that a mapping there has and the dict `value` has not stay, such as a password that is not asked for.
+    If both are mappings, keys that `value` does not have are kept, such as a password that is not asked for.
     """
     if isinstance(value, dict) and isinstance(there := section.get(key), CommentedMap):
         for name, inner in value.items():

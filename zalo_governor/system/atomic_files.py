@@ -17,12 +17,9 @@ _SECONDS_TO_LOCK = 60.0
 
 
 def replace_file(path: Path, content: bytes, *, mode: int) -> None:
-    """Replace the file atomically and durably: readers see either the old or the whole new content.
+    """Replace or create the file atomically and durably: readers see either the old or the whole new content.
 
-    Args:
-        path: the file, which need not exist.
-        content: its new content.
-        mode: its permission bits, set regardless of the umask.
+    `mode` are its permission bits, set regardless of the umask.
 
     Raises:
         OSError: the file cannot be written; an existing file is unchanged.
@@ -82,15 +79,15 @@ def sync_folder(path: Path) -> None:
 
 
 def _remove_stale_drafts(path: Path) -> None:
-    """Remove the drafts of `path` that nobody writes any more: a writer holds the lock on its draft until it ends."""
+    """Delete the temporary files of `path` whose writer has been killed: a living writer holds a lock on its file."""
     named = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}")
-    # A folder that cannot be listed, a draft of somebody else, or one that is being written, hinders no writing.
+    # The folder may not be listable, a draft may belong to another user or be locked: none of this prevents writing.
     with suppress(OSError):
         for draft in path.parent.iterdir():
             if named.fullmatch(draft.name):
                 with suppress(OSError), draft.open("rb") as left:
                     fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     found = os.fstat(left.fileno())
-                    # An empty one may have been created just now by a writer that is about to lock it.
+                    # An empty draft may have been created just now by a writer that has not locked it yet.
                     if found.st_size or found.st_mtime < time.time() - _SECONDS_TO_LOCK:
                         draft.unlink()

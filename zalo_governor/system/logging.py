@@ -64,7 +64,7 @@ def configure(*, console: bool, file: LogFile | None = None, terminal_line: Proc
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    # Otherwise, on a full disk, logging would print the line that it could not write to standard error.
+    # Otherwise logging would print to standard error each line that it cannot write, such as on a full disk.
     logging.raiseExceptions = False
     logging.basicConfig(level=logging.ERROR, handlers=handlers, force=True)
     logging.getLogger(__name__.partition(".")[0]).setLevel(logging.INFO)

@@ -33,7 +33,7 @@ def end_with_parent(parent: int) -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # It ended before the call.
+        if os.getppid() != parent:  # The parent ended before the call.
             os._exit(1)
 
 
@@ -49,8 +49,8 @@ def be_killed_first(score: int) -> None:
 def stand_back(niceness: int) -> None:
     """Lower this process's CPU priority by `niceness` (nice(2), 1 to 19), so that other processes run first.
 
-    Where the kernel groups processes by session (sched(7), autogroup), that counts only within the session. So the
-    session as a whole gets this niceness as well; it holds this process alone if the process has begun a new one.
+    Where the kernel groups processes by session (sched(7), autogroup), a process's niceness counts only within its
+    session. So the whole session gets this niceness too; a process that should not slow others begins its own session.
     """
     os.nice(niceness)
     with suppress(OSError):  # The kernel has no such groups, or was asked too often.

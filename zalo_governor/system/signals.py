@@ -39,4 +39,4 @@ def obeying(orders: Mapping[signal.Signals, Callable[[], object]]) -> Iterator[N
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:
-    """Take the place of the signal's default action; the pipe has told what came."""
+    """Replace the signal's default action; the thread of `obeying` reads the signal from the pipe and handles it."""

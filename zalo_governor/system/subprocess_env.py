@@ -9,10 +9,7 @@ _FROM_SYSTEMD = frozenset({"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET"})
 
 
 def environment() -> dict[str, str]:
-    """Return the environment for child processes: this process's variables except those that may expose secrets.
-
-    Removed are the program's settings and systemd's variables.
-    """
+    """Return the environment for a child process: this process's variables, except those that may give away secrets."""
     return {
         name: value for name, value in os.environ.items() if not name.startswith(_PREFIX) and name not in _FROM_SYSTEMD
     }

@@ -1,4 +1,4 @@
-"""Turns of the programs on one machine, so that the bots of many accounts do not begin heavy work all at once."""
+"""Limits how many processes of one machine do heavy work at once, for machines that run the bots of many accounts."""
 
 import os
 import socket
@@ -8,16 +8,16 @@ from time import monotonic
 
 _LOOK_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 300.0
-"""After so long a program goes ahead without a turn: one that hangs must not stop all others for good."""
+"""A process that has waited so long runs anyway: one that hangs must not stop all others for good."""
 
 
 @contextmanager
 def turn(name: str, pause: Callable[[float], object]) -> Iterator[None]:
-    """Let only as many processes of this machine run their block `name` at once as it has processors.
+    """Context manager that lets at most as many processes run blocks of that name at once as the machine has CPUs.
 
-    Others wait, but go ahead after five minutes. `pause` is called with the seconds to wait before each further try;
-    what it raises ends the waiting. A turn is an abstract Unix socket (unix(7)): it needs no folder that all accounts
-    may write to, and the kernel takes it back from a holder that ends, however it ends.
+    Further processes wait, for five minutes at most. `pause` is called with the seconds to wait before the next try;
+    an exception from it ends the waiting. Each running block holds an abstract Unix socket (unix(7)), which needs no
+    folder that all accounts may write to, and which the kernel frees when the process ends, however it ends.
     """
     until = monotonic() + _LONGEST_WAIT_SECONDS
     while not (held := _free_turn(name)) and monotonic() < until:

@@ -15,7 +15,7 @@ _GROUP_ACTS = frozenset({"rename_group", "describe_group", "group_picture", "inv
 _NAMES = "3.2-ho-ten-chuc-vu"
 _FILE_ACTS = frozenset({"photo", "file"})
 _ZALOS_WORDS = frozenset({"call", "remind", "vote"})
-"""Acts of which Zalo's software tells in the person's name, so that the report counts no message."""
+"""Acts that Zalo announces by a message in the person's name; the report does not count such messages."""
 
 
 class Check(NamedTuple):
@@ -49,9 +49,7 @@ class Evidence(NamedTuple):
 def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
     """Check for each act that expects a reply (a text or file) whether the bot sent it; yield the results.
 
-    Args:
-        acts: what the simulated people did; `expect` of an act says which reply it must get.
-        sent: the bot's messages.
+    `acts` are what the simulated people did, each with the expected reply; `sent` are the bot's messages.
     """
     yield from _file_replies(acts, sent)
     for act in acts:
@@ -77,10 +75,7 @@ def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
 
 
 def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """Check for each act that expects a file as reply whether the bot sent its author a file of the expected type.
-
-    `acts` are what the simulated people did; `sent` are the bot's messages.
-    """
+    """Check for each act that expects a file as reply whether the bot sent its author a file of the expected type."""
     for act in acts:
         ending = act["expect"].get("reply_file")
         if not ending:
@@ -143,13 +138,9 @@ def _cases_of_messages(evidence: Evidence) -> Iterator[Check]:
 
 
 def _check_notified(evidence: Evidence, expected: str, cases: Sequence[RawDict], *, leader: bool = False) -> Check:
-    """Check that the bot sent an addressee a private message with the code (such as VP12) of one of the cases.
+    """Check that the bot sent an admin (a leader, if `leader`) a message with the code (VP12) of one of the cases.
 
-    Args:
-        evidence: has the bot's messages.
-        expected: description of the expectation, for the result.
-        cases: cases; one of them in the message is enough.
-        leader: whether a leader must have got the message; otherwise an admin.
+    `expected` describes the expectation, for the result.
     """
     uids = evidence.leaders if leader else evidence.admins
     who = translated("Trưởng nhóm", "leader") if leader else translated("Quản trị Nhóm", "admin")
@@ -270,7 +261,7 @@ def _report_figures(evidence: Evidence) -> Iterator[Check]:
 
 
 def _scanned_files(evidence: Evidence) -> Iterator[Check]:
-    """Check the report's figures of scanned files; a file of a message that was sealed for its words is not scanned."""
+    """Check the report's figures of scanned files; files of messages sealed because of their text are not scanned."""
     figures = evidence.report["attachments"]
     files = [act for act in evidence.acts if act["kind"] in _FILE_ACTS]
     in_files = [act for act in files if act["expect"].get("in_file")]

@@ -60,7 +60,7 @@ def demo(
     """Trình diễn: cho Hệ thống chạy qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
     began = local(system_clock())
     folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
-    # Whoever ends the demonstration by a signal ends what it has started, too.
+    # SIGTERM acts like Ctrl-C, so that the processes that this command starts are stopped as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         complete = _run(folder, speed, began, with_panel=with_panel)
@@ -181,15 +181,8 @@ def _watch(
 ) -> list[RawDict]:
     """Print what happens in simulator and bot until the scenario has ended and all expected replies came.
 
-    Args:
-        bot: the bot's process.
-        simulator: the process of the Zalo simulator.
-        control: client of the simulator.
-        screen: prints the events.
-        seconds: how long the scenario takes. Waiting ends some time after this, even if replies are missing.
-
-    Returns:
-        All events of the simulator: what the simulated people did, and the bot's messages.
+    The scenario takes `seconds`; waiting ends some time after this, even if replies are missing. Return all events of
+    the simulator: what the simulated people did, and the bot's messages.
 
     Raises:
         DemoError: bot or simulator ended early.

@@ -157,10 +157,8 @@ class SimulatorControl:
 def start_simulator(scenario: Path, speed: float | None, log: Path) -> tuple[Program, SimulatorControl]:
     """Start the simulator on a free port and wait until it listens; return its process and a client for it.
 
-    Args:
-        scenario: YAML file of what the simulated people do.
-        speed: scenario seconds per real second; None for the scenario's own speed.
-        log: file for the simulator's output.
+    `scenario` is the YAML file of what the simulated people do; `speed` are scenario seconds per real second, None for
+    the scenario's own speed; `log` is the file for the simulator's output.
 
     Raises:
         DemoError: the simulator did not start.

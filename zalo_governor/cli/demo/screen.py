@@ -54,9 +54,7 @@ class Screen:
     def show(self, events: Iterable[RawDict], lines: Iterable[str]) -> None:
         """Print new events of simulator and bot in the order in which they happened.
 
-        Args:
-            events: the simulator's events, among them the bot's messages.
-            lines: lines of the bot's log, which contain ids but no message texts.
+        `events` are the simulator's, among them the bot's messages; `lines` are lines of the bot's log.
         """
         moments: list[tuple[int, Callable[[RawDict], None], RawDict]] = [
             (event.get("at_ms", 0), self._show_event, event) for event in events

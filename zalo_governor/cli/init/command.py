@@ -126,9 +126,8 @@ class Installation:
     def make(self, qr_file: Path | None, *, other_account: bool) -> None:
         """Run all steps of `init`; settings and configuration are written only once all decisions are confirmed.
 
-        Args:
-            qr_file: where to put the image of the QR code for the login; None for the data folder.
-            other_account: whether another bot account than before is accepted without asking.
+        `qr_file` is where to put the image of the QR code for the login, None for the data folder; `other_account` says
+        whether another bot account than before is accepted without asking.
 
         Raises:
             SignInError: the login failed.
@@ -236,7 +235,7 @@ class Installation:
         Raises:
             SignInError: the login failed.
         """
-        # Not for a new installation: a database named for it may hold the session of another installation.
+        # Not for a new installation: the database that its settings name may have the session of another one.
         if not self._first or records.settings.zalo.session_file.exists():
             try:
                 with standing_still(records, records.account):
@@ -347,7 +346,7 @@ def _replace_sections(choices: Choices, top: dict[str, object], zalo: dict[str, 
 
 
 def _decided_regulation(folder: Path) -> dict[str, str]:
-    """Return number, date and issuer of the office's regulation; of the sample that ships with the program, nothing."""
+    """Return number, issued and issuer of the office's regulation; {} if it has none but the sample that is shipped."""
     own = folder / REGULATION
     if not own.exists():
         return {}

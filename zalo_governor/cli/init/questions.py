@@ -143,8 +143,7 @@ class Conversation:
     def alarm(self) -> dict[str, Any]:
         """Ask how to alert technical staff when the bot cannot reach Zalo: by mail, by webhook or not at all.
 
-        Returns:
-            The keys "smtp" and "webhook" of the settings section `alarm`; None for what is not used.
+        Return "smtp" and "webhook" of the settings section `alarm`; None for what is not used.
         """
         self._begin(Section.ALARM, "Kênh cảnh báo dự phòng: báo cán bộ kỹ thuật khi Hệ thống mất kết nối với Zalo")
         now = self._settings.alarm
@@ -284,7 +283,7 @@ def _enter_hint(role: Role, found: Sequence[Holder]) -> str:
 
 
 def people_left(settings: Settings, groups: Iterable[ChosenGroup]) -> list[PersonSettings]:
-    """Return the people of the settings who have a role in one of these groups, or in all."""
+    """Return the people of the settings who keep a role if only `groups` are watched."""
     watched = {EVERYWHERE, *(group.id for group in groups)}
     return [person for person in settings.people if not watched.isdisjoint(settings.grants_of(person))]
 

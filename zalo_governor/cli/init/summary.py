@@ -66,7 +66,7 @@ def confirm(asking: Asking) -> bool:
             return agreed
         if answer.isdecimal() and 1 <= int(answer) <= len(Section):
             section = [*Section][int(answer) - 1]
-            # People are found among the members of the groups.
+            # People are chosen among the members of the groups: other groups, other people.
             anew = (section, Section.PEOPLE) if section is Section.GROUPS else (section,)
             asking.change_section(*anew, _CONFIRMATION)
         asking.say(f"  Đề nghị gõ c (có), k (không) hoặc số từ 1 đến {len(Section)}.")

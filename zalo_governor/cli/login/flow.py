@@ -94,11 +94,8 @@ class SignedIn(NamedTuple):
 class SignIn:
     """One login of the bot account with a QR code; the resulting session is stored in the database.
 
-    Args:
-        records: database and settings of the installation.
-        console: where to print.
-        qr_file: where the image of the QR code is kept while the code is valid; None for the data folder.
-        other_account: whether another account than before is accepted without asking.
+    `qr_file` is where the image of the QR code is kept while the code is valid, None for the data folder;
+    `other_account` says whether another account than before is accepted without asking.
     """
 
     def __init__(self, records: AppContext, console: Console, *, qr_file: Path | None, other_account: bool) -> None:
@@ -148,7 +145,7 @@ class SignIn:
             return (session.uid, kept[-1]), name
 
     def _require_wish(self) -> None:
-        """Ask before a session that Zalo still accepts is replaced; without a terminal the scan is the consent.
+        """Ask whether to replace a session that Zalo still accepts; without a terminal, scanning the code is consent.
 
         Raises:
             SignInError: the operator keeps the session.

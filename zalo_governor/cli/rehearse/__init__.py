@@ -1,1 +1,1 @@
-"""`zalo-governor rehearse`: an hour with the real Zalo, a spare account and a test group, before an office begins."""
+"""`zalo-governor rehearse`: try the program with the real Zalo, a spare account and a test group, before real use."""

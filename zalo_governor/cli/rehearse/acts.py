@@ -1,4 +1,4 @@
-"""The acts of a rehearsal, as `acts.yaml` lists them, and recognising which of them something was that arrived."""
+"""The acts of a rehearsal, listed in `acts.yaml`, and recognising by which act something from Zalo was caused."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -70,7 +70,7 @@ class Act(StrictModel):
         return heard.private == self.private and any(fnmatchcase(heard.kind, pattern) for pattern in self.seen)
 
     def fits(self, heard: Heard) -> bool:
-        """Return whether `heard`, if of the right kind, comes from who does this act and fits its `where`."""
+        """Return whether `heard`, of a kind in `seen`, comes from who does this act and has the fields in `where`."""
         if self.who is not Who.OPERATOR and not heard.kind.startswith("line/") and heard.by is not self.who:
             return False
         forms = set(fields_of(heard.structure))
@@ -87,7 +87,7 @@ def all_acts() -> Sequence[Act]:
 
 
 def recognise(heard: Heard, waiting: Iterable[Act], asked: Act) -> Act | None:
-    """Return by which of the acts in `waiting` (not yet done) `heard` was caused; None if by none of them.
+    """Return which of the acts in `waiting` (not yet done) caused `heard`; None if none of them did.
 
     If several fit, it is the act that the operator is asked for now (`asked`), else the first.
     """

@@ -1,4 +1,4 @@
-"""`zalo-governor rehearse`: an hour with the real Zalo, a spare account and a test group, before an office begins."""
+"""`zalo-governor rehearse`: try the program with the real Zalo, a spare account and a test group, before real use."""
 
 import sys
 from contextlib import closing
@@ -58,10 +58,7 @@ def rehearse(
 
 
 def _own_settings(config: Path, route_to: str | None) -> Settings:
-    """Return the installation's settings, with a data folder and a session of the rehearsal's own.
-
-    Before the office is set up there are none: then the defaults hold.
-    """
+    """Return the settings for a rehearsal: the office's, if any, with a separate data folder and session file."""
     settings = load_settings(config) if config.exists() else Settings()
     folder = config.resolve().parent / settings.data_dir / FOLDER
     given = {"session_file": folder / "session.json"} | ({"route_to": route_to} if route_to else {})
@@ -73,7 +70,7 @@ def _own_settings(config: Path, route_to: str | None) -> Settings:
 
 
 def _run(settings: Settings, screen: Screen, group_id: str, *, anew: bool) -> set[Outcome]:
-    """Lead through the rehearsal until it is finished or stopped; return what became of the acts."""
+    """Carry out the rehearsal until it is finished or stopped; return which outcomes its acts had."""
     path = settings.data_dir / RECORDING_FILE
     settings.data_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with closing(open_records(settings, system_clock)) as records:

@@ -28,17 +28,13 @@ _POLL_SECONDS = 0.1
 
 
 class _StoppedError(GovernorError):
-    """The operator wants to go on another time."""
+    """The operator stops the rehearsal, to continue it another time."""
 
 
 class Guide:
-    """Leads the operator through a rehearsal with the real Zalo; a stopped one goes on from its recording.
+    """Leads the operator through a rehearsal with the real Zalo; a stopped one goes on from its recording at `path`.
 
-    Args:
-        records: settings and database of the rehearsal.
-        path: the file of the recording.
-        screen: where to show what to do and what arrived.
-        group_id: the test group; "" to let the operator choose it.
+    `group_id` is the test group; "" to let the operator choose it.
     """
 
     def __init__(self, records: AppContext, path: Path, screen: Screen, group_id: str) -> None:
@@ -75,7 +71,7 @@ class Guide:
         return self._rehearsal
 
     def _perform(self, act: Act) -> None:
-        """Let one act be done, by the people or by the program itself."""
+        """Have one act done and record it: by people, or by the program if the act has a `lead`."""
         if act.lead in {Lead.DECLINE, Lead.LOGIN}:
             self._screen.show_act(act)
             does = leads.decline_login if act.lead is Lead.DECLINE else leads.sign_in
@@ -97,7 +93,7 @@ class Guide:
         self._wait_for(act, hearing)
 
     def _open_line(self) -> Hearing:
-        """Return the line to Zalo; on first use log in, with a new QR code if Zalo no longer takes the session."""
+        """Return the connection to Zalo; on first use log in, by QR code if Zalo rejects the stored session."""
         if self._hearing is None:
             try:
                 self._hearing = self._logged_in()
@@ -131,7 +127,7 @@ class Guide:
         return snapshot
 
     def _wait_for(self, act: Act, hearing: Hearing) -> None:
-        """Wait until an act has arrived, or the operator passes it over or goes back; record what else arrives."""
+        """Record what arrives until the act is recognised in it, or the operator skips the act or goes back."""
         while act.id not in self._rehearsal.acts:
             heard = hearing.next()
             if heard:
@@ -142,8 +138,8 @@ class Guide:
                 return
 
     def _line(self, seconds: float | None) -> str | None:
-        """Return what the operator typed, waiting for so many seconds (None: for ever); None if nothing."""
-        # Read from the file itself: a buffered reader could hold lines of which `select` knows nothing.
+        """Return a line typed by the operator, waiting up to `seconds` for it (None: for ever); None if none comes."""
+        # Read from the descriptor: sys.stdin could hold lines in its buffer, which `select` does not see.
         while b"\n" not in self._typed:
             if not select.select([sys.stdin], [], [], seconds)[0]:
                 return None
@@ -155,7 +151,7 @@ class Guide:
         return line.decode("utf-8", "replace").strip()
 
     def _take(self, heard: Heard, asked: Act) -> None:
-        """Record something that arrived: as an act that is waited for, or among the others."""
+        """Record what arrived: as the act that is recognised in it, or else in the list of other things."""
         observed = self._observe(heard)
         done = self._rehearsal.acts
         waiting = [act for act in all_acts() if act.id not in done or done[act.id].outcome is Outcome.NOT_SEEN]
@@ -185,7 +181,7 @@ class Guide:
         )
 
     def _obey(self, line: str, act: Act) -> bool:
-        """Do what the operator typed while an act is waited for; return whether another act is to be asked for."""
+        """Carry out what the operator typed while `act` is waited for; return whether an earlier act comes next."""
         missing = Observed(outcome=Outcome.NOT_SEEN, at=self._records.clock())
         match fold(line):
             case "b":
@@ -206,7 +202,7 @@ class Guide:
         return False
 
     def _assign(self, act: Act) -> None:
-        """Take what arrived last for the act; if it is of another kind, it was not understood as the act."""
+        """Record the last unrecognised arrival as the act, with the outcome NOT_UNDERSTOOD if its kind does not fit."""
         if self._unassigned is None:
             self._screen.say("  Chưa nhận được gì thêm.")
             return
@@ -224,7 +220,7 @@ class Guide:
         return True
 
     def _record(self, act: Act, observed: Observed) -> None:
-        """Keep what was observed of an act, and show it."""
+        """Store what was observed of an act in the recording, and show it."""
         self._rehearsal.acts[act.id] = observed
         self._screen.show_observed(observed)
         self._save()

@@ -1,4 +1,4 @@
-"""The line of a rehearsal to Zalo: reads the socket in a thread, and tells by structure alone what arrives."""
+"""The connection of a rehearsal to Zalo: a thread reads the socket; of what arrives, only the structure is kept."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -26,23 +26,21 @@ _CLOSED = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
 
 
 class _Cursors(dict[str, QueueCursor]):
-    """Cursors of the queues of missed messages, kept as long as the rehearsal runs."""
+    """Cursors of the queues of missed messages, kept in memory while the rehearsal runs."""
 
     def cursors(self) -> dict[str, QueueCursor]:
         """Return the cursors by the names of their queues."""
         return self
 
     def keep(self, queue: str, cursor: QueueCursor) -> None:
-        """Keep the cursor of a queue."""
+        """Store the cursor of a queue."""
         self[queue] = cursor
 
 
 class Hearing:
     """The Zalo session of a rehearsal's spare account, and what it receives from the test group and in private.
 
-    Args:
-        records: settings and database of the rehearsal.
-        describer: reduces everything that arrives to its structure, without content.
+    `describer` reduces everything that arrives to its structure, without content.
     """
 
     def __init__(self, records: AppContext, describer: Describer) -> None:
@@ -60,7 +58,7 @@ class Hearing:
         self.client = ZaloClient(self.session, records.clock)
 
     def watch(self, group: GroupSnapshot) -> None:
-        """Connect; ignore all groups but `group`, which also tells who is owner and who is deputy."""
+        """Connect to Zalo, ignoring all groups but `group`, whose data also say who is owner and who is deputy."""
         self._group = group
         self.connect(wants_old=False)
 
@@ -136,7 +134,7 @@ class Hearing:
             on_stored()
 
     def _describe(self, arrived: Element | Frame | LineReport, *, old: bool) -> Heard | None:
-        """Return what arrived by its structure; None if it does not concern the rehearsal."""
+        """Reduce what arrived to its kind, structure and author; return None if it does not concern the rehearsal."""
         match arrived:
             case LineReport(state=LineState.FRAME_LOST):
                 return Heard("frame/lost", {}, "", Who.OPERATOR)

@@ -1,4 +1,4 @@
-"""What the program does itself in a rehearsal: log in, send texts of rising length, go offline."""
+"""What the program does itself in a rehearsal: let a login be declined, log in, send texts of rising length."""
 
 from datetime import datetime
 
@@ -57,7 +57,7 @@ def send_long_texts(hearing: Hearing, group_id: str, console: Console, now: date
         except SendError as error:
             unknown = isinstance(error, SendDeferredError) and not error.known
             if not isinstance(error, SendRefusedError) and not unknown:
-                # The network, the session or Zalo's pace, which say nothing about its limit.
+                # The network, the session or Zalo's rate limit: this says nothing about the limit of length.
                 said = f"Tin {size} byte chưa gửi được ({error}). Chờ ít phút rồi chạy lại lệnh vừa gõ."
                 raise SignInError(Ending.NO_NETWORK, said) from error
             code, refused = getattr(error, "code", None) or 0, size

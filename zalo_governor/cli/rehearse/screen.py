@@ -81,7 +81,7 @@ class Screen:
             self.say(f"     {line}")
 
     def show_unassigned(self, observed: Observed) -> None:
-        """Say that something arrived that was recognised as no act; the operator may say that it is the present one."""
+        """Say that something arrived that fits no act, and that typing n records it as the act being asked for."""
         self.say(f"  Vừa nhận một điều lạ ({observed.kind}). Nếu đó chính là việc đang làm, gõ n.")
 
     def show_progress(self, done: Mapping[str, Observed], asked: Act) -> None:

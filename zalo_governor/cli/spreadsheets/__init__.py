@@ -1,1 +1,1 @@
-"""Reading and writing XLSX and CSV files as rows of text cells."""
+"""Writing XLSX and CSV files."""
