@@ -69,8 +69,7 @@ class KnownPerson(NamedTuple):
 
     @property
     def matters(self) -> bool:
-        """Whether the person has a role or open cases, so that people are told if the new account does not know them.
-        """
+        """Whether the person has a role or open cases, so that people are told if the new account does not know it."""
         return bool(self.roles or self.open_cases)
 
 
