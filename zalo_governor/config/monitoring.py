@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from zalo_governor.config.sections import Section
+from zalo_governor.config.web_addresses import is_this_machine, split_web_address
 
 LOOPBACK = "127.0.0.1"
 
@@ -14,12 +15,7 @@ LOOPBACK = "127.0.0.1"
 def is_plain_http(url: str) -> bool:
     """Return whether a request to `url` goes over the network unencrypted: http to another machine than this one."""
     parts = urlsplit(url)
-    if parts.scheme == "https":
-        return False
-    try:
-        return not ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return parts.hostname != "localhost"
+    return parts.scheme != "https" and not is_this_machine(parts.hostname or "")
 
 
 class HealthSettings(Section):
@@ -44,7 +40,7 @@ class HealthSettings(Section):
     @property
     def on_this_machine_only(self) -> bool:
         """Return whether only programs on this machine reach the endpoints."""
-        return ipaddress.ip_address(self.listen).is_loopback
+        return is_this_machine(self.listen)
 
     @property
     def url(self) -> str | None:
@@ -74,13 +70,8 @@ class HeartbeatSettings(Section):
     def _check_url(cls, url: SecretStr | None) -> SecretStr | None:
         if url is None:
             return None
-        try:
-            parts = urlsplit(url.get_secret_value())
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            usable = False
-            parts = urlsplit("")
-        if not usable or parts.query or parts.fragment:
+        parts = split_web_address(url.get_secret_value())
+        if not parts or parts.query or parts.fragment:
             raise ValueError(
                 "phải là địa chỉ đầy đủ, bắt đầu bằng https:// (hoặc http:// trong mạng nội bộ), không có phần sau dấu "
                 "? hoặc #"

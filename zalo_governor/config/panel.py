@@ -2,12 +2,12 @@
 
 import ipaddress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from zalo_governor.config.monitoring import LOOPBACK
 from zalo_governor.config.sections import Section
+from zalo_governor.config.web_addresses import is_this_machine, split_web_address
 
 
 class PanelSettings(Section):
@@ -39,15 +39,10 @@ class PanelSettings(Section):
     def _check_address(cls, address: str | None) -> str | None:
         if address is None:
             return None
-        try:
-            parts = urlsplit(address)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            usable = False
-            parts = urlsplit("")
-        if not usable or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        parts = split_web_address(address)
+        if not parts or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
             raise ValueError("phải là địa chỉ như https://bang.mau.gov.vn, không có gì sau tên máy và số cổng")
-        if parts.scheme == "http" and not _is_here(parts.hostname or ""):
+        if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
             raise ValueError("phải bắt đầu bằng https://; http:// chỉ dùng được trên chính máy này (127.0.0.1)")
         # As browsers write it in Host and Origin.
         usual = {"http": ":80", "https": ":443"}[parts.scheme]
@@ -57,7 +52,7 @@ class PanelSettings(Section):
     def _check_encrypted(self) -> "PanelSettings":
         if (self.certificate is None) != (self.key is None):
             raise ValueError("certificate và key phải có cả hai, hoặc để trống cả hai")
-        if self.enabled and not self.certificate and not self.behind_proxy and not _is_here(self.listen):
+        if self.enabled and not self.certificate and not self.behind_proxy and not is_this_machine(self.listen):
             raise ValueError(
                 "listen: ngoài 127.0.0.1 thì phải có certificate và key, hoặc behind_proxy: true khi máy chủ web của "
                 "cơ quan đứng trước và lo mã hóa"
@@ -81,10 +76,3 @@ class PanelSettings(Section):
         """Return a copy whose relative paths are resolved against `base`."""
         files = {"certificate": self.certificate, "key": self.key}
         return self.model_copy(update={name: base / path for name, path in files.items() if path})
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

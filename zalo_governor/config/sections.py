@@ -1,13 +1,12 @@
 """Models of the sections of the settings file governor.yaml, with defaults and limits."""
 
-import ipaddress
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from zalo_governor.config.web_addresses import is_this_machine, split_web_address
 from zalo_governor.domain.documents import Letterhead, ReportFormat
 from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.models import StrictModel, TimeOfDay
@@ -15,16 +14,12 @@ from zalo_governor.domain.people import Role
 
 
 def _check_loopback_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = split_web_address(url)
+    if not parts:
         raise ValueError("phải là địa chỉ gốc, ví dụ http://127.0.0.1:8900")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("phải là địa chỉ gốc, không kèm đường dẫn phía sau")
-    try:
-        loopback = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_this_machine(parts.hostname or ""):
         raise ValueError("chỉ nhận địa chỉ trên chính máy này (127.0.0.1, ::1, localhost); dùng Zalo thật thì ghi null")
     return url.rstrip("/")
 

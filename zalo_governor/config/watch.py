@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from zalo_governor.config.sections import AlarmSettings, Section
 from zalo_governor.config.settings import SMTP_CREDENTIAL, credential
+from zalo_governor.config.web_addresses import split_web_address
 from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml
 
 _PASSWORD_VARIABLE = "ZALO_GOVERNOR_ALARM__SMTP__PASSWORD"  # noqa: S105  the name of a variable, as for the bot
@@ -63,7 +63,7 @@ class WatchSettings(Section):
     def _complete_url(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        parts = _split(url)
+        parts = split_web_address(url)
         if parts is None or parts.query or parts.fragment:
             raise ValueError("phải là địa chỉ trang tình trạng của Hệ thống, ví dụ http://10.0.0.5:8377/healthz")
         return url if parts.path.strip("/") else url.rstrip("/") + "/healthz"
@@ -73,7 +73,7 @@ class WatchSettings(Section):
     def _check_listen(cls, listen: SecretStr | None) -> SecretStr | None:
         if listen is None:
             return None
-        parts = _split(listen.get_secret_value())
+        parts = split_web_address(listen.get_secret_value())
         if not parts or parts.scheme != "http" or not parts.port or not _TOKEN.fullmatch(parts.path.strip("/")):
             raise ValueError(
                 "phải là http://, địa chỉ IP của máy này, cổng, và một phần bí mật từ 16 chữ cái, chữ số trở lên; ví "
@@ -94,7 +94,7 @@ class WatchSettings(Section):
     @property
     def listening(self) -> Listening | None:
         """Return where signals are received; None if none are."""
-        parts = _split(self.listen.get_secret_value()) if self.listen else None
+        parts = split_web_address(self.listen.get_secret_value()) if self.listen else None
         return Listening(parts.hostname or "", parts.port or 0, parts.path.strip("/")) if parts else None
 
 
@@ -128,13 +128,3 @@ def load_watch_settings(path: Path | None, stated: Mapping[str, object]) -> Watc
         known = smtp.model_copy(update={"password": SecretStr(password)})
         settings = settings.model_copy(update={"alarm": settings.alarm.model_copy(update={"smtp": known})})
     return settings
-
-
-def _split(url: str) -> SplitResult | None:
-    """Return the parts of an http or https URL that names a host and, if any, a possible port; None for other texts."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return None
-    return parts if usable else None

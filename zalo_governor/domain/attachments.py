@@ -74,17 +74,7 @@ class ScanFinding(FrozenModel):
     @classmethod
     def in_file(cls, finding: Finding, page: int | None = None) -> Self:
         """Return a rule's finding on that page of a file, without the fields that quote the file (excerpt, spans …)."""
-        return cls(
-            rule_id=finding.rule_id,
-            clause=finding.clause,
-            severity=finding.severity,
-            label=finding.label,
-            level=finding.level,
-            reason=finding.reason,
-            page=page,
-            seals=finding.seals,
-            shadow=finding.shadow,
-        )
+        return cls(**finding.model_dump(include=set(cls.model_fields)), page=page)
 
 
 class ScanTools(FrozenModel):

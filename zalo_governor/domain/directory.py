@@ -1,24 +1,17 @@
 """Finds out who is identified by settings or rosters, and which display names imitate somebody else's name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import NamedTuple
 
 from zalo_governor.domain.people import Namesake, Person, Standing
-from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.domain.roster_matching import Matched
 from zalo_governor.text.names.namesakes import Namesakes
-
-Matched = Sequence[tuple[RosterEntry, Set[str]]]
-"""A roster: each entry with the uids (Zalo's user ids) under which the person is known."""
 
 
 class Directory:
     """Index, by uid and by name, of the people with a role in the settings (`holders`) or on a roster (by group id)."""
 
-    def __init__(
-        self,
-        holders: Iterable[Person],
-        rosters: Mapping[str, Matched],
-    ) -> None:
+    def __init__(self, holders: Iterable[Person], rosters: Mapping[str, Matched]) -> None:
         self._groups = rosters.keys()
         entries = [row for matched in rosters.values() for row in matched]
         self._by_uid = {uid: entry for entry, uids in entries for uid in uids}

@@ -1,6 +1,5 @@
 """The escalation policy (clause 6.4): who is notified of a case, and when, by severity and number of repetitions."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
@@ -176,21 +175,14 @@ class Ladder(StrictModel):
         return times.quiet.until(moment)
 
     def _rung(self, severity: Severity, nth: int) -> Rung:
-        rungs = self._rungs(severity)
-        return next(rung for rung in reversed(rungs) if rung.from_case <= max(nth, 1))
-
-    def _rungs(self, severity: Severity) -> Sequence[Rung]:
-        match severity:
-            case Severity.CRITICAL:
-                return self.critical
-            case Severity.MAJOR:
-                return self.major
-            case Severity.MINOR:
-                return self.minor
-            case Severity.TRIAGE:
-                return self.triage
-            case Severity.SUSPECT:
-                return _RECORD_ONLY_RUNGS
+        rungs = {
+            Severity.CRITICAL: self.critical,
+            Severity.MAJOR: self.major,
+            Severity.MINOR: self.minor,
+            Severity.TRIAGE: self.triage,
+            Severity.SUSPECT: _RECORD_ONLY_RUNGS,
+        }
+        return next(rung for rung in reversed(rungs[severity]) if rung.from_case <= max(nth, 1))
 
 
 _CRITICAL_POLICY = (Desk.AT_ONCE, Leader.UNANSWERED, Night.WAKE)

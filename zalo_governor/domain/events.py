@@ -40,8 +40,7 @@ class EventBase(FrozenModel):
     """Whether the group is end-to-end encrypted, as acts in it tell; None where the event does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Yield (field name, text) for each text of the event that a person typed, for rules to scan; by default none.
-        """
+        """Yield (field name, text) for each text of the event that a person typed, for rules to scan; here none."""
         yield from ()
 
     # Events are pickled for the process that runs the rules; the field values are enough, and smaller.
@@ -223,8 +222,7 @@ class Reacted(EventBase):
 
 
 class MessageSeen(EventBase):
-    """Zalo's receipt: who received or saw a message (socket commands 502, 522); stored for cases and directives only.
-    """
+    """Zalo's receipt: who received or saw a message (socket commands 502, 522); stored for cases and directives."""
 
     kind: ClassVar[str] = "message_seen"
     target_key: str

@@ -51,8 +51,7 @@ class Finding(FrozenModel):
     """uid of the person concerned where that is not the event's sender, such as a newly joined member."""
 
     def bare(self) -> Self:
-        """Return a copy without the fields that may quote the message, as nothing of a possible state secret is stored.
-        """
+        """Return a copy without the fields that may quote the message, as no content of a sealed event is stored."""
         return self.model_copy(update={"spans": (), "suggestion": None, "excerpt": None})
 
 

@@ -6,7 +6,7 @@ outcome is unknown may be run again.
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -53,19 +53,21 @@ class JobOutcome(StrEnum):
 
 
 class _TaskBase(FrozenModel):
+    named_by: ClassVar[tuple[str, ...]]
+    """Names of the fields that make up `target`."""
+
     @property
     def target(self) -> str:
-        """Return the id of the message, person or picture that the job acts on.
-
-        Of the same kind, group and target, at most one job is queued.
-        """
-        raise NotImplementedError
+        """Return what the job acts on, as text: of the same kind, group and target, at most one job is queued."""
+        values = (getattr(self, name) for name in self.named_by)
+        return " ".join(value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
 
 
 class RemoveMessage(_TaskBase):
     """The job of deleting a message of the group for all members."""
 
     kind: Literal[JobKind.REMOVE_MESSAGE] = JobKind.REMOVE_MESSAGE
+    named_by = ("message_key",)
     message_key: str
     """Zalo's id of the message (msgId)."""
     cli_key: str
@@ -75,46 +77,29 @@ class RemoveMessage(_TaskBase):
     sent_at: datetime
     """When the message was posted."""
 
-    @property
-    def target(self) -> str:
-        """Return Zalo's id (msgId) of the message to be deleted."""
-        return self.message_key
-
 
 class RemoveMember(_TaskBase):
     """The job of removing a member from the group."""
 
     kind: Literal[JobKind.REMOVE_MEMBER] = JobKind.REMOVE_MEMBER
+    named_by = ("uid",)
     uid: str
-
-    @property
-    def target(self) -> str:
-        """Return the uid of the member to be removed."""
-        return self.uid
 
 
 class AcceptFriend(_TaskBase):
     """The job of accepting a person's friend request, so that the bot's private messages reach the person."""
 
     kind: Literal[JobKind.ACCEPT_FRIEND] = JobKind.ACCEPT_FRIEND
+    named_by = ("uid",)
     uid: str
-
-    @property
-    def target(self) -> str:
-        """Return the uid of the person whose friend request is to be accepted."""
-        return self.uid
 
 
 class PinMessage(_TaskBase):
     """The job of pinning a message of the group."""
 
     kind: Literal[JobKind.PIN_MESSAGE] = JobKind.PIN_MESSAGE
+    named_by = ("message_key",)
     message_key: str
-
-    @property
-    def target(self) -> str:
-        """Return Zalo's id (msgId) of the message to be pinned."""
-        return self.message_key
 
 
 class FetchPicture(_TaskBase):
@@ -134,39 +119,27 @@ class RemindOfDirectives(_TaskBase):
     """The job of reminding, at the time `at`, all who owe an answer to a directive (order) and are due a reminder."""
 
     kind: Literal[JobKind.REMIND_OF_DIRECTIVES] = JobKind.REMIND_OF_DIRECTIVES
+    named_by = ("at",)
     at: datetime
-
-    @property
-    def target(self) -> str:
-        """Return the time of the reminders: all that are due in the group at one moment are one job."""
-        return self.at.isoformat()
 
 
 class ReportDeadline(_TaskBase):
     """The job of telling the leader who has answered a directive (an order) when its deadline comes."""
 
     kind: Literal[JobKind.REPORT_DEADLINE] = JobKind.REPORT_DEADLINE
+    named_by = ("directive_id", "due_at")  # A deadline that was moved is another job.
     directive_id: int
     due_at: datetime
-
-    @property
-    def target(self) -> str:
-        """Return the directive's number and the deadline: a deadline that was moved is another job."""
-        return f"{self.directive_id} {self.due_at.isoformat()}"
 
 
 class NoticeAbsence(_TaskBase):
     """The job of checking at the time `at` whether answers to a directive are missing, by rule `rule_id`."""
 
     kind: Literal[JobKind.NOTICE_ABSENCE] = JobKind.NOTICE_ABSENCE
+    named_by = ("directive_id", "rule_id", "at")
     directive_id: int
     rule_id: str
     at: datetime
-
-    @property
-    def target(self) -> str:
-        """Return the directive's number, the rule and the moment, by which jobs differ: a new deadline, another job."""
-        return f"{self.directive_id} {self.rule_id} {self.at.isoformat()}"
 
 
 class AskAboutDirectives(_TaskBase):
@@ -189,6 +162,7 @@ class ScanAttachment(_TaskBase):
     """
 
     kind: Literal[JobKind.SCAN_ATTACHMENT] = JobKind.SCAN_ATTACHMENT
+    named_by = ("event_id",)  # A revised message is another event, and its attachment another job.
     event_id: int
     message_key: str
     """Zalo's id of the message (msgId)."""
@@ -203,11 +177,6 @@ class ScanAttachment(_TaskBase):
     """Size in bytes that the message announces; None where it does not say."""
     checksum: str = ""
     """MD5 of the file in hexadecimal digits that the message announces; "" where it does not say."""
-
-    @property
-    def target(self) -> str:
-        """Return the id of the event: a revised message is another event, and its attachment another job."""
-        return str(self.event_id)
 
 
 Task = Annotated[

@@ -69,8 +69,7 @@ class KnownPerson(NamedTuple):
 
     @property
     def matters(self) -> bool:
-        """Whether the person has a role or open cases, so that people are told if the new account does not know them.
-        """
+        """Whether the person has a role or open cases, so that people are told if the new account does not know it."""
         return bool(self.roles or self.open_cases)
 
 
@@ -206,13 +205,11 @@ def _take_over_group(
                 keys.open_text(row.judged_name, "member", uid), "member", new_uids[uid]
             )
             rows.append(row._asdict() | {"account": new, "uid": new_uids[uid], "judged_name": name})
-    taken = {row["uid"] for row in rows}
-    # A person who may have been a member before must not be reported as newly joined.
-    rows += [
-        {"account": new, "group_id": now.group_id, "uid": uid, "present": True, "judged_name": None, "since_ms": 0}
-        for uid in now.member_uids
-        if uid not in taken and _has_unrecognised_member(connection, before, new_uids)
-    ]
+    if any(row.present and uid not in new_uids for uid, row in before.items()):
+        # A member unknown to the program may be a former one who was not recognised: not reported as newly joined.
+        taken = {row["uid"] for row in rows}
+        common = {"account": new, "group_id": now.group_id, "present": True, "judged_name": None, "since_ms": 0}
+        rows += [common | {"uid": uid} for uid in now.member_uids if uid not in taken]
     connection.execute(delete(group_members).where(group_members.c.account == new, mine[1]))
     if rows:
         connection.execute(insert(group_members), rows)
@@ -234,14 +231,6 @@ def _take_over_group(
     sealed = keys.seal(translated.model_dump_json().encode(), binding("group", now.group_id))
     connection.execute(delete(groups).where(groups.c.account == new, groups.c.group_id == now.group_id))
     connection.execute(insert(groups), kept._asdict() | {"account": new, "snapshot": sealed})
-
-
-def _has_unrecognised_member(connection: Connection, before: Mapping[str, Any], new_uids: Mapping[str, str]) -> bool:
-    """Return whether a former member of the group was not recognised under the new account.
-
-    If so, a present member unknown to the program may be that person. `before` is uid -> row of the former members.
-    """
-    return any(row.present and uid not in new_uids for uid, row in before.items())
 
 
 def _take_over_roster(connection: Connection, keys: Keys, new_uids: Mapping[str, str]) -> None:

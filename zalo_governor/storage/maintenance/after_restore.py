@@ -4,7 +4,7 @@ Content that was sealed since (not to be stored, as it may be a state secret) is
 been sent since are marked.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -60,7 +60,8 @@ def gone_in(database: Database) -> Gone:
     """Return which entries are sealed and which persons erased in `database`, which a restore is to replace."""
     columns = [inbox.c[name] for name in SEAL_COLUMNS]
     with database.read() as connection:
-        sealed = {row[0]: tuple(row[1:]) for row in connection.execute(_sealed_entries(columns))}
+        of_sealed = select(inbox.c.id, *columns).where(inbox.c.seal_rule.is_not(None))
+        sealed = {row[0]: tuple(row[1:]) for row in connection.execute(of_sealed)}
         erased = {row.person_id: (row.at_ms, row.by_order) for row in connection.execute(select(erasures))}
     return Gone(sealed, erased)
 
@@ -77,8 +78,10 @@ def seal_what_is_found(
         WrongKeyError: a content cannot be decrypted.
     """
     found: dict[int, tuple[Any, ...]] = {}
+    columns = (inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body)
     with database.read() as connection:
-        for row in _bodies(connection):
+        wanted = select(*columns).where(inbox.c.body.is_not(None)).execution_options(yield_per=_ROWS_AT_ONCE)
+        for row in connection.execute(wanted):
             seal = look(open_message(database.keys, row.account, row.thread_id, row.key, row.body))
             if seal is not None:
                 found[row.id] = tuple(seal)
@@ -123,14 +126,3 @@ def look_ahead(connection: Connection, now: datetime) -> None:
         .where(outbox.c.state.in_(PENDING))
         .values(not_before_ms=case((outbox.c.not_before_ms > later, now_ms), else_=outbox.c.not_before_ms))
     )
-
-
-def _sealed_entries(columns: Sequence[Any]) -> Any:
-    return select(inbox.c.id, *columns).where(inbox.c.seal_rule.is_not(None))
-
-
-def _bodies(connection: Connection) -> Iterator[Any]:
-    wanted = select(inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body).where(
-        inbox.c.body.is_not(None)
-    )
-    yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(wanted)

@@ -1,7 +1,8 @@
 """Erases a person's data by order (Law 91/2025/QH15 on personal data); only an id and statistics remain."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
@@ -12,13 +13,13 @@ from zalo_governor.domain.people import Reach, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.maintenance.retention import NO_TEXT
 from zalo_governor.storage.repositories.directive_rows import assignee_place
 from zalo_governor.storage.repositories.identity import grants_of
 from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.repositories.roster_revision import note_roster_change
-from zalo_governor.storage.repositories.sealing import cancel_scans
+from zalo_governor.storage.repositories.sealing import REFUSED_IF_PENDING, cancel_scans
 from zalo_governor.storage.schema import (
-    PENDING,
     approvals,
     case_notes,
     case_readers,
@@ -79,7 +80,7 @@ def holdings(database: Database, person_id: int) -> Holdings:
         if row is None:
             raise KeyError(person_id)
         numbers, uids = _person_ids(connection, person_id), _uids(connection, person_id)
-        number = _counter(connection)
+        number = partial(_count, connection)
         of_cases = connection.execute(select(cases.c.id, cases.c.state).where(cases.c.person_id.in_(numbers))).all()
         open_cases = tuple(case.id for case in of_cases if CaseState(case.state).open)
         shown = row.display_name
@@ -127,24 +128,18 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
         connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(sender_uid=nobody))
         private = inbox.c.id.in_(ids) & inbox.c.is_group.is_(False)
         connection.execute(update(inbox).where(private).values(thread_id=nobody))
-        bare = {"spans": None, "excerpt": None, "suggestion": None}
-        connection.execute(update(findings).where(findings.c.event_id.in_(ids)).values(bare))
+        connection.execute(update(findings).where(findings.c.event_id.in_(ids)).values(NO_TEXT))
         cancel_scans(connection, keys, ids)
         connection.execute(update(file_scans).where(file_scans.c.event_id.in_(ids)).values(mac=None))
     for table in (events, findings, rule_failures, message_acts):  # In private, the group id is the person's uid.
         connection.execute(update(table).where(table.c.group_id.in_(uids)).values(group_id=nobody))
     connection.execute(update(message_acts).where(message_acts.c.author_uid.in_(uids)).values(author_uid=nobody))
-    connection.execute(
-        update(findings)
-        .where(findings.c.person_id.in_(numbers))
-        .values({"spans": None, "excerpt": None, "suggestion": None})
-    )
+    connection.execute(update(findings).where(findings.c.person_id.in_(numbers)).values(NO_TEXT))
     of_cases = select(cases.c.id).where(cases.c.person_id.in_(numbers))
     connection.execute(update(cases).where(cases.c.person_id.in_(numbers)).values(reason=None))
     connection.execute(update(manual_cases).where(manual_cases.c.case_id.in_(of_cases)).values(words=NO_LONGER_KEPT))
     told = or_(outbox.c.person_id.in_(numbers), outbox.c.case_id.in_(of_cases))
-    connection.execute(update(outbox).where(told, outbox.c.state.in_(PENDING)).values(state="refused"))
-    connection.execute(update(outbox).where(told).values(body=NO_LONGER_KEPT, file=None))
+    connection.execute(update(outbox).where(told).values(body=NO_LONGER_KEPT, file=None, **REFUSED_IF_PENDING))
     to_him = outbox.c.person_id.in_(numbers) & outbox.c.is_group.is_(False)
     connection.execute(update(outbox).where(to_him).values(thread_id=nobody))
     of_him = or_(case_notes.c.person_id.in_(numbers), case_notes.c.case_id.in_(of_cases))
@@ -196,11 +191,8 @@ def _uids(connection: Connection, person_id: int) -> list[str]:
     return list(connection.scalars(select(person_uids.c.uid).where(person_uids.c.person_id == person_id)))
 
 
-def _counter(connection: Connection) -> Callable[..., int]:
-    def number(table: Table, *conditions: Any) -> int:
-        return int(connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0)
-
-    return number
+def _count(connection: Connection, table: Table, *conditions: Any) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
 def _roster_rows(connection: Connection, keys: Keys, uids: list[str], phone: str | None) -> Iterable[tuple[str, int]]:

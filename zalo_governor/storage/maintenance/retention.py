@@ -59,7 +59,8 @@ _BATCH_SIZE_BESIDE_WRITERS = 5_000
 """Inbox entries in one transaction on PostgreSQL, where other writers need not wait for its end."""
 _OPEN = [state.value for state in CaseState if state.open]
 _OPEN_DIRECTIVES = [DirectiveState.OPEN.value, DirectiveState.PROPOSED.value]
-_NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
+NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
+"""Columns of `findings` that may quote a message, with the value that replaces a removed text."""
 
 
 class Terms(NamedTuple):
@@ -130,7 +131,7 @@ class _RetentionRun:
             held = inbox.c.id.between(first, last) & inbox.c.body.is_not(None) & free
             gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
             quoted = findings.c.event_id.between(first, last) & findings.c.event_id.not_in(under)
-            connection.execute(update(findings).where(quoted, _has_text()).values(_NO_TEXT))
+            connection.execute(update(findings).where(quoted, _has_text()).values(NO_TEXT))
             # The hash would tell who else sent the same file. Figures, and Zalo's id of the message, stay.
             scanned = file_scans.c.event_id.between(first, last) & file_scans.c.mac.is_not(None)
             connection.execute(update(file_scans).where(scanned).values(mac=None))
@@ -187,7 +188,7 @@ class _RetentionRun:
             held = inbox.c.id.in_(of_these) & inbox.c.body.is_not(None)
             gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
             quoted = findings.c.event_id.in_(of_these) & _has_text()
-            connection.execute(update(findings).where(quoted).values(_NO_TEXT))
+            connection.execute(update(findings).where(quoted).values(NO_TEXT))
             connection.execute(update(cases).where(cases.c.id.in_(ids)).values(reason=None))
             written = manual_cases.c.case_id.in_(ids)
             connection.execute(update(manual_cases).where(written).values(words=NO_LONGER_KEPT))
@@ -249,17 +250,13 @@ class _RetentionRun:
         with self._database.write() as connection:
             emptied = update(group_members).where(left, group_members.c.judged_name.is_not(None))
             gone = connection.execute(emptied.values(judged_name=None)).rowcount
-            member = (
-                exists()
-                .where(person_uids.c.person_id == persons.c.id, group_members.c.uid == person_uids.c.uid)
-                .where(group_members.c.account == person_uids.c.account, ~left)
-            )
             was_member = exists().where(
                 person_uids.c.person_id == persons.c.id,
                 group_members.c.uid == person_uids.c.uid,
                 group_members.c.account == person_uids.c.account,
             )
-            nobody = persons.c.display_name.is_not(None) & persons.c.roles.is_(None) & ~member & was_member
+            is_member = was_member.where(~left)
+            nobody = persons.c.display_name.is_not(None) & persons.c.roles.is_(None) & ~is_member & was_member
             gone += connection.execute(update(persons).where(nobody).values(display_name=None)).rowcount
         if gone:
             self._database.persons.forget()

@@ -35,8 +35,7 @@ def revision(connection: Connection) -> str | None:
 
 
 def check_known(form: str) -> None:
-    """Raise NewerDatabaseError if this program does not know the schema revision `form`, so that a newer one made it.
-    """
+    """Raise NewerDatabaseError if this program does not know the schema revision `form`, as a newer one made it."""
     if form not in _revisions()["revision"]:
         raise NewerDatabaseError(
             f"cơ sở dữ liệu do phiên bản mới hơn của chương trình tạo ra (schema {form}); hãy cài "

@@ -1,5 +1,4 @@
-"""Tables of elements received from Zalo, of events and findings made of them, and of gaps (times of missed messages).
-"""
+"""Tables of elements received from Zalo, of events and findings made of them, and of gaps (missed messages)."""
 
 from sqlalchemy import (
     JSON,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
 NUMBER_BITS = 8
-"""Number of low bits of inbox ids, which events share, with the number of the bot account that received the entry."""
+"""Number of low bits of inbox ids, which events share, with the number of the bot account that received it."""
 
 inbox = Table(
     "inbox",
