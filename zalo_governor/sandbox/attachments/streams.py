@@ -34,13 +34,15 @@ _TAR_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar"
 
 
 class _Decompressor(Protocol):
+    """What `bz2.BZ2Decompressor` and its like do: they keep the bytes that they did not decompress yet."""
+
     @property
     def eof(self) -> bool: ...
 
     @property
     def unused_data(self) -> bytes: ...
 
-    def take(self, data: bytes, most: int) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
 def is_known(content: bytes) -> bool:
@@ -129,7 +131,7 @@ class _Stream(io.BufferedIOBase):
                 self._at = len(self._content) - len(rest)
                 self._decompressor = self._opener()
             packed = self._take_packed()
-            chunk = self._decompressor.take(packed, _CHUNK)
+            chunk = self._decompressor.decompress(packed, _CHUNK)
             if chunk:
                 return chunk
             if not packed and not self._decompressor.eof:
@@ -153,40 +155,18 @@ class _Zlib:
     def unused_data(self) -> bytes:
         return self._inner.unused_data
 
-    def take(self, data: bytes, most: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, most)
-
-
-class _Buffered:
-    """A decompressor like `bz2.BZ2Decompressor`, which itself keeps the bytes that it did not decompress yet."""
-
-    def __init__(self, inner: "bz2.BZ2Decompressor | lzma.LZMADecompressor | zstd.ZstdDecompressor") -> None:
-        self._inner = inner
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def take(self, data: bytes, most: int) -> bytes:
-        return self._inner.decompress(data, most)
-
-
-def _open_xz() -> _Decompressor:
-    return _Buffered(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY))
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
 def _open_zstd() -> _Decompressor:
-    return _Buffered(zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}))
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
 
 
 _OPENERS: dict[bytes, Callable[[], _Decompressor]] = {
     _GZIP: _Zlib,
-    _BZIP2: lambda: _Buffered(bz2.BZ2Decompressor()),
-    _XZ: _open_xz,
+    _BZIP2: bz2.BZ2Decompressor,
+    _XZ: lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY),
     **dict.fromkeys((_ZSTD, *_ZSTD_SKIPPABLE), _open_zstd),
 }
 
