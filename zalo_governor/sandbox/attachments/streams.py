@@ -70,11 +70,6 @@ def read(content: bytes, budget: Budget, name: str, contents: Contents) -> None:
         contents.not_checked.add(NotChecked.LIMIT)
 
 
-def check_link(target: str) -> list[Danger]:
-    """Return the danger `path_escape` if a link in an archive leads out of the folder where the archive is unpacked."""
-    return check_path(target)[:1]
-
-
 class _BombError(Exception):
     """The stream inflates to far more than its packed size."""
 
@@ -187,7 +182,7 @@ def _read_tar(stream: _Stream, budget: Budget, contents: Contents) -> None:
         for info in archive:
             check_member(info.name, contents)
             if info.issym() or info.islnk():
-                contents.dangers[:] = merge([*contents.dangers, *check_link(info.linkname)])
+                contents.dangers[:] = merge([*contents.dangers, *check_path(info.linkname)])
             if not info.isfile():
                 continue
             budget.spend("files", 1)
