@@ -15,6 +15,7 @@ from zalo_governor.sandbox.attachments import archives, pictures, qr, readers, r
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError, PicturePart, TextPart
 from zalo_governor.sandbox.attachments.identify import ONENOTE, Family, identify
 from zalo_governor.sandbox.attachments.judging import PICTURE, FileRules, Written
+from zalo_governor.sandbox.attachments.readers.collector import collect
 from zalo_governor.sandbox.attachments.signatures import Signatures
 from zalo_governor.text.file_names.danger import Danger
 
@@ -94,7 +95,7 @@ class _Walk:
                 raise LimitError("depth")
             self._take(archives.read(file.content, self._budget, file.name), file.page, depth)
         elif reader is not None and family not in {Family.SCRIPT, Family.PROGRAM}:
-            self._take(reader(file.content, self._budget), file.page, depth)
+            self._take(collect(reader, file.content, self._budget), file.page, depth)
         elif family is Family.PICTURE:
             self._look_at_file(file, mime)
         elif family not in _NEED_NO_READING:

@@ -6,9 +6,8 @@ Every part of the package is read, whether a relationship leads to it or not, so
 import re
 from collections.abc import Mapping
 
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import metafile, ole, xlsb
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect, is_picture
+from zalo_governor.sandbox.attachments.readers.collector import Collector, is_picture
 from zalo_governor.sandbox.attachments.readers.fields import add_dde
 from zalo_governor.sandbox.attachments.readers.legacy import read_compound
 from zalo_governor.sandbox.attachments.readers.office_text import EveryText, OfficeText
@@ -45,12 +44,8 @@ _UNREAD = re.compile(
 )
 
 
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, pictures, inner files, links and dangers of an OOXML document."""
-    return collect(_read, content, budget)
-
-
-def _read(content: bytes, collector: Collector) -> None:
+def read(content: bytes, collector: Collector) -> None:
+    """Add the texts, pictures, inner files, links and dangers of an OOXML document."""
     package = ZipPackage(content, collector)
     relationships = Relationships()
     parts = []
