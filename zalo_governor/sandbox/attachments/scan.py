@@ -94,8 +94,9 @@ class _Walk:
             self._take(archives.read(file.content, self._budget, file.name), file.page, depth)
         elif reader is not None and family not in {Family.SCRIPT, Family.PROGRAM}:
             self._take(collect(reader, file.content, self._budget), file.page, depth)
-        elif family is Family.PICTURE:
-            self._look_at_file(file, mime)
+        elif mime in pictures.TYPES:
+            self._budget.spend("pictures", 1)
+            self._look_at(PicturePart(file.content, file.page))
         elif family not in _NEED_NO_READING:
             self.found.not_checked.add(_UNREAD.get(family, NotChecked.UNKNOWN_TYPE))
             if mime == ONENOTE:
@@ -112,14 +113,6 @@ class _Walk:
             self.read(inner if page is None else inner._replace(page=page), depth + 1)
         for picture in contents.pictures:
             self._look_at(picture if page is None else picture._replace(page=page))
-
-    def _look_at_file(self, file: InnerFile, mime: str) -> None:
-        """Scan a picture that is a file of its own."""
-        if mime not in pictures.TYPES:
-            self.found.not_checked.add(NotChecked.UNKNOWN_TYPE)
-            return
-        self._budget.spend("pictures", 1)
-        self._look_at(PicturePart(file.content, file.page))
 
     def _look_at(self, part: PicturePart) -> None:
         """Look for stamps, QR codes and text in a picture; the caller has counted it in the budget.
