@@ -35,7 +35,7 @@ from zalo_governor.messaging.config_notices import ConfigurationNotices
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.judge import Judge
-from zalo_governor.pipeline.outbox import OutboxWorker
+from zalo_governor.pipeline.outbox import OutboxLane, OutboxWorker
 from zalo_governor.pipeline.rereading import Rereading
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
@@ -103,7 +103,8 @@ class Container:
         inbox = Inbox(database, self._account)
         self._outbox = Outbox(database, self._account)
         self._client = ZaloClient(session, clock)
-        self._worker = OutboxWorker(
+        lane = partial(
+            OutboxLane,
             self._outbox,
             self._client,
             account=self._account,
@@ -114,6 +115,7 @@ class Container:
             on_sent=self._sent,
             clock=clock,
         )
+        self._worker = OutboxWorker(lane(files=False), lane(files=True))
         self._units = UnitsOfWork(database, self._account, on_posted=self._worker.wake)
         note_configuration(records, self._units, "program.started")
         self._seed_people(settings)
