@@ -103,12 +103,13 @@ class Container:
         inbox = Inbox(database, self._account)
         self._outbox = Outbox(database, self._account)
         self._client = ZaloClient(session, clock)
+        renderer = ReportRenderer(settings.report_template)
         lane = partial(
             OutboxLane,
             self._outbox,
             self._client,
             account=self._account,
-            printed=ReportRenderer(settings.report_template).file,
+            printed=lambda file: renderer.print(file.paper, file.face),
             say_again=self._said_again,
             say_part=self._said_in_part,
             private_per_day=lambda: records.settings.zalo.send.private_per_day,
