@@ -13,7 +13,7 @@ from typing import Protocol
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile
 from zalo_governor.sandbox.attachments.members import check_member, is_bomb, skip_member
-from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.danger import Danger
 from zalo_governor.text.file_names.names import base_name, check_path
 
 if sys.version_info >= (3, 14):
@@ -182,7 +182,7 @@ def _read_tar(stream: _Stream, budget: Budget, contents: Contents) -> None:
         for info in archive:
             check_member(info.name, contents)
             if info.issym() or info.islnk():
-                contents.dangers[:] = merge([*contents.dangers, *check_path(info.linkname)])
+                contents.dangers += check_path(info.linkname)
             if not info.isfile():
                 continue
             budget.spend("files", 1)
