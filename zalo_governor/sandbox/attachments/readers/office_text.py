@@ -157,9 +157,8 @@ class OfficeText(XmlReader):
 class EveryText(XmlReader):
     """Reader of one XML part that adds all its text, a line for each element: properties, custom XML, form data."""
 
-    def __init__(self, collector: Collector, *, page: int | None = None, place: str = "property") -> None:
+    def __init__(self, collector: Collector, *, place: str = "property") -> None:
         self._collector = collector
-        self._page = page
         self._place = place
         self._pieces: list[str] = []
 
@@ -179,4 +178,4 @@ class EveryText(XmlReader):
 
     def finish(self) -> None:
         lines = (line.strip() for line in "".join(self._pieces).splitlines())
-        self._collector.add_text("\n".join(line for line in lines if line), page=self._page, place=self._place)
+        self._collector.add_text("\n".join(line for line in lines if line), place=self._place)
