@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -15,7 +16,7 @@ from tests.unit.pipeline.memory import ScriptedSender
 from tests.unit.storage.stored import BOT, GROUP, MASTER, START, HandClock, new_directive, notice
 from zalo_governor.domain.notices import Reception
 from zalo_governor.panel.live import Changes
-from zalo_governor.pipeline.outbox import OutboxWorker
+from zalo_governor.pipeline.outbox import OutboxLane, OutboxWorker
 from zalo_governor.storage.engine.change_signals import ChangeListener
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.panel import PanelQueries
@@ -100,7 +101,8 @@ def give_order(database: Database) -> None:
 
 def test_what_one_process_posts_another_sends_at_once(here: Database, there: Database) -> None:
     sent = threading.Event()
-    worker = OutboxWorker(
+    lane = partial(
+        OutboxLane,
         Outbox(here, BOT),
         ScriptedSender([Reception(msg_id="77")]),
         account=BOT,
@@ -111,6 +113,7 @@ def test_what_one_process_posts_another_sends_at_once(here: Database, there: Dat
         on_sent=lambda _message, _outcome: sent.set(),
         clock=here.clock,
     )
+    worker = OutboxWorker(lane(files=False), lane(files=True))
     listener = ChangeListener(here.apart, worker.wake)
     threads = [threading.Thread(target=work) for work in (worker.run, listener.run)]
     for thread in threads:

@@ -35,7 +35,7 @@ from zalo_governor.messaging.config_notices import ConfigurationNotices
 from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.judge import Judge
-from zalo_governor.pipeline.outbox import OutboxWorker
+from zalo_governor.pipeline.outbox import OutboxLane, OutboxWorker
 from zalo_governor.pipeline.rereading import Rereading
 from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.sandbox.attachments.client import AttachmentScanner, command
@@ -103,17 +103,20 @@ class Container:
         inbox = Inbox(database, self._account)
         self._outbox = Outbox(database, self._account)
         self._client = ZaloClient(session, clock)
-        self._worker = OutboxWorker(
+        renderer = ReportRenderer(settings.report_template)
+        lane = partial(
+            OutboxLane,
             self._outbox,
             self._client,
             account=self._account,
-            printed=ReportRenderer(settings.report_template).file,
+            printed=lambda file: renderer.print(file.paper, file.face),
             say_again=self._said_again,
             say_part=self._said_in_part,
             private_per_day=lambda: records.settings.zalo.send.private_per_day,
             on_sent=self._sent,
             clock=clock,
         )
+        self._worker = OutboxWorker(lane(files=False), lane(files=True))
         self._units = UnitsOfWork(database, self._account, on_posted=self._worker.wake)
         note_configuration(records, self._units, "program.started")
         self._seed_people(settings)

@@ -51,51 +51,15 @@ _EXEMPT_FROM_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purp
 
 
 class OutboxWorker:
-    """Sender of the messages in the outbox (the queue of the bot's messages), one at a time; `sender` limits the rate.
+    """Sender of all messages in the outbox (the queue of the bot's messages), in two threads.
 
-    Messages with a file are sent by a second thread: rendering and uploading a file takes seconds, which would delay an
-    alert.
-
-    Args:
-        store: the durable queue of messages.
-        sender: sends a message over Zalo's API.
-        account: uid of the bot account.
-        printed: returns the rendered content of a file; raises GovernorError if that fails.
-        say_again: returns a text with the remark that it is sent again, for a message that may have arrived already.
-        say_part: returns a part of a text with its number and the number of all parts.
-        private_per_day: returns the number of private messages in 24 hours after which those that can wait are put off.
-        on_sent: called after each message, from either thread, with the message and its outcome, for the log.
-        clock: the wall clock.
+    Messages with a file have a lane and thread of their own: rendering and uploading a file takes seconds, which would
+    delay an alert.
     """
 
-    def __init__(
-        self,
-        store: Outbox,
-        sender: Sender,
-        *,
-        account: str,
-        printed: Callable[[ReportFile], bytes],
-        say_again: Callable[[str], str],
-        say_part: Callable[[str, int, int], str],
-        private_per_day: Callable[[], int],
-        on_sent: Callable[[Outgoing, str], None],
-        clock: Clock,
-    ) -> None:
-        self._text_lane, self._file_lane = (
-            OutboxLane(
-                store,
-                sender,
-                files=files,
-                account=account,
-                printed=printed,
-                say_again=say_again,
-                say_part=say_part,
-                private_per_day=private_per_day,
-                on_sent=on_sent,
-                clock=clock,
-            )
-            for files in (False, True)
-        )
+    def __init__(self, text_lane: "OutboxLane", file_lane: "OutboxLane") -> None:
+        self._text_lane = text_lane
+        self._file_lane = file_lane
 
     def wake(self) -> None:
         """Make `run` check the queue of messages at once, as a message may have been added."""
@@ -123,10 +87,19 @@ class OutboxWorker:
 
 
 class OutboxLane:
-    """Sender of either all messages with a file (`files`) or all without, in one thread.
+    """Sender of either all messages with a file (`files`) or all without, one at a time; `sender` limits the rate.
 
-    `printed` renders a file; `say_again` and `say_part` add a remark to a text that may have arrived already, and to a
-    part of a long one; the other arguments, too, are as for `OutboxWorker`.
+    Args:
+        store: the durable queue of messages.
+        sender: sends a message over Zalo's API.
+        files: whether the messages with a file are sent, or those without.
+        account: uid of the bot account.
+        printed: returns the rendered content of a file; raises GovernorError if that fails.
+        say_again: returns a text with the remark that it is sent again, for a message that may have arrived already.
+        say_part: returns a part of a text with its number and the number of all parts.
+        private_per_day: returns the number of private messages in 24 hours after which those that can wait are put off.
+        on_sent: called after each message, in the sending thread, with the message and its outcome, for the log.
+        clock: the wall clock.
     """
 
     def __init__(

@@ -69,11 +69,7 @@ class SecretGate:
         """
         seal = self.look(element.raw)
         if seal is None:
-            account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, said, raw = element
-            return Entry(
-                account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms,
-                self._mac(said), raw, None,
-            )  # fmt: skip
+            return Entry(*element[:9], received_ms, self._mac(element.said), element.raw, None)
         return Entry(
             account=element.account,
             thread_id=self._storable_id(element.thread_id),

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -19,7 +20,7 @@ from zalo_governor.domain.errors import (
     StoreUnavailableError,
 )
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
-from zalo_governor.pipeline.outbox import TEXT_BYTES, OutboxWorker
+from zalo_governor.pipeline.outbox import TEXT_BYTES, OutboxLane, OutboxWorker
 
 NOW = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
 
@@ -40,7 +41,8 @@ def worker_of(
     on_sent: Callable[[Outgoing, str], None],
     private_per_day: int = 10,
 ) -> OutboxWorker:
-    return OutboxWorker(
+    lane = partial(
+        OutboxLane,
         store,
         sender,
         account="bot",
@@ -51,6 +53,7 @@ def worker_of(
         on_sent=on_sent,
         clock=lambda: NOW,
     )
+    return OutboxWorker(lane(files=False), lane(files=True))
 
 
 def run(

@@ -13,6 +13,7 @@ from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFi
 from zalo_governor.sandbox.attachments.members import Member, check_directory, check_member, skip_member
 from zalo_governor.sandbox.attachments.polyglots import prefix_of_zip
 from zalo_governor.text.file_names.danger import Danger
+from zalo_governor.text.file_names.names import check_path
 
 UNREAD = Danger("unread_container", certain=False)
 """Danger of an archive of an unknown kind: it cannot be unpacked, so that it may hold programs."""
@@ -97,7 +98,7 @@ def _read_zip_member(
         skip_member(info.filename, NotChecked.DAMAGED, contents)
     else:
         if stat.S_ISLNK(info.external_attr >> 16):
-            contents.dangers.extend(_check_link(target))
+            contents.dangers.extend(check_path(target[:4096].decode("utf-8", "replace")))
         else:
             contents.inner.append(InnerFile(info.filename, target))
 
@@ -111,7 +112,3 @@ def _read_member(member: IO[bytes], size: int, budget: Budget) -> bytes:
         budget.spend("unpacked", len(chunk))
         chunks += chunk
     return bytes(chunks)
-
-
-def _check_link(target: bytes) -> list[Danger]:
-    return streams.check_link(target[:4096].decode("utf-8", "replace"))

@@ -175,17 +175,10 @@ class AttachmentScanner:
 
 def _receive(line: socket.socket) -> bytes:
     """Read one message; raise EOFError if the other end was closed or sends nonsense."""
-    [length] = LENGTH.unpack(_receive_exactly(line, LENGTH.size))
-    if length > MOST_REPLY_BYTES:
+    with line.makefile("rb") as stream:
+        head = stream.read(LENGTH.size)
+        length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
+        content = stream.read(length) if length <= MOST_REPLY_BYTES else b""
+    if not length or len(content) < length:
         raise EOFError
-    return _receive_exactly(line, length)
-
-
-def _receive_exactly(line: socket.socket, size: int) -> bytes:
-    told = bytearray()
-    while len(told) < size:
-        part = line.recv(size - len(told))
-        if not part:
-            raise EOFError
-        told += part
-    return bytes(told)
+    return content

@@ -36,13 +36,13 @@ class InnerFile(NamedTuple):
 
 @dataclass
 class Contents:
-    """Everything that was read from one file."""
+    """Everything that was read from one file; in the end, also from all files inside it."""
 
     texts: list[TextPart] = field(default_factory=list)
     pictures: list[PicturePart] = field(default_factory=list)
     inner: list[InnerFile] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    """Addresses of hyperlinks and external references, as written in the file."""
+    """Addresses of hyperlinks, QR codes and external references, as written in the file."""
     dangers: list[Danger] = field(default_factory=list)
     not_checked: set[NotChecked] = field(default_factory=set)
 

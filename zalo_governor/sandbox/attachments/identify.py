@@ -115,11 +115,22 @@ _RENAMED = {
 }
 _OWN_TEXTS = {"text/html", "text/xml", "text/csv", "text/calendar", "text/vcard", "text/PEM", "text/x-vcard"}
 """Kinds of text that libmagic tells apart reliably; its other kinds are guesses from single words."""
-_PROGRAMS = {_PE, _ELF, _MACH_O, MSI, APK, JAR, APPX, IPA, "application/x-dex", "application/x-java-applet"}
-_SCRIPTS = {
-    scripts.BATCH, scripts.VBSCRIPT, scripts.JAVASCRIPT, scripts.POWERSHELL, scripts.HTA, scripts.WSF, scripts.SHELL,
-    scripts.PYTHON, scripts.REGISTRY,
+_FAMILY_OF_TYPE = {
+    **dict.fromkeys(
+        (_PE, _ELF, _MACH_O, _CHM, MSI, APK, JAR, APPX, IPA, "application/x-dex", "application/x-java-applet"),
+        Family.PROGRAM,
+    ),
+    **dict.fromkeys(scripts.KINDS, Family.SCRIPT),
+    **dict.fromkeys((_LNK, scripts.URL_SHORTCUT, scripts.DESKTOP_ENTRY), Family.SHORTCUT),
+    "text/html": Family.WEB_PAGE, "application/xhtml+xml": Family.WEB_PAGE,
+    _DISK: Family.DISK_IMAGE, _SIGNED_DATA: Family.SIGNED, _ENVELOPED: Family.SIGNED,
+    "application/x-empty": Family.EMPTY, "application/json": Family.TEXT, "application/vnd.ms-fontobject": Family.FONT,
 }  # fmt: skip
+_FAMILY_OF_KIND = {
+    "text": Family.TEXT, "image": Family.PICTURE, "audio": Family.AUDIO, "video": Family.VIDEO, "font": Family.FONT,
+    "message": Family.MAIL,
+}  # fmt: skip
+"""Families by the first word of the MIME type, for types that are in none of the other tables."""
 _CERTAIN_SCRIPTS = {scripts.BATCH, scripts.VBSCRIPT, scripts.HTA, scripts.WSF}
 _DOCUMENT_TYPES = re.compile(
     r"application/(?:pdf|rtf|msword|onenote|x-mspublisher|x-ooxml-encrypted|x-ole-storage|postscript"
@@ -187,29 +198,13 @@ def _detect_by_bytes(content: bytes) -> str | None:
 
 
 def _family_of(mime: str) -> Family:
-    kind = mime.partition("/")[0]
-    if mime in _PROGRAMS or mime == _CHM:
-        return Family.PROGRAM
-    if mime in _SCRIPTS:
-        return Family.SCRIPT
-    if mime in {_LNK, scripts.URL_SHORTCUT, scripts.DESKTOP_ENTRY}:
-        return Family.SHORTCUT
+    if mime in _FAMILY_OF_TYPE:
+        return _FAMILY_OF_TYPE[mime]
     if _DOCUMENT_TYPES.fullmatch(mime):
         return Family.DOCUMENT
     if _ARCHIVE_TYPES.fullmatch(mime):
         return Family.ARCHIVE
-    if mime in {"text/html", "application/xhtml+xml"}:
-        return Family.WEB_PAGE
-    by_kind = {
-        "text": Family.TEXT, "image": Family.PICTURE, "audio": Family.AUDIO, "video": Family.VIDEO, "font": Family.FONT,
-        "message": Family.MAIL,
-    }  # fmt: skip
-    by_name = {
-        _DISK: Family.DISK_IMAGE, _SIGNED_DATA: Family.SIGNED, _ENVELOPED: Family.SIGNED,
-        "application/x-empty": Family.EMPTY, "application/json": Family.TEXT,
-        "application/vnd.ms-fontobject": Family.FONT,
-    }  # fmt: skip
-    return by_name.get(mime) or by_kind.get(kind, Family.UNKNOWN)
+    return _FAMILY_OF_KIND.get(mime.partition("/")[0], Family.UNKNOWN)
 
 
 def _check_type(content: bytes, mime: str, family: Family, ending: str) -> list[Danger]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from zalo_governor.domain.attachments import ScanFinding
@@ -14,7 +13,7 @@ from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.links import LinkRule
 from zalo_governor.rules.engine import Engine
-from zalo_governor.sandbox.attachments.contents import LimitError, TextPart
+from zalo_governor.sandbox.attachments.contents import Contents, LimitError, TextPart
 from zalo_governor.sandbox.attachments.document_topics import (
     BODY,
     Topics,
@@ -25,7 +24,7 @@ from zalo_governor.sandbox.attachments.document_topics import (
     without_empty_columns,
 )
 from zalo_governor.sandbox.attachments.stamps import Stamp
-from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.danger import merge
 from zalo_governor.text.links.judge import judge_links
 
 R = TypeVar("R", bound=Rule[Any])
@@ -43,15 +42,6 @@ _MOST_CODES = 4
 """Most reason codes of one finding; an admin reads them on a phone."""
 
 
-@dataclass
-class Written:
-    """Texts and links that people can see in a file, from all its parts."""
-
-    texts: list[TextPart] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    """Addresses of hyperlinks and of QR codes."""
-
-
 class FileRules:
     """The rules that apply to files, taken from the engine of all rules."""
 
@@ -61,27 +51,21 @@ class FileRules:
         self._files = _only(engine, FileRule)
         self._links = _only(engine, LinkRule)
 
-    def judge(
-        self, written: Written, dangers: Iterable[Danger], seen: Iterable[tuple[Stamp, int | None]]
-    ) -> tuple[list[ScanFinding], bool]:
+    def judge(self, contents: Contents, stamps: Iterable[tuple[Stamp, int | None]]) -> tuple[list[ScanFinding], bool]:
         """Return (findings on a file, whether all was judged); each kind of finding comes once, with its first page.
 
         If the time is over (LimitError) while a rule judges, its findings up to then count, and not all was judged.
-
-        Args:
-            written: texts and links of the file.
-            dangers: signs of malware in the file's structure.
-            seen: secrecy stamps, each with its page.
+        `contents` is what was read from the file and all files inside it; `stamps` are secrecy stamps with their pages.
         """
         found: list[ScanFinding] = []
         in_time = True
         for findings in (
-            self._judge_stamps(seen),
-            self._judge_secrecy(written.texts),
-            self._judge_harm(written.texts),
-            (_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(dangers)),
-            self._judge_links(written.links),
-            self._judge_addresses(written.texts),
+            self._judge_stamps(stamps),
+            self._judge_secrecy(contents.texts),
+            self._judge_harm(contents.texts),
+            (_as_scan_finding(self._files.finding_on(danger), danger.page) for danger in merge(contents.dangers)),
+            self._judge_links(contents.links),
+            self._judge_addresses(contents.texts),
         ):
             try:
                 found.extend(findings)
@@ -89,8 +73,8 @@ class FileRules:
                 in_time = False
         return list(_each_kind_once(found)), in_time
 
-    def _judge_stamps(self, seen: Iterable[tuple[Stamp, int | None]]) -> Iterator[ScanFinding]:
-        for stamp, page in seen:
+    def _judge_stamps(self, stamps: Iterable[tuple[Stamp, int | None]]) -> Iterator[ScanFinding]:
+        for stamp, page in stamps:
             finding = self._classified.finding("classified", seals=True, level=stamp.level, reason=stamp.reason)
             yield _as_scan_finding(finding, page)
 

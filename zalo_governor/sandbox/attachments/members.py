@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
-from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.danger import Danger
 from zalo_governor.text.file_names.names import check_name, check_path
 
 RATIO = 200
@@ -48,10 +48,10 @@ def check_directory(members: Iterable[Member], archive_size: int, budget: Budget
 
 def check_member(name: str, contents: Contents) -> None:
     """Add the danger `path_escape` to `contents` if a member's path leads out of the folder where it is unpacked."""
-    contents.dangers[:] = merge([*contents.dangers, *check_path(name)])
+    contents.dangers += check_path(name)
 
 
 def skip_member(name: str, reason: NotChecked, contents: Contents) -> None:
     """Note in `contents` why a member is not read, and add the dangers of its name."""
     contents.not_checked.add(reason)
-    contents.dangers[:] = merge([*contents.dangers, *check_name(name)])
+    contents.dangers += check_name(name)

@@ -10,7 +10,6 @@ import rarfile
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError
 from zalo_governor.sandbox.attachments.members import Member, check_directory, check_member, skip_member
-from zalo_governor.text.file_names.danger import merge
 from zalo_governor.text.file_names.names import check_path
 
 MAGIC = b"Rar!\x1a\x07"
@@ -28,7 +27,7 @@ def read(content: bytes, budget: Budget, contents: Contents) -> None:
         files = [info for info in archive.infolist() if info.is_file()]
         for info in archive.infolist():
             if info.file_redir is not None:
-                contents.dangers[:] = merge([*contents.dangers, *check_path(info.file_redir[2])])
+                contents.dangers += check_path(info.file_redir[2])
         if archive.needs_password() and not files:
             contents.not_checked.add(NotChecked.ENCRYPTED)
             return

@@ -14,7 +14,8 @@ from zalo_governor.rules.engine import Engine
 from zalo_governor.sandbox.attachments import archives, pictures, qr, readers, recognition, stamps
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile, LimitError, PicturePart, TextPart
 from zalo_governor.sandbox.attachments.identify import ONENOTE, Family, identify
-from zalo_governor.sandbox.attachments.judging import PICTURE, FileRules, Written
+from zalo_governor.sandbox.attachments.judging import PICTURE, FileRules
+from zalo_governor.sandbox.attachments.readers.collector import collect
 from zalo_governor.sandbox.attachments.signatures import Signatures
 from zalo_governor.text.file_names.danger import Danger
 
@@ -47,9 +48,9 @@ class FileScanner:
         mime = ""
         with suppress(LimitError):
             mime = walk.read(InnerFile(name, content), depth=0)
-        findings, in_time = self._rules.judge(walk.written, walk.dangers, walk.stamps)
+        findings, in_time = self._rules.judge(walk.found, walk.stamps)
         if not (mime and in_time):
-            walk.not_checked.add(NotChecked.TIMED_OUT)
+            walk.found.not_checked.add(NotChecked.TIMED_OUT)
         tools = f"zalo-governor {__version__}"
         if self._reads_text:
             tools += f", tesseract {tesserocr.tesseract_version().split()[1]}"
@@ -57,7 +58,7 @@ class FileScanner:
             type=mime,
             size=len(content),
             findings=tuple(findings),
-            not_checked=tuple(sorted(walk.not_checked)),
+            not_checked=tuple(sorted(walk.found.not_checked)),
             tools=ScanTools(readers=tools),
         )
 
@@ -69,22 +70,20 @@ class _Walk:
         self._signatures = signatures
         self._budget = budget
         self._reads_text = reads_text
-        self.written = Written()
-        self.dangers: list[Danger] = []
+        self.found = Contents()
         self.stamps: list[tuple[stamps.Stamp, int | None]] = []
-        self.not_checked: set[NotChecked] = set()
 
     def read(self, file: InnerFile, depth: int) -> str:
         """Read a file with everything inside it; return its MIME type."""
         identified = identify(file.content, file.name)
         self._warn((*identified.dangers, *self._signatures.scan(file.content)), file.page)
         if file.name:
-            self.written.texts.append(TextPart(file.name, file.page, "file_name"))
+            self.found.texts.append(TextPart(file.name, file.page, "file_name"))
         try:
             self._budget.check_time()
             self._read_by_family(file, identified.family, identified.mime, depth)
         except LimitError:
-            self.not_checked.add(NotChecked.LIMIT)
+            self.found.not_checked.add(NotChecked.LIMIT)
         return identified.mime
 
     def _read_by_family(self, file: InnerFile, family: Family, mime: str, depth: int) -> None:
@@ -94,33 +93,26 @@ class _Walk:
                 raise LimitError("depth")
             self._take(archives.read(file.content, self._budget, file.name), file.page, depth)
         elif reader is not None and family not in {Family.SCRIPT, Family.PROGRAM}:
-            self._take(reader(file.content, self._budget), file.page, depth)
-        elif family is Family.PICTURE:
-            self._look_at_file(file, mime)
+            self._take(collect(reader, file.content, self._budget), file.page, depth)
+        elif mime in pictures.TYPES:
+            self._budget.spend("pictures", 1)
+            self._look_at(PicturePart(file.content, file.page))
         elif family not in _NEED_NO_READING:
-            self.not_checked.add(_UNREAD.get(family, NotChecked.UNKNOWN_TYPE))
+            self.found.not_checked.add(_UNREAD.get(family, NotChecked.UNKNOWN_TYPE))
             if mime == ONENOTE:
                 self._warn([archives.UNREAD], file.page)
 
     def _take(self, contents: Contents, page: int | None, depth: int) -> None:
         """Keep the texts, links and dangers that a reader returned, and scan its pictures and inner files."""
-        self.not_checked |= contents.not_checked
+        self.found.not_checked |= contents.not_checked
         self._warn(contents.dangers, page)
-        self.written.texts += [part if page is None else part._replace(page=page) for part in contents.texts]
-        self.written.links += contents.links
+        self.found.texts += [part if page is None else part._replace(page=page) for part in contents.texts]
+        self.found.links += contents.links
         # Inner files come first: they are what harms, and a flood of pictures must not use up the time for them.
         for inner in contents.inner:
             self.read(inner if page is None else inner._replace(page=page), depth + 1)
         for picture in contents.pictures:
             self._look_at(picture if page is None else picture._replace(page=page))
-
-    def _look_at_file(self, file: InnerFile, mime: str) -> None:
-        """Scan a picture that is a file of its own."""
-        if mime not in pictures.TYPES:
-            self.not_checked.add(NotChecked.UNKNOWN_TYPE)
-            return
-        self._budget.spend("pictures", 1)
-        self._look_at(PicturePart(file.content, file.page))
 
     def _look_at(self, part: PicturePart) -> None:
         """Look for stamps, QR codes and text in a picture; the caller has counted it in the budget.
@@ -132,9 +124,9 @@ class _Walk:
         most = pictures.MOST_FRAMES if paged else pictures.MOST_OF_ANIMATION
         frames, cut, damaged = pictures.open_frames(part.content, most)
         if cut:
-            self.not_checked.add(NotChecked.LIMIT)
+            self.found.not_checked.add(NotChecked.LIMIT)
         if damaged:
-            self.not_checked.add(NotChecked.DAMAGED)
+            self.found.not_checked.add(NotChecked.DAMAGED)
         for number, frame in enumerate(frames, 1):
             page = number if paged and part.page is None and len(frames) > 1 else part.page
             try:
@@ -143,7 +135,7 @@ class _Walk:
                 raise
             # The libraries for pictures raise nearly anything on odd pixels; the rest of the file is read all the same.
             except Exception:
-                self.not_checked.add(NotChecked.DAMAGED)
+                self.found.not_checked.add(NotChecked.DAMAGED)
 
     def _look_at_frame(self, frame: Image.Image, page: int | None) -> None:
         self._budget.check_time()
@@ -151,11 +143,11 @@ class _Walk:
         if stamp is not None:
             self.stamps.append((stamp, page))
             return  # Nothing more is needed of a page with a secrecy stamp, and its text is better left unread.
-        self.written.links += qr.read_codes(frame)
+        self.found.links += qr.read_codes(frame)
         if not self._reads_text:
-            self.not_checked.add(NotChecked.NO_TEXT_RECOGNITION)
+            self.found.not_checked.add(NotChecked.NO_TEXT_RECOGNITION)
         elif text := recognition.read_text(frame):
-            self.written.texts.append(TextPart(text, page, PICTURE))
+            self.found.texts.append(TextPart(text, page, PICTURE))
 
     def _warn(self, dangers: "tuple[Danger, ...] | list[Danger]", page: int | None) -> None:
-        self.dangers += [danger if page is None else danger._replace(page=page) for danger in dangers]
+        self.found.dangers += [danger if page is None else danger._replace(page=page) for danger in dangers]

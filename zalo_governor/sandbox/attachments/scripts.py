@@ -10,11 +10,12 @@ SHELL, PYTHON, REGISTRY = "text/x-shellscript", "text/x-python", "text/x-ms-rege
 URL_SHORTCUT, DESKTOP_ENTRY = "application/x-mswinurl", "application/x-desktop"
 
 _HEAD = 256 << 10
-_KINDS = {
+KINDS = {
     BATCH: "bat cmd", VBSCRIPT: "vbs vbe", JAVASCRIPT: "js jse", POWERSHELL: "ps1 psm1 ps1xml", HTA: "hta",
     WSF: "wsf wsh wsc sct", SHELL: "sh", PYTHON: "py pyw", REGISTRY: "reg",
 }  # fmt: skip
-_BY_EXTENSION = {extension: mime for mime, endings in _KINDS.items() for extension in endings.split()}
+"""Types of scripts, each with its extensions."""
+_BY_EXTENSION = {extension: mime for mime, endings in KINDS.items() for extension in endings.split()}
 _FIRST_LINES = (
     (re.compile(r"\s*@echo\s+off\b", re.I), BATCH),
     (re.compile(r"#!\s*/\S*(python|pypy)"), PYTHON),

@@ -1,12 +1,13 @@
 """Reads 7z archives into memory by py7zr."""
 
 import io
+import sys
 from typing import Any
 
 import py7zr.py7zr
-from py7zr import Py7zIO, SevenZipFile, WriterFactory
+from py7zr import Py7zIO, SevenZipFile
 from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
-from py7zr.io import MemIO
+from py7zr.io import BytesIOFactory, MemIO, Py7zBytesIO
 from py7zr.py7zr import ArchiveFile
 
 from zalo_governor.domain.attachments import NotChecked
@@ -69,11 +70,10 @@ def _read_members(archive: SevenZipFile, archive_size: int, budget: Budget, cont
     try:
         archive.worker.extract(archive.fp, None, parallel=False)
     finally:
-        contents.inner.extend(
-            InnerFile(file.filename, writers.content(str(file.id)))
-            for file in wanted
-            if str(file.id) in writers.written
-        )
+        for file in wanted:
+            if written := writers.products.get(str(file.id)):
+                written.seek(0)
+                contents.inner.append(InnerFile(file.filename, written.read()))
 
 
 def _reason_not_to_inflate(archive: SevenZipFile) -> NotChecked | None:
@@ -94,44 +94,23 @@ def _dictionary(coder: dict[str, Any]) -> int:
     return 0
 
 
-class _Writer(Py7zIO):
+class _Writer(Py7zBytesIO):
     """Memory into which py7zr writes one member; each piece is taken from the budget."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, name: str, budget: Budget) -> None:
+        super().__init__(name, sys.maxsize)
         self._budget = budget
-        self._buffer = io.BytesIO()
 
-    def write(self, data: bytes | bytearray) -> int:
-        self._budget.spend("unpacked", len(data))
-        return self._buffer.write(data)
-
-    def read(self, size: int | None = None) -> bytes:
-        return self._buffer.read(size)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._buffer.seek(offset, whence)
-
-    def flush(self) -> None:
-        self._buffer.flush()
-
-    def size(self) -> int:
-        return self._buffer.getbuffer().nbytes
-
-    @property
-    def content(self) -> bytes:
-        """Return what was written."""
-        return self._buffer.getvalue()
+    def write(self, s: bytes | bytearray) -> int:
+        self._budget.spend("unpacked", len(s))
+        return super().write(s)
 
 
-class _Writers(WriterFactory):
+class _Writers(BytesIOFactory):
     def __init__(self, budget: Budget) -> None:
+        super().__init__(sys.maxsize)
         self._budget = budget
-        self.written: dict[str, _Writer] = {}
 
     def create(self, filename: str) -> Py7zIO:
-        self.written[filename] = _Writer(self._budget)
-        return self.written[filename]
-
-    def content(self, filename: str) -> bytes:
-        """Return what was written under the name."""
-        return self.written[filename].content
+        self.products[filename] = _Writer(filename, self._budget)
+        return self.products[filename]

@@ -13,7 +13,7 @@ from typing import Protocol
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents, InnerFile
 from zalo_governor.sandbox.attachments.members import check_member, is_bomb, skip_member
-from zalo_governor.text.file_names.danger import Danger, merge
+from zalo_governor.text.file_names.danger import Danger
 from zalo_governor.text.file_names.names import base_name, check_path
 
 if sys.version_info >= (3, 14):
@@ -34,13 +34,15 @@ _TAR_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar"
 
 
 class _Decompressor(Protocol):
+    """What `bz2.BZ2Decompressor` and its like do: they keep the bytes that they did not decompress yet."""
+
     @property
     def eof(self) -> bool: ...
 
     @property
     def unused_data(self) -> bytes: ...
 
-    def take(self, data: bytes, most: int) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
 def is_known(content: bytes) -> bool:
@@ -66,11 +68,6 @@ def read(content: bytes, budget: Budget, name: str, contents: Contents) -> None:
     except _BombError:
         contents.dangers.append(Danger("archive_bomb", certain=False))
         contents.not_checked.add(NotChecked.LIMIT)
-
-
-def check_link(target: str) -> list[Danger]:
-    """Return the danger `path_escape` if a link in an archive leads out of the folder where the archive is unpacked."""
-    return check_path(target)[:1]
 
 
 class _BombError(Exception):
@@ -129,7 +126,7 @@ class _Stream(io.BufferedIOBase):
                 self._at = len(self._content) - len(rest)
                 self._decompressor = self._opener()
             packed = self._take_packed()
-            chunk = self._decompressor.take(packed, _CHUNK)
+            chunk = self._decompressor.decompress(packed, _CHUNK)
             if chunk:
                 return chunk
             if not packed and not self._decompressor.eof:
@@ -153,40 +150,18 @@ class _Zlib:
     def unused_data(self) -> bytes:
         return self._inner.unused_data
 
-    def take(self, data: bytes, most: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, most)
-
-
-class _Buffered:
-    """A decompressor like `bz2.BZ2Decompressor`, which itself keeps the bytes that it did not decompress yet."""
-
-    def __init__(self, inner: "bz2.BZ2Decompressor | lzma.LZMADecompressor | zstd.ZstdDecompressor") -> None:
-        self._inner = inner
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def take(self, data: bytes, most: int) -> bytes:
-        return self._inner.decompress(data, most)
-
-
-def _open_xz() -> _Decompressor:
-    return _Buffered(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY))
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
 def _open_zstd() -> _Decompressor:
-    return _Buffered(zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}))
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
 
 
 _OPENERS: dict[bytes, Callable[[], _Decompressor]] = {
     _GZIP: _Zlib,
-    _BZIP2: lambda: _Buffered(bz2.BZ2Decompressor()),
-    _XZ: _open_xz,
+    _BZIP2: bz2.BZ2Decompressor,
+    _XZ: lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY),
     **dict.fromkeys((_ZSTD, *_ZSTD_SKIPPABLE), _open_zstd),
 }
 
@@ -207,7 +182,7 @@ def _read_tar(stream: _Stream, budget: Budget, contents: Contents) -> None:
         for info in archive:
             check_member(info.name, contents)
             if info.issym() or info.islnk():
-                contents.dangers[:] = merge([*contents.dangers, *check_link(info.linkname)])
+                contents.dangers += check_path(info.linkname)
             if not info.isfile():
                 continue
             budget.spend("files", 1)

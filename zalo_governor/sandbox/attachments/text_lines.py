@@ -26,6 +26,8 @@ _LINE_WIDTH = 320
 """Least width in pixels; narrower lines are padded, as in training."""
 _LONGEST = 12
 """Most heights that a line may be wide; longer lines are cut, as no stamp is so long."""
+_MOST_PIXELS = 700_000
+"""Pixels to which a picture is reduced before lines are looked for, as memory and time grow with them."""
 _STEP = 32
 """The sides of the finding model's input are multiples of this number of pixels."""
 
@@ -60,16 +62,11 @@ def load_models() -> _Models:
     return _Models(_load_model("PP-OCRv6_det_small.onnx"), reader, ["", *letters, " "], boxes)
 
 
-def find_lines(picture: Pixels, most_pixels: int = 700_000) -> Corners:
-    """Return the four corners of each line of text, from the top left clockwise, in pixels of the picture.
-
-    Args:
-        picture: grey picture.
-        most_pixels: the picture is made smaller to so many pixels, as memory and time grow with them.
-    """
+def find_lines(picture: Pixels) -> Corners:
+    """Return the four corners of each line of text in a grey picture, from the top left clockwise, in its pixels."""
     models = load_models()
     height, width = picture.shape
-    share = min(1.0, (most_pixels / (height * width)) ** 0.5)
+    share = min(1.0, (_MOST_PIXELS / (height * width)) ** 0.5)
     wanted = tuple(max(_STEP, round(side * share / _STEP) * _STEP) for side in (width, height))
     small = cv2.resize(picture, wanted, interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR)
     (heat,) = models.finder.run(None, {models.finder.get_inputs()[0].name: _as_input(small)})

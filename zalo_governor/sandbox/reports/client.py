@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from zalo_governor.domain.documents import ReportDocument, ReportFile, ReportFormat
+from zalo_governor.domain.documents import ReportDocument, ReportFormat
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.system.error_text import of_system
 from zalo_governor.system.subprocess_env import environment
@@ -22,15 +22,6 @@ class ReportRenderer:
     def __init__(self, template: Path, seconds: float = _SECONDS) -> None:
         self._template = template
         self._seconds = seconds
-
-    def file(self, file: ReportFile) -> bytes:
-        """Render a report to a file and return its bytes; the argument `file` holds the report and the file format.
-
-        Raises:
-            ConfigError: the DOCX template is invalid.
-            PrintingError: the rendering took too long or failed.
-        """
-        return self.print(file.paper, file.face)
 
     def print(self, paper: ReportDocument, face: ReportFormat) -> bytes:
         """Render the report `paper` in the file format `face` and return the bytes of the file.

@@ -146,8 +146,6 @@ class RuleWorkerClient:
 
     def _judge_here(self, question: Question) -> list[Verdict]:
         engine = self._here()
-        if not question.suspended and not question.barred:
-            return [engine.judge(event, context) for event, context in question.cases]
         return [
             engine.judge(event, context, out={**question.suspended, **question.barred.get(place, {})})
             for place, (event, context) in enumerate(question.cases)

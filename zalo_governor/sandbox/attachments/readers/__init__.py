@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import legacy, mail, markup, metafile, odf, ooxml, pdf, plain, rtf
 from zalo_governor.sandbox.attachments.readers.characters import load_charsets
+from zalo_governor.sandbox.attachments.readers.collector import Collector
 
-Reader = Callable[[bytes, Budget], Contents]
-"""Reads a file. It never raises: what could not be read stands in `Contents.not_checked`."""
+Reader = Callable[[bytes, Collector], None]
+"""Adds what a file contains to a collector; to be called by `collector.collect`, which turns errors into reasons."""
 
 _LOUD = frozenset(
     {"crypto", "ftguess", "oleobj", "olevba", "ooxml", "ppt", "record_base", "rtfobj"}
@@ -22,17 +22,17 @@ _READERS: dict[str, Reader] = {
     "application/pdf": pdf.read,
     "application/rtf": rtf.read,
     "text/rtf": rtf.read,
-    "application/msword": legacy.read,
-    "application/vnd.ms-excel": legacy.read,
-    "application/vnd.ms-powerpoint": legacy.read,
-    "application/vnd.ms-outlook": legacy.read,
-    "application/vnd.ms-office": legacy.read,
-    "application/vnd.visio": legacy.read,
-    "application/x-ole-storage": legacy.read,
-    "application/x-ooxml-encrypted": legacy.read,
-    "application/cdfv2": legacy.read,
-    "application/cdfv2-corrupt": legacy.read,
-    "application/encrypted": legacy.read,
+    "application/msword": legacy.read_compound,
+    "application/vnd.ms-excel": legacy.read_compound,
+    "application/vnd.ms-powerpoint": legacy.read_compound,
+    "application/vnd.ms-outlook": legacy.read_compound,
+    "application/vnd.ms-office": legacy.read_compound,
+    "application/vnd.visio": legacy.read_compound,
+    "application/x-ole-storage": legacy.read_compound,
+    "application/x-ooxml-encrypted": legacy.read_compound,
+    "application/cdfv2": legacy.read_compound,
+    "application/cdfv2-corrupt": legacy.read_compound,
+    "application/encrypted": legacy.read_compound,
     "text/html": markup.read_html,
     "application/xhtml+xml": markup.read_html,
     "text/calendar": plain.read_cards,
@@ -45,10 +45,10 @@ _READERS: dict[str, Reader] = {
     "multipart/related": mail.read,
     "application/mbox": mail.read,
     "application/x-mimearchive": mail.read,
-    "image/emf": metafile.read,
-    "image/wmf": metafile.read,
-    "image/x-emf": metafile.read,
-    "image/x-wmf": metafile.read,
+    "image/emf": metafile.read_into,
+    "image/wmf": metafile.read_into,
+    "image/x-emf": metafile.read_into,
+    "image/x-wmf": metafile.read_into,
     "application/json": plain.read,
     "application/csv": plain.read,
     "application/x-ndjson": plain.read,

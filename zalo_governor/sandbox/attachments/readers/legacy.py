@@ -10,9 +10,8 @@ from cryptography.hazmat.backends.openssl import backend  # noqa: F401
 from msoffcrypto.format import doc97, ooxml, ppt97, xls97  # noqa: F401  msoffcrypto would import them when needed
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import ole
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
+from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.doc import read_word
 from zalo_governor.sandbox.attachments.readers.exploits import judge_object
 from zalo_governor.sandbox.attachments.readers.macros import read_macros
@@ -29,11 +28,6 @@ _PROPERTY_SETS = ("\x05summaryinformation", "\x05documentsummaryinformation")
 _MESSAGE_TEXT = re.compile(r"__substg1\.0_[0-9a-f]{4}001f")
 _MESSAGE_BODIES = {"__substg1.0_10130102": "body.html", "__substg1.0_1000001e": "body.txt"}
 _ATTACHED_DATA, _ATTACHED_NAMES = "__substg1.0_37010102", ("__substg1.0_3707001f", "__substg1.0_3704001f")
-
-
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, pictures, inner files, links and dangers of a compound file."""
-    return collect(read_compound, content, budget)
 
 
 def read_compound(content: bytes, collector: Collector, *, page: int | None = None, depth: int = 0) -> None:

@@ -11,9 +11,8 @@ import re
 from itertools import chain
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers.characters import decode
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
+from zalo_governor.sandbox.attachments.readers.collector import Collector
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Reply-To", "Comments", "Keywords", "Thread-Topic")
 _NEXT_MAIL = re.compile(rb"\n(?=From [^\n]*\n[!-9;-~]+:)")
@@ -21,12 +20,8 @@ _MOST_PARTS = 1_000
 _LONGEST_HEADER = 10_000
 
 
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the headers, texts and attachments of an e-mail or of all in a mailbox; HTML comes as inner files."""
-    return collect(_read, content, budget)
-
-
-def _read(content: bytes, collector: Collector) -> None:
+def read(content: bytes, collector: Collector) -> None:
+    """Add the headers, texts and attachments of an e-mail or of all in a mailbox; HTML is added as inner files."""
     mails = _NEXT_MAIL.split(content) if content.startswith(b"From ") else [content]
     messages = (email.message_from_bytes(mail, policy=email.policy.compat32) for mail in mails)
     for count, part in enumerate(chain.from_iterable(message.walk() for message in messages)):

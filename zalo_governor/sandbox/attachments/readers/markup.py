@@ -7,10 +7,9 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import odf
 from zalo_governor.sandbox.attachments.readers.characters import decode
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
+from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.office_text import OfficeText
 from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader, read_xml
 
@@ -30,17 +29,8 @@ _REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"';\s]+)", re.IGNORECASE)
 _SHORTEST_ATTRIBUTE = 2
 
 
-def read_html(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, comments, pictures and links of an HTML page; its scripts are not read."""
-    return collect(_read_html, content, budget)
-
-
-def read_xml_file(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, pictures and links of an XML file, SVG among them."""
-    return collect(_read_xml_file, content, budget)
-
-
-def _read_html(content: bytes, collector: Collector) -> None:
+def read_html(content: bytes, collector: Collector) -> None:
+    """Add the texts, comments, pictures and links of an HTML page; its scripts are not read."""
     named = _CHARSET.search(content[:_HEAD])
     for text in decode(content, named[1].decode("ascii") if named else ""):
         parser = etree.HTMLParser(
@@ -57,10 +47,11 @@ def _read_html(content: bytes, collector: Collector) -> None:
                 parser.close()
 
 
-def _read_xml_file(content: bytes, collector: Collector) -> None:
+def read_xml_file(content: bytes, collector: Collector) -> None:
+    """Add the texts, pictures and links of an XML file, such as SVG."""
     head = content[:_HEAD]
     if b"urn:oasis:names:tc:opendocument" in head:
-        collector.contents = odf.read(content, collector.budget)
+        odf.read(content, collector)
         return
     word = b"schemas.microsoft.com/office/word" in head or b"schemas.microsoft.com/office/2006/xmlPackage" in head
     reader = OfficeText(collector) if word else _MarkupText(collector, html=False)

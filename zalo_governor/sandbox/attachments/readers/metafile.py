@@ -3,8 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
+from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.ole import add_strings
 
 _EMF_HEADER = b"\x01\0\0\0"
@@ -21,11 +20,6 @@ _META_TEXTOUT, _META_EXTTEXTOUT, _META_STRETCHDIB, _META_DIBSTRETCHBLT = 0x0521,
 def is_metafile(content: bytes) -> bool:
     """Return whether bytes begin as an EMF or WMF file."""
     return (content[:4] == _EMF_HEADER and content[40:44] == b" EMF") or _is_wmf(content)
-
-
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts and bitmaps of a metafile."""
-    return collect(read_into, content, budget)
 
 
 def read_into(content: bytes, collector: Collector, *, page: int | None = None) -> None:

@@ -5,9 +5,8 @@ import re
 from collections.abc import Mapping
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import metafile, ole
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect, is_picture
+from zalo_governor.sandbox.attachments.readers.collector import Collector, is_picture
 from zalo_governor.sandbox.attachments.readers.fields import add_dde, is_remote
 from zalo_governor.sandbox.attachments.readers.legacy import read_compound
 from zalo_governor.sandbox.attachments.readers.macros import judge_code
@@ -49,12 +48,8 @@ _UNREAD = ("fonts/", "configurations2/", "objectreplacements/", "layout-cache")
 """Parts without words: fonts, settings of the window, previews in LibreOffice's own format."""
 
 
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, pictures, inner files, links and dangers of an OpenDocument file."""
-    return collect(_read, content, budget)
-
-
-def _read(content: bytes, collector: Collector) -> None:
+def read(content: bytes, collector: Collector) -> None:
+    """Add the texts, pictures, inner files, links and dangers of an OpenDocument file."""
     if not content.startswith(b"PK"):
         read_xml(content, _OdfText(collector), collector)
         return

@@ -89,6 +89,8 @@ class OfficeText(XmlReader):
             self._attributes += [
                 text for text in texts if len(text) >= _SHORTEST_ATTRIBUTE and not text.startswith(_MACHINE_MADE)
             ]
+        if "action" in attributes:
+            self._judge_action(attributes["action"].lower())
 
     def end(self, name: str) -> None:
         if name in _TEXTS or name in _CODES:
@@ -119,6 +121,13 @@ class OfficeText(XmlReader):
     def _add(self, frame: _Frame) -> None:
         self._collector.add_text("".join(frame.pieces), page=self._page, place=frame.place)
 
+    def _judge_action(self, action: str) -> None:
+        """Add the danger of a program or macro that a click on a slide starts (ECMA-376 part 1, 21.1.2.3.5)."""
+        if action.startswith("ppaction://program"):
+            self._collector.add_danger("external_object", certain=True)
+        elif action.startswith("ppaction://macro"):
+            self._collector.add_danger("macro", certain=False)
+
     def _begin_box(self, name: str) -> None:
         """Begin a text of its own, but not in a cell of a slide's table (`a:tc/a:txBody`): its row stays together."""
         own = name != "txBody" or not self._cells
@@ -148,9 +157,8 @@ class OfficeText(XmlReader):
 class EveryText(XmlReader):
     """Reader of one XML part that adds all its text, a line for each element: properties, custom XML, form data."""
 
-    def __init__(self, collector: Collector, *, page: int | None = None, place: str = "property") -> None:
+    def __init__(self, collector: Collector, *, place: str = "property") -> None:
         self._collector = collector
-        self._page = page
         self._place = place
         self._pieces: list[str] = []
 
@@ -170,4 +178,4 @@ class EveryText(XmlReader):
 
     def finish(self) -> None:
         lines = (line.strip() for line in "".join(self._pieces).splitlines())
-        self._collector.add_text("\n".join(line for line in lines if line), page=self._page, place=self._place)
+        self._collector.add_text("\n".join(line for line in lines if line), place=self._place)

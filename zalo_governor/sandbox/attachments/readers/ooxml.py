@@ -6,14 +6,13 @@ Every part of the package is read, whether a relationship leads to it or not, so
 import re
 from collections.abc import Mapping
 
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import metafile, ole, xlsb
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect, is_picture
+from zalo_governor.sandbox.attachments.readers.collector import Collector, is_picture
 from zalo_governor.sandbox.attachments.readers.fields import add_dde
 from zalo_governor.sandbox.attachments.readers.legacy import read_compound
 from zalo_governor.sandbox.attachments.readers.office_text import EveryText, OfficeText
 from zalo_governor.sandbox.attachments.readers.relationships import Relationships, add_external, number_pages
-from zalo_governor.sandbox.attachments.readers.sheet_text import AttributeTexts, SharedStrings, SheetText
+from zalo_governor.sandbox.attachments.readers.sheet_text import SharedStrings, SheetText
 from zalo_governor.sandbox.attachments.readers.xml_events import XmlReader, read_xml
 from zalo_governor.sandbox.attachments.readers.zip_package import ZipPackage, part_name
 
@@ -45,12 +44,8 @@ _UNREAD = re.compile(
 )
 
 
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, pictures, inner files, links and dangers of an OOXML document."""
-    return collect(_read, content, budget)
-
-
-def _read(content: bytes, collector: Collector) -> None:
+def read(content: bytes, collector: Collector) -> None:
+    """Add the texts, pictures, inner files, links and dangers of an OOXML document."""
     package = ZipPackage(content, collector)
     relationships = Relationships()
     parts = []
@@ -112,25 +107,26 @@ def _read_part(
             collector.add_danger("macro", certain=False)
         read_xml(part, SheetText(collector, shared, used, page=page, macros=macros), collector)
     elif name.startswith("xl/") and not re.search(r"comment|drawing|chart|diagram|sharedstrings|richdata", name):
-        read_xml(part, AttributeTexts(collector, _NAMES, page=page, place="name"), collector)
-        read_xml(part, _WorkbookText(collector), collector)
+        read_xml(part, _WorkbookText(collector, page), collector)
     elif name.startswith("xl/sharedstrings"):
         return
     elif not _UNREAD.search(name):
         read_xml(part, OfficeText(collector, page=page, place=_place_of(name)), collector)
-        read_xml(part, _Actions(collector), collector)
 
 
 class _WorkbookText(XmlReader):
-    """Reads the formulas of defined names, links to other workbooks and to programs (DDE), and their stored values."""
+    """Reads names of sheets, columns …, formulas of defined names, and links to workbooks and programs (DDE)."""
 
-    def __init__(self, collector: Collector) -> None:
+    def __init__(self, collector: Collector, page: int | None) -> None:
         self._collector = collector
+        self._page = page
         self._reading = False
+        self._names: list[str] = []
         self._texts: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._reading = name in ("definedName", "v", "val", "t")
+        self._names += [attributes[attribute] for attribute in _NAMES.get(name, ()) if attribute in attributes]
         if name == "ddeLink":
             add_dde(f"{attributes.get('ddeService', '')} {attributes.get('ddeTopic', '')}", self._collector)
 
@@ -142,21 +138,8 @@ class _WorkbookText(XmlReader):
             self._texts.append(text)
 
     def finish(self) -> None:
-        self._collector.add_text("\n".join(self._texts), place="name")
-
-
-class _Actions(XmlReader):
-    """Adds the danger of programs and macros that a click on a slide starts (ECMA-376 part 1, 21.1.2.3.5)."""
-
-    def __init__(self, collector: Collector) -> None:
-        self._collector = collector
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        action = attributes.get("action", "").lower()
-        if action.startswith("ppaction://program"):
-            self._collector.add_danger("external_object", certain=True)
-        elif action.startswith("ppaction://macro"):
-            self._collector.add_danger("macro", certain=False)
+        for texts in (self._names, self._texts):
+            self._collector.add_text("\n".join(texts), page=self._page, place="name")
 
 
 def _shared_strings(parts: list[tuple[str, bytes]], collector: Collector) -> list[str]:

@@ -7,8 +7,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
+from zalo_governor.sandbox.attachments.readers.collector import Collector
 from zalo_governor.sandbox.attachments.readers.pdf_structure import read_structure
 
 _LONG_SIDE = 2000
@@ -24,12 +23,8 @@ _MOST_OBJECTS = 500
 _JPEG_QUALITY = 90
 
 
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, attachments, links and dangers of a PDF file, and pictures of pages that may show more."""
-    return collect(_read, content, budget)
-
-
-def _read(content: bytes, collector: Collector) -> None:
+def read(content: bytes, collector: Collector) -> None:
+    """Add the texts, attachments, links and dangers of a PDF file, and pictures of pages that may show more."""
     with collector.noting_damage():
         read_structure(content, collector)
     if NotChecked.ENCRYPTED in collector.contents.not_checked:

@@ -7,9 +7,8 @@ import re
 from contextlib import suppress
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers.characters import decode
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect
+from zalo_governor.sandbox.attachments.readers.collector import Collector
 
 _DDE = re.compile(r"(?:^|[,;\t\"])\s*[=+@-][\w ]{1,40}\|\s*'[^'\n]{0,300}'\s*!", re.MULTILINE)
 """A formula that starts a program by DDE, which spreadsheet programs carry out when they open the text as a table."""
@@ -24,17 +23,16 @@ _BY_CHANCE = {";": 1, ",": 2, "|": 1}
 """Separators of cells, each with the number of columns up to which a text may look like a table by chance."""
 
 
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the text of a plain text file."""
-    return collect(_read, content, budget)
+def read(content: bytes, collector: Collector) -> None:
+    """Add the text of a plain text file."""
+    for text in _texts(content, collector):
+        collector.add_text(_with_tabs(text.replace("\0", "")))
+        if _DDE.search(text):
+            collector.add_danger("dde", certain=False)
 
 
-def read_cards(content: bytes, budget: Budget) -> Contents:
-    """Return the values of a calendar or of contact cards, a line each, without the names of their properties."""
-    return collect(_read_cards, content, budget)
-
-
-def _read_cards(content: bytes, collector: Collector) -> None:
+def read_cards(content: bytes, collector: Collector) -> None:
+    """Add the values of a calendar or of contact cards, a line each, without the names of their properties."""
     for text in _texts(content, collector):
         values = []
         whole = _QUOTED.sub(lambda found: re.sub(r"=\r?\n", "", found[0]), _FOLD.sub("", text.replace("\0", "")))
@@ -53,13 +51,6 @@ def _readable(value: str, *, quoted: bool) -> str:
     if quoted:
         value = decode(quopri.decodestring(value.encode()), "utf-8")[0]
     return re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
-
-
-def _read(content: bytes, collector: Collector) -> None:
-    for text in _texts(content, collector):
-        collector.add_text(_with_tabs(text.replace("\0", "")))
-        if _DDE.search(text):
-            collector.add_danger("dde", certain=False)
 
 
 def _texts(content: bytes, collector: Collector) -> list[str]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from oletools import rtfobj
 
 from zalo_governor.domain.attachments import NotChecked
-from zalo_governor.sandbox.attachments.contents import Budget, Contents
 from zalo_governor.sandbox.attachments.readers import metafile, ole
-from zalo_governor.sandbox.attachments.readers.collector import Collector, collect, is_picture
+from zalo_governor.sandbox.attachments.readers.collector import Collector, is_picture
 from zalo_governor.sandbox.attachments.readers.exploits import judge_rtf_object
 from zalo_governor.sandbox.attachments.readers.fields import is_remote, read_field
 from zalo_governor.sandbox.attachments.readers.legacy import read_compound
@@ -58,12 +57,8 @@ _SMALLEST_COMPOUND = 1536
 """Bytes: header, directory and table of sectors."""
 
 
-def read(content: bytes, budget: Budget) -> Contents:
-    """Return the texts, pictures, inner files, links and dangers of an RTF document."""
-    return collect(_read, content, budget)
-
-
-def _read(content: bytes, collector: Collector) -> None:
+def read(content: bytes, collector: Collector) -> None:
+    """Add the texts, pictures, inner files, links and dangers of an RTF document."""
     if b"objdata" in content.lower():
         with collector.noting_damage():
             _read_objects(content, collector)

@@ -119,26 +119,6 @@ class SharedStrings(XmlReader):
             self._pieces.append(text)
 
 
-class AttributeTexts(XmlReader):
-    """Adds the attributes `wanted` (element -> attributes) of a part: names of sheets, columns of pivot tables …"""
-
-    def __init__(
-        self, collector: Collector, wanted: Mapping[str, tuple[str, ...]], *, page: int | None = None, place: str
-    ) -> None:
-        self._collector = collector
-        self._wanted = wanted
-        self._page = page
-        self._place = place
-        self._texts: list[str] = []
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name in self._wanted:
-            self._texts += [attributes[attribute] for attribute in self._wanted[name] if attribute in attributes]
-
-    def finish(self) -> None:
-        self._collector.add_text("\n".join(self._texts), page=self._page, place=self._place)
-
-
 def _without_codes(header: str) -> str:
     """Return a sheet's header without its codes: `&C&"Arial,Bold"&12MẬT` is `MẬT` (ECMA-376 part 1, 18.3.1.46)."""
     return _HEADER_CODE.sub(" ", header)

@@ -30,6 +30,7 @@ from zalo_governor.sandbox.attachments.readers import (
     plain,
     rtf,
 )
+from zalo_governor.sandbox.attachments.readers.collector import collect
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
 LONGEST = 2.0
@@ -56,7 +57,7 @@ READERS: dict[str, tuple[Reader, Callable[[], bytes]]] = {
     "xlsx": (ooxml.read, test_ooxml.workbook),
     "odt": (odf.read, lambda: zipped({"content.xml": "<d><p>x</p></d>", "styles.xml": "<d/>"})),
     "pdf": (pdf.read, a_pdf),
-    "doc": (legacy.read, an_ole),
+    "doc": (legacy.read_compound, an_ole),
     "rtf": (rtf.read, lambda: rb"{\rtf1{\info{\title a}}{\object{\*\objdata 0105}}{\pict\pngblip 8950}\u7842?}"),
     "txt": (plain.read, MARK.encode),
     "html": (markup.read_html, lambda: b"<html><p a='b'>x<img src='data:image/png;base64,iVBORw0KGgo='></p></html>"),
@@ -65,7 +66,7 @@ READERS: dict[str, tuple[Reader, Callable[[], bytes]]] = {
         mail.read,
         lambda: b"Subject: =?utf-8?b?eA==?=\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n",
     ),
-    "emf": (metafile.read, lambda: b"\x01\0\0\0" + b"\x58\0\0\0" + bytes(32) + b" EMF" + bytes(200)),
+    "emf": (metafile.read_into, lambda: b"\x01\0\0\0" + b"\x58\0\0\0" + bytes(32) + b" EMF" + bytes(200)),
 }
 every_reader = pytest.mark.parametrize(("read", "sample"), READERS.values(), ids=READERS)
 
@@ -73,7 +74,7 @@ every_reader = pytest.mark.parametrize(("read", "sample"), READERS.values(), ids
 def timed(read: Reader, content: bytes, budget: Budget | None = None) -> Contents:
     """Read a file; fail if that takes much of the processor, whoever else uses it."""
     begun = time.process_time()
-    contents = read(content, budget or Budget())
+    contents = collect(read, content, budget or Budget())
     assert time.process_time() - begun < LONGEST
     return contents
 
@@ -106,7 +107,7 @@ def test_truncated_files_do_no_harm(read: Reader, sample: Callable[[], bytes]) -
 @every_reader
 def test_without_time_nothing_is_read(read: Reader, sample: Callable[[], bytes]) -> None:
     clock = iter([0.0, *[100.0] * 1000])
-    contents = read(sample(), Budget(seconds=1, clock=lambda: next(clock)))
+    contents = collect(read, sample(), Budget(seconds=1, clock=lambda: next(clock)))
     assert NotChecked.LIMIT in contents.not_checked or not contents.texts
 
 
@@ -143,7 +144,7 @@ def test_too_many_members_are_noted() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         for number in range(10_001):
             archive.writestr(str(number), b"")
-    assert ooxml.read(out.getvalue(), Budget()).not_checked == {NotChecked.LIMIT}
+    assert collect(ooxml.read, out.getvalue(), Budget()).not_checked == {NotChecked.LIMIT}
 
 
 LAUGHS = (
@@ -177,7 +178,7 @@ def test_entities_open_no_files(read: Reader) -> None:
         (markup.read_html, b"<div>" * 50_000),
         (markup.read_xml_file, b"<a>" * 50_000),
         (rtf.read, b"{\\rtf1" + b"{\\header " * 50_000),
-        (legacy.read, compound({"PowerPoint Document": b"\x0f\0\xee\3\xff\xff\xff\x7f" * 20_000})),
+        (legacy.read_compound, compound({"PowerPoint Document": b"\x0f\0\xee\3\xff\xff\xff\x7f" * 20_000})),
         (pdf.read, b"%PDF-1.4\n1 0 obj\n" + b"[" * 50_000),
         (mail.read, b"Content-Type: message/rfc822\n\n" * 3_000),
     ],
@@ -189,7 +190,7 @@ def test_deep_nesting_does_no_harm(read: Reader, content: bytes) -> None:
 
 def test_a_flood_of_text_does_not_hide_a_macro() -> None:
     flood = docx(paragraph("x " * 5000), word__vbaProject_dot_bin=compound({"VBA/dir": b"x"}))
-    contents = ooxml.read(flood, Budget(characters=100))
+    contents = collect(ooxml.read, flood, Budget(characters=100))
     assert contents.dangers
     assert contents.not_checked == {NotChecked.LIMIT}
 
@@ -198,13 +199,14 @@ WATCHED = """
 import importlib, pathlib, sys
 from zalo_governor.sandbox.attachments import readers
 from zalo_governor.sandbox.attachments.contents import Budget
+from zalo_governor.sandbox.attachments.readers.collector import collect
 readers.preload()
 work = [line.split() for line in sys.stdin.read().splitlines()]
 samples = [(getattr(importlib.import_module(part), name), pathlib.Path(path).read_bytes()) for part, name, path in work]
 events = []
 sys.addaudithook(lambda event, arguments: events.append((event, arguments[:2])) if event in WATCHED else None)
 for read, content in samples:
-    read(content, Budget())
+    collect(read, content, Budget())
 print(events)
 """
 EVENTS = ("open", "import", "os.listdir", "subprocess.Popen", "os.fork", "os.exec", "os.posix_spawn", "socket.__new__")

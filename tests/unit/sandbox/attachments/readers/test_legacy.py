@@ -14,7 +14,8 @@ from PIL import Image
 from tests.unit.sandbox.attachments.readers.documents import compound, dangers, native, pages, places
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
-from zalo_governor.sandbox.attachments.readers.legacy import read
+from zalo_governor.sandbox.attachments.readers.collector import collect
+from zalo_governor.sandbox.attachments.readers.legacy import read_compound
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
 STORIES = ("thân bài", "chú thích", "đầu trang", "nhận xét", "cuối trang", "khung", "khung đầu trang")
@@ -22,7 +23,7 @@ LENGTHS_AT = (0x4C, 0x50, 0x54, 0x5C, 0x60, 0x64, 0x68)
 
 
 def seen(streams: dict[str, bytes]) -> Contents:
-    return read(compound(streams), Budget())
+    return collect(read_compound, compound(streams), Budget())
 
 
 def word(*stories: str, narrow: str = "", flags: int = 0) -> dict[str, bytes]:
@@ -80,7 +81,8 @@ def test_pieces_that_overlap_stay_within_the_budget() -> None:
     stream = bytearray(streams["WordDocument"])
     struct.pack_into("<II", stream, 0x1A2, 0, len(clx))
     struct.pack_into("<I", stream, 0x4C, pieces * 1000)
-    contents = read(compound({"WordDocument": bytes(stream), "1Table": clx}), Budget(characters=10_000))
+    content = compound({"WordDocument": bytes(stream), "1Table": clx})
+    contents = collect(read_compound, content, Budget(characters=10_000))
     assert contents.not_checked == {NotChecked.LIMIT}
     assert sum(len(part.text) for part in contents.texts) <= 10_000
 
@@ -256,7 +258,7 @@ def test_only_what_excel_opens_without_asking_is_decrypted(password: str, opens:
     plain, out = io.BytesIO(), io.BytesIO()
     Document().save(plain)
     OOXMLFile(plain).encrypt(password, out)
-    contents = read(out.getvalue(), Budget())
+    contents = collect(read_compound, out.getvalue(), Budget())
     assert [item.content for item in contents.inner] == ([plain.getvalue()] if opens else [])
     assert contents.not_checked == (set() if opens else {NotChecked.ENCRYPTED})
 

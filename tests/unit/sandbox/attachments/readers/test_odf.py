@@ -5,6 +5,7 @@ import pytest
 from tests.unit.sandbox.attachments.readers.documents import compound, dangers, native, pages, places, zipped
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
+from zalo_governor.sandbox.attachments.readers.collector import collect
 from zalo_governor.sandbox.attachments.readers.odf import read
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
@@ -30,7 +31,7 @@ def table(text: str, name: str = "") -> str:
 def seen(body: str = "", kind: str = "text", **parts: str | bytes) -> Contents:
     members: dict[str, str | bytes] = {"mimetype": "x", "content.xml": content(body, kind)}
     members.update({name.replace("__", "/").replace("_dot_", "."): part for name, part in parts.items()})
-    return read(zipped(members), Budget())
+    return collect(read, zipped(members), Budget())
 
 
 @pytest.mark.parametrize(
@@ -104,4 +105,4 @@ def test_an_encrypted_document_is_not_checked() -> None:
 
 
 def test_a_flat_document_is_read() -> None:
-    assert places(read(content(f"<text:p>{MARK}</text:p>").encode(), Budget()), MARK) == {"body"}
+    assert places(collect(read, content(f"<text:p>{MARK}</text:p>").encode(), Budget()), MARK) == {"body"}

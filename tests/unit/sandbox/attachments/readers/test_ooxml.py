@@ -23,6 +23,7 @@ from tests.unit.sandbox.attachments.readers.documents import (
 )
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
+from zalo_governor.sandbox.attachments.readers.collector import collect
 from zalo_governor.sandbox.attachments.readers.ooxml import read
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
@@ -36,7 +37,7 @@ TEXT_BOX = (
 
 
 def seen(content: bytes) -> Contents:
-    return read(content, Budget())
+    return collect(read, content, Budget())
 
 
 def part(root: str, inner: str) -> str:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from tests.unit.sandbox.attachments.readers.documents import dangers, pages, places
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
+from zalo_governor.sandbox.attachments.readers.collector import collect
 from zalo_governor.sandbox.attachments.readers.pdf import read
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
@@ -18,7 +19,7 @@ LINES = "TAI LIEU GIA DINH cua tinh Mau, dung de thu nghiem doc tep"
 
 
 def seen(document: pikepdf.Pdf, **how: Any) -> Contents:
-    return read(saved(document, **how), Budget())
+    return collect(read, saved(document, **how), Budget())
 
 
 def saved(document: pikepdf.Pdf, **how: Any) -> bytes:
@@ -89,7 +90,7 @@ def test_only_so_many_pages_are_rendered() -> None:
 
 
 def test_pages_beyond_the_limit_are_noted() -> None:
-    contents = read(saved(paper(LINES, LINES + " hai", LINES + " ba")), Budget(pages=2))
+    contents = collect(read, saved(paper(LINES, LINES + " hai", LINES + " ba")), Budget(pages=2))
     assert pages(contents, "TAI LIEU") == {1, 2}
     assert contents.not_checked == {NotChecked.LIMIT}
 
@@ -179,6 +180,6 @@ def test_only_a_password_for_reading_keeps_the_reader_out() -> None:
 def test_a_bomb_in_an_attachment_is_not_inflated() -> None:
     document = paper(LINES)
     document.attachments["a"] = pikepdf.AttachedFileSpec(document, bytes(30 << 20), filename="a")
-    contents = read(saved(document), Budget(unpacked=1 << 20))
+    contents = collect(read, saved(document), Budget(unpacked=1 << 20))
     assert contents.not_checked == {NotChecked.LIMIT}
     assert not contents.inner

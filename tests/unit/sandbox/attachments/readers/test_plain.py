@@ -8,6 +8,7 @@ from tests.unit.sandbox.attachments.readers.documents import places
 from zalo_governor.domain.attachments import NotChecked
 from zalo_governor.sandbox.attachments.contents import Budget
 from zalo_governor.sandbox.attachments.readers import mail, markup, plain, reader_for
+from zalo_governor.sandbox.attachments.readers.collector import collect
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
 CP1258 = "TÀI LIÊ\u0323U GIA\u0309 ĐI\u0323NH"
@@ -15,21 +16,22 @@ CP1258 = "TÀI LIÊ\u0323U GIA\u0309 ĐI\u0323NH"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_unicode_is_decoded(encoding: str) -> None:
-    assert places(plain.read(f"{MARK} của tỉnh Mẫu, dòng thứ nhất".encode(encoding), Budget()), MARK) == {"body"}
+    text = f"{MARK} của tỉnh Mẫu, dòng thứ nhất"
+    assert places(collect(plain.read, text.encode(encoding), Budget()), MARK) == {"body"}
 
 
 def test_windows_1258_is_decoded_and_tcvn3_stays() -> None:
-    contents = plain.read(CP1258.encode("cp1258"), Budget())
+    contents = collect(plain.read, CP1258.encode("cp1258"), Budget())
     assert places(contents, CP1258)
     tcvn3 = "Tµi liÖu gi¶ ®Þnh"
-    assert places(plain.read(tcvn3.encode("cp1252"), Budget()), tcvn3)
+    assert places(collect(plain.read, tcvn3.encode("cp1252"), Budget()), tcvn3)
 
 
 def test_a_page_is_read_without_its_scripts() -> None:
     page = f"""<html><head><title>{MARK} 1</title><script>var x = "{MARK} 2"</script></head><body><!-- {MARK} 3 -->
     <p>TÀI LIỆU <b>GIẢ</b> ĐỊNH 4</p><img alt="{MARK} 5" src="https://mau.example/a.png">
     <a href="https://mau.example/b">x</a><p style="display:none">{MARK} 6</p></body></html>"""
-    contents = markup.read_html(page.encode(), Budget())
+    contents = collect(markup.read_html, page.encode(), Budget())
     for number in (1, 3, 4, 5, 6):
         assert places(contents, f"{MARK} {number}"), number
     assert not places(contents, f"{MARK} 2")
@@ -38,18 +40,18 @@ def test_a_page_is_read_without_its_scripts() -> None:
 
 @pytest.mark.parametrize("meta", ["", '<meta charset="windows-1258">'])
 def test_a_page_in_windows_1258_is_read(meta: str) -> None:
-    assert places(markup.read_html(f"<html>{meta}<p>{CP1258}</p>".encode("cp1258"), Budget()), CP1258)
+    assert places(collect(markup.read_html, f"<html>{meta}<p>{CP1258}</p>".encode("cp1258"), Budget()), CP1258)
 
 
 def test_a_drawing_is_read() -> None:
     drawing = '<svg xmlns:l="l"><text>TÀI LIỆU <tspan>GIẢ</tspan> ĐỊNH</text><a l:href="https://mau.example/"/></svg>'
-    contents = markup.read_xml_file(drawing.encode(), Budget())
+    contents = collect(markup.read_xml_file, drawing.encode(), Budget())
     assert places(contents, MARK) == {"body"}
     assert contents.links == ["https://mau.example/"]
 
 
 def test_a_picture_in_a_page_comes_out() -> None:
-    contents = markup.read_html(b'<img src="data:image/png;base64,iVBORw0KGgoAAAA=">', Budget())
+    contents = collect(markup.read_html, b'<img src="data:image/png;base64,iVBORw0KGgoAAAA=">', Budget())
     assert contents.pictures[0].content.startswith(b"\x89PNG")
 
 
@@ -60,7 +62,7 @@ def test_an_e_mail_is_read_with_its_attachments() -> None:
     message.set_content(f"{MARK} nội dung")
     message.add_alternative(f"<p>{MARK}</p>", subtype="html")
     message.add_attachment(b"PK", maintype="application", subtype="zip", filename="tệp.zip")
-    contents = mail.read(message.as_bytes(), Budget())
+    contents = collect(mail.read, message.as_bytes(), Budget())
     assert places(contents, f"{MARK} tiêu đề") == {"header"}
     assert places(contents, f"{MARK} nội dung") == {"body"}
     assert [item.name for item in contents.inner] == ["part.html", "tệp.zip"]
@@ -76,14 +78,14 @@ def test_every_mail_of_a_mailbox_is_read(end: bytes, monkeypatch: pytest.MonkeyP
         message.add_attachment(b"PK", maintype="application", subtype="zip", filename=f"{number}.zip")
         mails.append(b"From van.thu@mau.example Mon Jan  6 08:00:00 2025\n" + message.as_bytes() + b"\n")
     mailbox = b"".join(mails).replace(b"\n", end)
-    contents = mail.read(mailbox, Budget())
+    contents = collect(mail.read, mailbox, Budget())
     assert [item.name for item in contents.inner] == ["0.zip", "1.zip", "2.zip"]
     assert not contents.not_checked
     assert all(places(contents, f"{MARK} thư {number}") for number in range(3))
     monkeypatch.setattr(mail, "_MOST_PARTS", 4)
-    assert NotChecked.LIMIT in mail.read(mailbox, Budget()).not_checked
+    assert NotChecked.LIMIT in collect(mail.read, mailbox, Budget()).not_checked
     cut = mailbox.replace(b"From trang", b"From trang" + end + b"Muc: ")
-    assert NotChecked.DAMAGED in mail.read(cut, Budget()).not_checked
+    assert NotChecked.DAMAGED in collect(mail.read, cut, Budget()).not_checked
 
 
 @pytest.mark.parametrize(
@@ -114,16 +116,16 @@ def test_other_types_have_none(mime: str) -> None:
 
 @pytest.mark.parametrize("line", ["=cmd|' /C echo'!A0", "a,b,\"+cmd | '/c dir' !A1\"", "\t@SUM|'x'!B2"])
 def test_a_formula_that_starts_a_program_is_a_danger(line: str) -> None:
-    assert [danger.label for danger in plain.read(line.encode(), Budget()).dangers] == ["dde"]
+    assert [danger.label for danger in collect(plain.read, line.encode(), Budget()).dangers] == ["dde"]
 
 
 @pytest.mark.parametrize("line", ["+84 | 'so dien thoai'", "=A1+B2", "a | b | c!", "-5|'x'", "Họp 8|30' sáng!"])
 def test_a_table_of_figures_is_none(line: str) -> None:
-    assert plain.read(line.encode(), Budget()).dangers == []
+    assert collect(plain.read, line.encode(), Budget()).dangers == []
 
 
 def test_what_was_read_when_the_time_is_over_counts() -> None:
     clock = iter([0.0, *[2.0] * 9])
-    contents = plain.read(MARK.encode(), Budget(seconds=1.0, clock=lambda: next(clock)))
+    contents = collect(plain.read, MARK.encode(), Budget(seconds=1.0, clock=lambda: next(clock)))
     assert [part.text for part in contents.texts] == [MARK]
     assert contents.not_checked == {NotChecked.LIMIT}

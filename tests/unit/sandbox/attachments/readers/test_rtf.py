@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.unit.sandbox.attachments.readers.documents import compound, dangers, native, places
 from zalo_governor.sandbox.attachments.contents import Budget, Contents
+from zalo_governor.sandbox.attachments.readers.collector import collect
 from zalo_governor.sandbox.attachments.readers.rtf import read
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
@@ -16,7 +17,7 @@ MARK = "TÀI LIỆU GIẢ ĐỊNH"
 
 def seen(body: str) -> Contents:
     head = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset163 Arial;}}"
-    return read(f"{head}{body}}}".encode("cp1252"), Budget())
+    return collect(read, f"{head}{body}}}".encode("cp1252"), Budget())
 
 
 def escaped(text: str) -> str:
