@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from zalo_governor import __version__
 from zalo_governor.app.context import AppContext
-from zalo_governor.app.event_log import tell_judged, tell_sent
 from zalo_governor.app.monitoring.dead_man_signal import DeadManSignal
 from zalo_governor.app.monitoring.health import Condition, Health, Vitals, health, works
 from zalo_governor.app.monitoring.metrics import Metrics, Scene
@@ -28,6 +29,8 @@ from zalo_governor.storage.engine.lock_owner import occupant
 from zalo_governor.storage.maintenance.offices import Figures, write_figures
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
+
+log = structlog.get_logger(__name__)
 
 
 class Observability:
@@ -84,13 +87,27 @@ class Observability:
         return self._signal.failing_since
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Log judged events (messages and acts checked by the rules) and count them for the metrics."""
-        tell_judged(results)
+        """Log what the rules found in events (messages and acts), never their content; count both for the metrics."""
+        for event, verdict in results:
+            for finding in verdict.findings:
+                log.info(
+                    "judged",
+                    entry=event.id,
+                    rule=finding.rule_id,
+                    severity=finding.severity.value,
+                    label=finding.label,
+                    private=not event.is_group,
+                    sealed=verdict.sealed,
+                    late=event.late,
+                )
+            for failure in verdict.failures:
+                log.error("rule_failed", entry=event.id, rule=failure.rule_id, error=failure.error)
         self.metrics.judged(results)
 
     def sent(self, outgoing: Outgoing, outcome: str) -> None:
-        """Log one try to send a message and count it for the metrics; `outcome` is its result, such as `sent`."""
-        tell_sent(outgoing, outcome)
+        """Log one try to send a message and count it for the metrics; `outcome`, such as `sent`, names both."""
+        sent = outgoing.notice
+        log.info(outcome, outgoing=outgoing.id, purpose=sent.purpose.value, case=sent.case_id, group=sent.is_group)
         self.metrics.sent(outgoing, outcome)
 
     def _current_state(self) -> Scene:
