@@ -142,7 +142,7 @@ def note_configuration(records: AppContext, units: UnitsOfWork, occasion: str) -
     now = fingerprints(records.settings, records.database.keys.mac)
     other = change(records.fingerprints(), now)
     with units.begin() as uow:
-        for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
+        for action, detail in ((occasion, {"version": __version__}), ("config.changed", other)):
             if detail:
                 uow.audit.append(action, at=records.clock(), group_id=NO_GROUP, detail=detail)
     if other:
