@@ -116,7 +116,7 @@ class Observability:
         if self._bot is None:
             return Scene(None, None, commits)
         counts = self._bot.counts()
-        return Scene(self._bot.vitals(counts, self._records), counts, commits)
+        return Scene(self._bot.vitals(counts), counts, commits)
 
     def _health(self) -> tuple[Health, dict[str, Any]]:
         """Return the bot's health, and further fields to show on the health page."""
@@ -191,7 +191,7 @@ class _LoggedInBot:
         except StoreUnavailableError:
             return None
 
-    def vitals(self, counts: Counts | None, records: AppContext) -> Vitals:
+    def vitals(self, counts: Counts | None) -> Vitals:
         """Return the present measurements for computing the health; `counts` is what `counts()` returned."""
         line = self._line()
         oldest = counts.oldest_waiting_at if counts else None
@@ -205,5 +205,5 @@ class _LoggedInBot:
             waiting=counts.waiting if counts else None,
             frames=line.frames,
             line_since=line.since,
-            oldest_waiting_seconds=0.0 if oldest is None else (records.clock() - oldest).total_seconds(),
+            oldest_waiting_seconds=0.0 if oldest is None else (self._clock() - oldest).total_seconds(),
         )

@@ -86,7 +86,7 @@ def _with_offices(common: ServicePolicy, configuration: Configuration) -> Servic
                 here=frozenset({group.id}),
                 regulation=book.regulation,
                 ladder=book.ladder,
-                catalogue=configuration.catalogues.get(book.name, common.catalogue),
+                catalogue=configuration.catalogue_of(group.id),
             )
             offices[group.id] = _with_sections(office, settings.of_group(group))
     return common
