@@ -47,8 +47,6 @@ class Observability:
         )
         self._bot: _LoggedInBot | None = None
         """Sources of the logged-in bot's state; None before the login."""
-        self.keep_lock: Callable[[], None] = lambda: None
-        """Called every minute on PostgreSQL, so that a restart of the server does not end the bot's lock for long."""
         self._standing = (Condition.STARTING, True)
         """The bot's condition, and whether it runs, as last written into the overview of all offices."""
         self._standing_since = records.clock()
@@ -138,7 +136,6 @@ class Observability:
     def _write_figures(self, running: bool) -> None:
         """Write the bot's health figures into the overview of all offices; `running` is False when it stops."""
         records, now = self._records, self._records.clock()
-        self.keep_lock()
         if self._bot is None and occupant(records.database, records.account):
             return  # Another process runs the account, and this one will be refused.
         scene = self._current_state()
