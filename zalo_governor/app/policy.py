@@ -69,7 +69,8 @@ def office_policy(
 
 
 def _with_offices(common: ServicePolicy, configuration: Configuration) -> ServicePolicy:
-    """Return the policy with a policy in `offices` for each group with own settings or regulation, one for the rest.
+    """Add to the policy one of its own for each group with own settings or regulation (`offices`), and one for the
+    rest.
 
     A regulation brings its escalation ladder and its texts.
     """
