@@ -50,7 +50,7 @@ def test_the_lock_is_taken_again_after_each_restart_of_the_server(database: Data
         with pytest.raises(OtherInstanceError):
             second.take()
     first.release()
-    first.keep()
+    assert first.keep() is None
     assert occupant(database, "700") is None
 
 
@@ -73,9 +73,9 @@ def test_a_process_that_took_the_lock_meanwhile_has_it(database: Database) -> No
     first.take()
     end_connections(database)
     second.take()
-    first.keep()
+    assert first.keep() is False
     second.release()
-    first.keep()
+    assert first.keep()
     with pytest.raises(OtherInstanceError):
         second.take()
     first.release()

@@ -10,6 +10,7 @@ from zalo_governor.app.config_reload import versions
 from zalo_governor.app.container import Container
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.fallback_alert import FallbackAlert
+from zalo_governor.app.lock_keeper import LockKeeper
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.sessions import open_session
 from zalo_governor.app.supervisor import Governor, Part
@@ -95,7 +96,6 @@ class _Bot:
                 self._records.keep_account(self._session.uid)
                 self._lock = InstanceLock(self._records.database, self._session.uid)
                 self._lock.take()
-                self._observability.keep_lock = self._lock.keep
                 return True
         return False
 
@@ -124,7 +124,10 @@ class _Bot:
             self._file,
             self._loaded,
         )
-        return self._container.parts()
+        if self._lock is None or self._records.database.is_sqlite:
+            return self._container.parts()
+        keeper = LockKeeper(self._lock.keep)
+        return (*self._container.parts(), Part("lock", keeper.run, keeper.stop))
 
     def look_at_configuration(self) -> None:
         """Check the configuration files for changes now, not at the next interval; do nothing before the login."""

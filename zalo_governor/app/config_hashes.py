@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from zalo_governor.config.settings import Settings
 
@@ -15,20 +15,6 @@ _SAMPLE_FOLDERS = frozenset({"benign", "content", "demo"})
 """Folders that contain only sample data, which have no influence on the rules."""
 _DIGITS = 16
 """How many hex digits of each hash are kept."""
-
-
-class Change(NamedTuple):
-    """Which configuration files were changed, added or removed since their hashes were last recorded."""
-
-    changed: dict[str, str]
-    """File name -> new hash, of the changed and the new files."""
-    gone: list[str]
-    """Names of removed files."""
-
-    @property
-    def detail(self) -> dict[str, Any]:
-        """Return the changed and removed files as a dictionary, to be stored in the `detail` of an audit log row."""
-        return {"changed": self.changed, "gone": self.gone}
 
 
 def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str, str]:
@@ -46,11 +32,14 @@ def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str,
     return {name: digest.hex()[:_DIGITS] for name, digest in sorted(found.items())}
 
 
-def change(before: Mapping[str, str], now: Mapping[str, str]) -> Change | None:
-    """Return the differences between two results of `fingerprints`; None if there are none."""
+def change(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the differences between two results of `fingerprints`, for the audit log; None if there are none.
+
+    They are `changed` (file name -> new hash, of the changed and the new files) and `gone` (names of removed files).
+    """
     changed = {name: digest for name, digest in now.items() if before.get(name) != digest}
     gone = sorted(before.keys() - now.keys())
-    return Change(changed, gone) if changed or gone else None
+    return {"changed": changed, "gone": gone} if changed or gone else None
 
 
 def configuration_files(folder: Path) -> Iterator[Path]:

@@ -22,8 +22,6 @@ from zalo_governor.app.scheduler import Schedule
 from zalo_governor.app.services import FileTools, Services
 from zalo_governor.app.status import with_stored
 from zalo_governor.app.supervisor import Part
-from zalo_governor.config.attachments import AttachmentSettings
-from zalo_governor.config.settings import Settings
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
@@ -119,11 +117,23 @@ class Container:
         self._worker = OutboxWorker(lane(files=False), lane(files=True))
         self._units = UnitsOfWork(database, self._account, on_posted=self._worker.wake)
         note_configuration(records, self._units, "program.started")
-        self._seed_people(settings)
+        self._units.seed_people(self._account, seeds(settings))
         with self._units.begin() as uow:
             for group_id in self._groups:
                 uow.trials.begin(self._account, group_id, clock())
 
+        gate = SecretGate(records.rulebook.engine.gate_rules, database.keys.mac)
+        self._group_sync = GroupSync(
+            account=self._account,
+            fetch=self._client.group,
+            begin=self._units.begin,
+            may_keep=lambda raw: gate.look(raw) is None,
+            admit=self._admit_and_judge,
+            sum_up=self._report_sync,
+            on_synced=self._first_sync_done.set,
+            again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
+            clock=clock,
+        )
         self._scanner = AttachmentScanner(command(settings.rules_dir, settings.attachments.seconds))
         self._services = self._build_services(records.configuration.current)
         timer = partial(DueWork, clock=clock)
@@ -156,7 +166,6 @@ class Container:
             clock=clock,
             book=records.configuration.book_of,
         )
-        gate = SecretGate(records.rulebook.engine.gate_rules, database.keys.mac)
         records.configuration.on_change(lambda new: gate.apply(new.rulebook.engine.gate_rules))
         records.configuration.on_change(lambda _new: rules.reload())
         records.configuration.on_change(
@@ -190,17 +199,6 @@ class Container:
             line=self._ingestion.status,
             intake=self._ingestion.progress,
             judge=self._judge.progress,
-        )
-        self._group_sync = GroupSync(
-            account=self._account,
-            fetch=self._client.group,
-            begin=self._units.begin,
-            may_keep=lambda raw: gate.look(raw) is None,
-            admit=self._admit_and_judge,
-            sum_up=self._report_sync,
-            on_synced=self._first_sync_done.set,
-            again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
-            clock=clock,
         )
         self._sync_timer = timer("sweeps", lambda: self._group_sync, begin=self._caught_up)
         self._schedule = Schedule([], self._caught_up, clock)
@@ -250,7 +248,7 @@ class Container:
 
     def _apply_configuration(self, new: Configuration) -> None:
         """Put a new configuration in force in all components; what can fail comes first, so that the old one stays."""
-        self._seed_people(new.settings)
+        self._units.seed_people(self._account, seeds(new.settings))
         services = self._build_services(new)
         with self._judge.between_batches():
             self._records.configuration.replace(new)
@@ -263,14 +261,18 @@ class Container:
 
     def _build_services(self, configuration: Configuration) -> Services:
         """Build all services (handling of cases, chat commands, reports …) for a configuration."""
+        scanning, sqlite = configuration.settings.attachments, self._records.database.is_sqlite
+        download = self._session.downloads(most_bytes=scanning.most_bytes, seconds=_DOWNLOAD_SECONDS)
+        antivirus = antivirus_at(scanning.antivirus_socket)
+        check = FileCheck(antivirus, self._scanner.scan, lambda: self._records.rulebook.engine)
         postings = MessageReader(self._records.database, self._account)
         policy = office_policy(
             configuration,
             self._account,
             clock=self._clock,
             status=self._status,
-            sync_soon=self._request_sync,
-            sync_now=self._request_sync_for,
+            sync_soon=self._group_sync.request,
+            sync_now=self._group_sync.request_early,
             words_of=lambda group_id, key: posted_text(postings.message(group_id, key) or {}),
         )
         return Services(
@@ -279,28 +281,18 @@ class Container:
             client=self._client,
             units=self._units,
             postings=postings,
-            files=self._file_tools(configuration.settings.attachments),
+            files=FileTools(FileFetcher(download), check, self._observability.metrics.scanned),
             frames=self._session.frames.counts,
-            scans_here=self._records.database.is_sqlite or configuration.settings.attachments.scan_here,
-            scans_alone=self._records.database.is_sqlite,
+            scans_here=sqlite or scanning.scan_here,
+            scans_alone=sqlite,
             on_posted=self._worker.wake,
         )
-
-    def _file_tools(self, settings: AttachmentSettings) -> FileTools:
-        download = self._session.downloads(most_bytes=settings.most_bytes, seconds=_DOWNLOAD_SECONDS)
-        antivirus = antivirus_at(settings.antivirus_socket)
-        check = FileCheck(antivirus, self._scanner.scan, lambda: self._records.rulebook.engine)
-        return FileTools(FileFetcher(download), check, self._observability.metrics.scanned)
 
     def _stop_scans(self) -> None:
         """Stop scanning, also in the middle of a file: its job stays queued, and the next start scans it."""
         for timer in self._scans:
             timer.stop()
         self._scanner.close()
-
-    def _seed_people(self, settings: Settings) -> None:
-        """Store the people who are listed in the settings, with their roles."""
-        self._units.seed_people(self._account, seeds(settings))
 
     def _post_configuration_notice(self, tell: Callable[[ConfigurationNotices, UnitOfWork], None]) -> None:
         """Call `tell` in a transaction, to put a notice to the admins about the configuration files into the outbox."""
@@ -372,24 +364,13 @@ class Container:
     def _on_line_up(self) -> None:
         """Start timed work, retry sends and sync all groups; called once connected and missed messages are stored."""
         self._caught_up.set()
-        self._retry_sends_now()
-        for group_id in self._groups:
-            self._group_sync.request(group_id)
-
-    def _retry_sends_now(self) -> None:
-        """Send postponed messages now, since Zalo can be reached again."""
         try:
             self._outbox.hasten()
         except StoreUnavailableError as error:
             log.warning("sends_not_hastened", error=error)
         self._worker.wake()
-
-    def _request_sync(self, group_id: str) -> None:
-        self._group_sync.request(group_id)
-
-    def _request_sync_for(self, group_id: str, uid: str) -> None:
-        """Request a sync of a group (reading its members) at once, as the unknown account `uid` writes there."""
-        self._group_sync.request_early(group_id, uid)
+        for group_id in self._groups:
+            self._group_sync.request(group_id)
 
     def _said_again(self, text: str) -> str:
         """Return the message text with a note that it is sent again, for a message that may have arrived before."""

@@ -92,12 +92,8 @@ class AppContext:
         """Store `uid` as the bot account of the current Zalo session; delete older sessions of the same account."""
         if uid == self.account:
             return
-        origin = self._session_key()
-        for name in self.vault.names(_ACCOUNT):
-            if self.vault.load(name) == uid.encode():
-                self.vault.forget(name)
-                self.vault.forget(_CREDENTIALS + name.removeprefix(_ACCOUNT))
-        self.vault.save(_ACCOUNT + origin, uid.encode())
+        self.forget_account(uid)
+        self.vault.save(_ACCOUNT + self._session_key(), uid.encode())
 
     def forget_account(self, uid: str) -> None:
         """Delete the stored Zalo session of the bot account `uid`, which is no longer used."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from zalo_governor import __version__
 from zalo_governor.app.context import AppContext
-from zalo_governor.app.event_log import tell_judged, tell_sent
 from zalo_governor.app.monitoring.dead_man_signal import DeadManSignal
 from zalo_governor.app.monitoring.health import Condition, Health, Vitals, health, works
 from zalo_governor.app.monitoring.metrics import Metrics, Scene
@@ -29,6 +30,8 @@ from zalo_governor.storage.maintenance.offices import Figures, write_figures
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
 
+log = structlog.get_logger(__name__)
+
 
 class Observability:
     """Monitoring of the bot, working already before the login, so that a bot that cannot log in is noticed."""
@@ -44,8 +47,6 @@ class Observability:
         )
         self._bot: _LoggedInBot | None = None
         """Sources of the logged-in bot's state; None before the login."""
-        self.keep_lock: Callable[[], None] = lambda: None
-        """Called every minute on PostgreSQL, so that a restart of the server does not end the bot's lock for long."""
         self._standing = (Condition.STARTING, True)
         """The bot's condition, and whether it runs, as last written into the overview of all offices."""
         self._standing_since = records.clock()
@@ -84,13 +85,27 @@ class Observability:
         return self._signal.failing_since
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Log judged events (messages and acts checked by the rules) and count them for the metrics."""
-        tell_judged(results)
+        """Log what the rules found in events (messages and acts), never their content; count both for the metrics."""
+        for event, verdict in results:
+            for finding in verdict.findings:
+                log.info(
+                    "judged",
+                    entry=event.id,
+                    rule=finding.rule_id,
+                    severity=finding.severity.value,
+                    label=finding.label,
+                    private=not event.is_group,
+                    sealed=verdict.sealed,
+                    late=event.late,
+                )
+            for failure in verdict.failures:
+                log.error("rule_failed", entry=event.id, rule=failure.rule_id, error=failure.error)
         self.metrics.judged(results)
 
     def sent(self, outgoing: Outgoing, outcome: str) -> None:
-        """Log one try to send a message and count it for the metrics; `outcome` is its result, such as `sent`."""
-        tell_sent(outgoing, outcome)
+        """Log one try to send a message and count it for the metrics; `outcome`, such as `sent`, names both."""
+        sent = outgoing.notice
+        log.info(outcome, outgoing=outgoing.id, purpose=sent.purpose.value, case=sent.case_id, group=sent.is_group)
         self.metrics.sent(outgoing, outcome)
 
     def _current_state(self) -> Scene:
@@ -99,7 +114,7 @@ class Observability:
         if self._bot is None:
             return Scene(None, None, commits)
         counts = self._bot.counts()
-        return Scene(self._bot.vitals(counts, self._records), counts, commits)
+        return Scene(self._bot.vitals(counts), counts, commits)
 
     def _health(self) -> tuple[Health, dict[str, Any]]:
         """Return the bot's health, and further fields to show on the health page."""
@@ -121,7 +136,6 @@ class Observability:
     def _write_figures(self, running: bool) -> None:
         """Write the bot's health figures into the overview of all offices; `running` is False when it stops."""
         records, now = self._records, self._records.clock()
-        self.keep_lock()
         if self._bot is None and occupant(records.database, records.account):
             return  # Another process runs the account, and this one will be refused.
         scene = self._current_state()
@@ -174,7 +188,7 @@ class _LoggedInBot:
         except StoreUnavailableError:
             return None
 
-    def vitals(self, counts: Counts | None, records: AppContext) -> Vitals:
+    def vitals(self, counts: Counts | None) -> Vitals:
         """Return the present measurements for computing the health; `counts` is what `counts()` returned."""
         line = self._line()
         oldest = counts.oldest_waiting_at if counts else None
@@ -188,5 +202,5 @@ class _LoggedInBot:
             waiting=counts.waiting if counts else None,
             frames=line.frames,
             line_since=line.since,
-            oldest_waiting_seconds=0.0 if oldest is None else (records.clock() - oldest).total_seconds(),
+            oldest_waiting_seconds=0.0 if oldest is None else (self._clock() - oldest).total_seconds(),
         )

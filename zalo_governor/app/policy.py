@@ -69,7 +69,8 @@ def office_policy(
 
 
 def _with_offices(common: ServicePolicy, configuration: Configuration) -> ServicePolicy:
-    """Return the policy with a policy in `offices` for each group with own settings or regulation, one for the rest.
+    """Add to the policy one of its own for each group with own settings or regulation (`offices`), and one for the
+    rest.
 
     A regulation brings its escalation ladder and its texts.
     """
@@ -86,7 +87,7 @@ def _with_offices(common: ServicePolicy, configuration: Configuration) -> Servic
                 here=frozenset({group.id}),
                 regulation=book.regulation,
                 ladder=book.ladder,
-                catalogue=configuration.catalogues.get(book.name, common.catalogue),
+                catalogue=configuration.catalogue_of(group.id),
             )
             offices[group.id] = _with_sections(office, settings.of_group(group))
     return common
@@ -142,7 +143,7 @@ def note_configuration(records: AppContext, units: UnitsOfWork, occasion: str) -
     now = fingerprints(records.settings, records.database.keys.mac)
     other = change(records.fingerprints(), now)
     with units.begin() as uow:
-        for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
+        for action, detail in ((occasion, {"version": __version__}), ("config.changed", other)):
             if detail:
                 uow.audit.append(action, at=records.clock(), group_id=NO_GROUP, detail=detail)
     if other:

@@ -46,7 +46,7 @@ _OFFICES_SECONDS = 30.0
 _FILES_SECONDS = 10.0
 """Seconds between two checks whether the configuration of an office was changed."""
 _PAUSES = (5.0, 300.0)
-"""Seconds until an office that failed is tried again, first and at most."""
+"""Pause before an office that failed is tried again, in seconds: the first one, and the longest."""
 _NOT_READ = frozenset({"messages", "regulations"})
 """Folders of the configuration that the reader of files does not use."""
 _LETTERHEAD = re.compile(rb"^(number|issued|issuer):.*$", re.MULTILINE)

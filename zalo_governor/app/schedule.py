@@ -67,37 +67,16 @@ class DailySchedule:
 
     def _duties_of(self, office: int) -> list[Duty]:
         """Return the tasks for the groups under one policy, given by its place in `FeatureFacade.duties_by_office`."""
-        times = self._features().duties_by_office[office].policy.schedule
+        times, reports = self._features().duties_by_office[office].policy.schedule, ScheduledReports
+        report, digest = partial(self._report_task, office), partial(self._digest_task, office)
         duties = [
-            Duty("daily_report", times.daily_report, None, self._report_task(office, ScheduledReports.daily_report)),
-            Duty(
-                "weekly_report",
-                times.weekly_report,
-                times.weekly_day,
-                self._report_task(office, ScheduledReports.weekly_report),
-            ),
-            Duty(
-                "monthly_report",
-                times.monthly_report,
-                None,
-                self._report_task(office, ScheduledReports.monthly_report),
-                months=EVERY_MONTH,
-            ),
-            Duty(
-                "quarterly_report",
-                times.quarterly_report,
-                None,
-                self._report_task(office, ScheduledReports.quarterly_report),
-                months=EVERY_QUARTER,
-            ),
+            Duty("daily_report", times.daily_report, None, report(reports.daily_report)),
+            Duty("weekly_report", times.weekly_report, times.weekly_day, report(reports.weekly_report)),
+            Duty("monthly_report", times.monthly_report, None, report(reports.monthly_report), EVERY_MONTH),
+            Duty("quarterly_report", times.quarterly_report, None, report(reports.quarterly_report), EVERY_QUARTER),
             Duty("name_sweep", times.name_sweep, None, partial(self._check_names, office)),
-            Duty("hints_digest", times.hints_digest, None, self._digest_task(office, ScheduledReports.hints_digest)),
-            Duty(
-                "suggestions_digest",
-                times.suggestions_digest,
-                None,
-                self._digest_task(office, ScheduledReports.suggestions_digest),
-            ),
+            Duty("hints_digest", times.hints_digest, None, digest(reports.hints_digest)),
+            Duty("suggestions_digest", times.suggestions_digest, None, digest(reports.suggestions_digest)),
         ]
         own = f":{office}" if office else ""
         return [duty._replace(name=duty.name + own, run=self._unless_restored(duty.run)) for duty in duties]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.models import FrozenModel, StrictModel
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
 
 
@@ -62,11 +62,6 @@ class RuleContext(FrozenModel):
 
 
 NO_CONTEXT = RuleContext()
-
-
-def roles_in(context: RuleContext, group_id: str) -> frozenset[Role]:
-    """Return the sender's roles in the group."""
-    return context.sender.roles_in(group_id) if context.sender else frozenset()
 
 
 class Rule(ABC, Generic[P]):

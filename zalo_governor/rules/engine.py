@@ -14,10 +14,6 @@ CLEAN = Verdict()
 """The verdict without findings and failures, shared because nearly all messages get it."""
 
 
-def _ignore_position(_position: int) -> None:
-    pass
-
-
 class Engine:
     """Runner of the rules on events; immutable, replaced by a new engine when rule files change.
 
@@ -60,7 +56,7 @@ class Engine:
         context: RuleContext,
         *,
         out: Mapping[str, str] = {},
-        begin: Callable[[int], object] = _ignore_position,
+        begin: Callable[[int], object] = lambda _place: None,
     ) -> Verdict:
         """Run all rules on an event, and return the verdict with their findings; only `sealed(verdict)` may be stored.
 

@@ -1,5 +1,7 @@
 """Edit distance between short words, for finding typing errors."""
 
+from collections.abc import Iterator
+
 
 def slips(typed: str, word: str, most: int) -> int:
     """Count the typing errors (slips) between two words; `most` + 1 if there are more than `most`.
@@ -21,3 +23,13 @@ def slips(typed: str, word: str, most: int) -> int:
             return most + 1
         before, above = above, here
     return min(above[-1], most + 1)
+
+
+def deletions(word: str) -> Iterator[str]:
+    """Yield the word, and the word with each one of its letters left out.
+
+    Two words that have none of these forms in common differ by more than one typing error.
+    """
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]

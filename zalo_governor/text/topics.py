@@ -7,25 +7,11 @@ explain its result to people.
 import itertools
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.courtesy import sentences, without_courtesy
 from zalo_governor.text.fold import fold
 from zalo_governor.text.wrong_line import WrongLineError
-
-TOPICS = (
-    "drugs", "gambling", "prostitution", "obscenity", "violence", "crime", "order", "state", "religion",
-    "superstition", "insult", "custom", "scam", "advert", "rumour",
-)  # fmt: skip
-"""Concepts of the lexicon that are topics of messages; all others are the writer's stances, such as "offer"."""
-
-
-class Gist(NamedTuple):
-    """What a message is about: the lexicon's concepts (such as "drugs", or the stance "offer") that occur in it."""
-
-    concepts: dict[str, int]
-    """Number of different phrases of each concept found in the message."""
 
 
 class Lexicon:
@@ -53,17 +39,17 @@ class Lexicon:
                 if " " in bare or len(bare) > _AMBIGUOUS or (phrase == bare and len(bare) == _AMBIGUOUS):
                     _add(self._bare, bare, concept)
 
-    def read(self, text: str) -> Gist:
-        """Return the concepts found in a normalised text; only its first 1,500 characters are read."""
+    def read(self, text: str) -> set[str]:
+        """Return the concepts of a normalised text, such as "drugs" or "offer"; its first 1,500 characters are read."""
         text = text[:_READ]
         lower = text.lower()
         marked = has_marks(lower)
         found = _concepts(_words_of(lower if marked else fold(text)), self._marked if marked else self._bare)
         if _LINK.search(lower):
-            found["link"] = 1
+            found.add("link")
         if _PHONE.search(lower):
-            found["phone"] = 1
-        return Gist(found)
+            found.add("phone")
+        return found
 
 
 def ways_to_read(text: str) -> list[str]:
@@ -120,30 +106,22 @@ def _words_of(lower: str) -> list[str]:
     return [_plain(word) for word in _WORDS.findall(lower)]
 
 
-_Phrases = dict[str, list[tuple[tuple[str, ...], list[str]]]]
-"""By first word: the phrases that begin with this word, each as (its words, its concepts)."""
+_Phrases = dict[str, list[tuple[tuple[str, ...], str]]]
+"""By first word: the phrases that begin with this word, each as (its words, a concept that it expresses)."""
 
 
 def _add(phrases: _Phrases, phrase: str, concept: str) -> None:
     words = tuple(phrase.split())
-    of_first = phrases.setdefault(words[0], [])
-    for known, concepts in of_first:
-        if known == words:
-            concepts.append(concept)
-            return
-    of_first.append((words, [concept]))
+    phrases.setdefault(words[0], []).append((words, concept))
 
 
-def _concepts(words: list[str], phrases: _Phrases) -> dict[str, int]:
-    found: dict[str, int] = {}
-    seen: set[tuple[str, ...]] = set()
-    for at, word in enumerate(words):
-        for phrase, concepts in phrases.get(word, ()):
-            if phrase not in seen and tuple(words[at : at + len(phrase)]) == phrase:
-                seen.add(phrase)
-                for concept in concepts:
-                    found[concept] = found.get(concept, 0) + 1
-    return found
+def _concepts(words: list[str], phrases: _Phrases) -> set[str]:
+    return {
+        concept
+        for at, word in enumerate(words)
+        for phrase, concept in phrases.get(word, ())
+        if tuple(words[at : at + len(phrase)]) == phrase
+    }
 
 
 def _plain(word: str) -> str:

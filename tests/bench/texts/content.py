@@ -27,10 +27,18 @@ from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines
-from zalo_governor.text.topics import TOPICS, Lexicon
+from zalo_governor.text.topics import Lexicon
 
 Judge = Callable[[Sample], str]
 """Function that classifies a sample as `classified`, `look`, `borderline`, `harmful`, `strict` or `clean`."""
+
+_TOPICS = frozenset(
+    (
+        *("drugs", "gambling", "prostitution", "obscenity", "violence", "crime", "order", "state", "religion"),
+        *("superstition", "insult", "custom", "scam", "advert", "rumour"),
+    )
+)
+"""Concepts of the lexicon that are topics of messages; all others are the writer's stances, such as "offer"."""
 
 
 class Row(NamedTuple):
@@ -107,7 +115,7 @@ def _harm_judges(rulebook: Rulebook, folder: Path) -> dict[str, Judge]:
         return CLEAN if not found else HARMFUL if found[0].severity is Severity.TRIAGE else STRICT
 
     def by_topic(sample: Sample) -> str:
-        return HARMFUL if lexicon.read(sample.text).concepts.keys() & set(TOPICS) else CLEAN
+        return HARMFUL if lexicon.read(sample.text) & _TOPICS else CLEAN
 
     return {"rules": by_rules, "any topic word": by_topic}
 

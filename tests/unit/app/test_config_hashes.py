@@ -39,8 +39,8 @@ def test_a_rule_a_word_list_and_a_setting_are_each_named(settings: Settings) -> 
     )
     found = change(before, fingerprints(other, mac))
     assert found is not None
-    assert sorted(found.changed) == ["lexicons/agencies.txt", "rules/4.1-noi-dung-mat.yaml", "settings"]
-    assert found.gone == ["lexicons/trade.txt"]
+    assert sorted(found["changed"]) == ["lexicons/agencies.txt", "rules/4.1-noi-dung-mat.yaml", "settings"]
+    assert found["gone"] == ["lexicons/trade.txt"]
 
 
 def test_a_name_of_which_the_system_cannot_say_whether_it_is_a_file_is_passed_over(settings: Settings) -> None:

@@ -46,7 +46,7 @@ class Vitals(NamedTuple):
     waiting: int | None
     """Number of stored elements not judged yet; None if the database does not answer."""
     oldest_waiting_seconds: float
-    """How long the oldest of them has been waiting; 0 if none is."""
+    """How long the oldest element not judged yet has been waiting; 0 if none is."""
     frames: tuple[FrameCount, ...] = ()
     """Frames of the last 24 hours that carry no element (message, act, receipt), by kind."""
     line_since: datetime | None = None

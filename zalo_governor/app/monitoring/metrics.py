@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, ProcessCollector, generate_latest
@@ -136,17 +137,14 @@ class _StateCollector(Collector):
 
     def _queue_metrics(self, stock: Counts) -> Iterable[Metric]:
         """Yield the metrics of inbox, outbox, open cases and gaps (times without connection)."""
-        oldest = stock.oldest_waiting_at
-        age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
         yield _gauge("inbox_waiting", "Stored and not yet judged", stock.waiting)
-        yield _gauge("inbox_oldest_waiting_seconds", "Age of the oldest of them", age)
+        yield _gauge("inbox_oldest_waiting_seconds", "Age of the oldest of them", self._age(stock.oldest_waiting_at))
         yield _gauge("dead_letters", "Elements that could not be understood", stock.dead_letters)
         yield _gauge("outbox", "Messages still to be sent", stock.outgoing, "state")
         yield from self._undelivered_metrics(stock.undelivered)
-        queued_at = stock.scans.oldest_at
-        age = 0.0 if queued_at is None else max((self._clock() - queued_at).total_seconds(), 0.0)
         yield _gauge("scans_waiting", "Attachments still to be scanned", stock.scans.waiting)
-        yield _gauge("scan_oldest_seconds", "How long the oldest of them has been waiting", age)
+        waited = self._age(stock.scans.oldest_at)
+        yield _gauge("scan_oldest_seconds", "How long the oldest of them has been waiting", waited)
         cases = {state.value: stock.open_cases.get(state.value, 0) for state in CaseState if state.open}
         yield _gauge("open_cases", "Cases that nobody has settled", cases, "state")
         gaps = {"open": stock.open_gaps, "pending": stock.pending_gaps}
@@ -154,12 +152,14 @@ class _StateCollector(Collector):
 
     def _undelivered_metrics(self, counts: UndeliveredCounts) -> Iterable[Metric]:
         """Yield the metrics of messages of the bot that could not be delivered."""
-        oldest = counts.oldest_waiting_at
-        age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
+        age = self._age(counts.oldest_waiting_at)
         yield _gauge("outbox_oldest_waiting_seconds", "Age of the oldest message that was tried in vain", age)
         yield _gauge("outbox_urgent_undelivered", "Urgent messages that nobody has got", counts.urgent_failed)
         codes = {str(code): number for code, number in counts.codes} or {"0": 0}
         yield _gauge("outbox_given_up", "Messages given up in the last days, by Zalo's error code", codes, "code")
+
+    def _age(self, at: datetime | None) -> float:
+        return 0.0 if at is None else max((self._clock() - at).total_seconds(), 0.0)
 
 
 def _gauge(name: str, meaning: str, value: float | Mapping[str, float], label: str = "") -> Metric:

@@ -23,22 +23,16 @@ LEGACY = "legacy"
 
 
 class DiacriticsParameters(Parameters):
-    """Thresholds of the rule, as scores: the log-odds that diacritics are missing (0: as likely as not)."""
+    """Parameters of the rule: the scores of `Thresholds` from which a message is a violation or suspect, and one more.
+
+    A value of `suspect` above the others turns that off.
+    """
 
     violation: float
-    """Score from which a message without any diacritics is a violation."""
     partial: float
-    """Score from which a message with some diacritics is a violation, if probably at least two words and a fifth of
-    all words lack theirs.
-    """
     brief: float
-    """Score from which a message of at most four words, some with diacritics, is a violation."""
     slip: float
-    """Score from which a longer message with some diacritics is a violation, if probably fewer words lack theirs
-    than `partial` requires.
-    """
     suspect: float
-    """Score from which a message is suspect (only counted); a value above the other thresholds turns this off."""
     proposal: float
     """Least confidence (log-probability, at most 0) at which the corrected sentence is proposed to the member."""
 

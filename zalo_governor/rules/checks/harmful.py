@@ -19,7 +19,7 @@ from zalo_governor.text.courtesy import is_only_courtesy
 from zalo_governor.text.linear_classes import ClassModel, shipped_classes
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.secrecy.readings import other_typings
-from zalo_governor.text.topics import Gist, Lexicon, features_of, ways_to_read
+from zalo_governor.text.topics import Lexicon, features_of, ways_to_read
 from zalo_governor.text.wrong_line import WrongLineError
 
 CLEAN = "clean"
@@ -62,14 +62,14 @@ class HarmfulRule(Rule[HarmfulParameters]):
             line = next(line for line in self.lexicons["harmful-own.tsv"] if line.partition("\t")[0] in unknown)
             known = ", ".join(sorted(self.parameters.categories))
             raise WrongLineError(line, f"không có loại nội dung này; các loại dùng được: {known}")
-        self._model = model
+        self._given = model
 
     @property
     def labels(self) -> frozenset[str]:
         return self.parameters.categories
 
     def prepare(self) -> None:
-        self._get_model()
+        self._model()
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """Yield at most one finding per string that the sender typed; commands to the bot in private are skipped."""
@@ -88,15 +88,15 @@ class HarmfulRule(Rule[HarmfulParameters]):
         changed = normalised.offsets is not None
         readings = [normalised.text, *other_typings(text, normalised.text, changed=changed)]
         score, category, reading = max(self._score_variant(reading) for reading in readings)
-        named, gist = self._find_own_terms(readings)
-        if gist is not None:
+        named, concepts = self._find_own_terms(readings)
+        if named:
             category = named
         elif score >= self.parameters.triage and category in self.parameters.categories:
-            gist = self._lexicon.read(reading)
+            concepts = self._lexicon.read(reading)
         else:
             return None
-        reason = "+".join(sorted(gist.concepts)) or "words"
-        severity = self.severity if self._is_plain_offer(gist, score, category, text) else Severity.TRIAGE
+        reason = "+".join(sorted(concepts)) or "words"
+        severity = self.severity if self._is_plain_offer(concepts, score, category, text) else Severity.TRIAGE
         return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
 
     def _score_variant(self, reading: str) -> tuple[float, str, str]:
@@ -104,7 +104,7 @@ class HarmfulRule(Rule[HarmfulParameters]):
 
         `reading` is the message as sent or decoded. Return (score, harmful category, `reading`).
         """
-        model = self._get_model()
+        model = self._model()
         whole, *parts = ways_to_read(reading)
         leads: list[tuple[float, str, str]] = []
         for way, handicap in ((whole, 0.0), *((part, _SENTENCE_PENALTY) for part in parts)):
@@ -117,37 +117,34 @@ class HarmfulRule(Rule[HarmfulParameters]):
             leads.append((said[category] - clean - handicap - doubt, category, reading))
         return max(leads)
 
-    def _find_own_terms(self, readings: list[str]) -> tuple[str, Gist | None]:
+    def _find_own_terms(self, readings: list[str]) -> tuple[str, set[str]]:
         """Find a phrase of the organisation's own list `harmful-own.tsv` in a message.
 
         `readings` are the message and its decoded variants. Return (the phrase's category, the lexicon concepts of the
-        variant); ("", None) if there is no such phrase, or the text does not also offer, urge, threaten or spread
-        something.
+        variant); ("", no concepts) if there is no such phrase, or the text does not also offer, urge, threaten or
+        spread something.
         """
         for reading in readings if self.lexicons["harmful-own.tsv"] else ():
-            named = sorted(self._own.read(reading).concepts.keys() & self.parameters.categories)
-            gist = self._lexicon.read(reading) if named else _NO_HITS
-            if gist.concepts.keys() & _STANCE_CONCEPTS and not gist.concepts.keys() & _OFFICIAL_CONCEPTS:
-                return named[0], gist
-        return "", None
+            named = sorted(self._own.read(reading) & self.parameters.categories)
+            concepts = self._lexicon.read(reading) if named else set()
+            if concepts & _STANCE_CONCEPTS and not concepts & _OFFICIAL_CONCEPTS:
+                return named[0], concepts
+        return "", set()
 
-    def _is_plain_offer(self, gist: Gist, score: float, category: str, text: str) -> bool:
+    def _is_plain_offer(self, concepts: set[str], score: float, category: str, text: str) -> bool:
         return (
             score >= self.parameters.strict
             and category in self.parameters.strict_categories
-            and not gist.concepts.keys() & _OFFICIAL_CONCEPTS
-            and "offer" in gist.concepts
+            and not concepts & _OFFICIAL_CONCEPTS
+            and "offer" in concepts
             and len(text) <= _LONGEST_OFFER
-            and bool(gist.concepts.keys() & _CONTACT_CONCEPTS)
+            and bool(concepts & _CONTACT_CONCEPTS)
         )
 
-    def _get_model(self) -> ClassModel:
-        if self._model is None:
-            self._model = shipped_classes("harmful")
-        return self._model
+    def _model(self) -> ClassModel:
+        return self._given or shipped_classes("harmful")
 
 
-_NO_HITS = Gist({})
 _CLEARLY_CLEAN, _SHORT_ENOUGH = -1.0, 300
 """A text of at most 300 characters that scores below -1.0 as a whole is clean; its sentences are not scored singly.
 

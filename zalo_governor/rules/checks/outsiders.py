@@ -9,11 +9,7 @@ from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
 
 
-class OutsiderParameters(Parameters):
-    """Parameters of the rule: none, as the roster says who may be in the group."""
-
-
-class OutsiderRule(Rule[OutsiderParameters]):
+class OutsiderRule(Rule[Parameters]):
     """Rule on outsiders: people who are in the group, or ask to join, and are not on the roster.
 
     Labels of findings: `added` by another member; `by_link` if they joined by themselves; `unseen` if only the group
@@ -21,7 +17,7 @@ class OutsiderRule(Rule[OutsiderParameters]):
     """
 
     id: ClassVar[str] = OUTSIDERS
-    parameters_type: ClassVar[type[Parameters]] = OutsiderParameters
+    parameters_type: ClassVar[type[Parameters]] = Parameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """Yield one finding per person not on the roster who joined or asks to join, with the person as subject."""

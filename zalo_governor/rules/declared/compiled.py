@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from zalo_governor.domain.people import Role
-from zalo_governor.rules.base import Need, roles_in
+from zalo_governor.rules.base import Need
 from zalo_governor.rules.declared.conditions import (
     AmountCondition,
     Answered,
@@ -203,7 +203,8 @@ def _who(asked: WhoCondition) -> Test:
 
     def test(facts: Facts, _found: Found) -> bool:
         context = facts.context
-        if roles and roles.isdisjoint(roles_in(context, facts.event.thread_id) or {Role.MEMBER}):
+        held = context.sender.roles_in(facts.event.thread_id) if context.sender else ()
+        if roles and roles.isdisjoint(held or {Role.MEMBER}):
             return False
         if agencies and not any(agency in fold(context.position) for agency in agencies):
             return False

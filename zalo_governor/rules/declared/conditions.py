@@ -91,7 +91,7 @@ class WordsCondition(Parameters):
 
 
 class EmojiCondition(_Part):
-    """Condition that the text has many emoji; Zalo's own, which it writes as `/-heart` or `:d`, count as well."""
+    """Condition on the emoji in a text; Zalo's own, which it writes as `/-heart` or `:d`, count as well."""
 
     at_least: int | None = Field(default=None, ge=1)
     share_at_least: float | None = Field(default=None, gt=0, le=1)

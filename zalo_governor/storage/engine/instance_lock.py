@@ -67,20 +67,24 @@ class InstanceLock:
                 "chương trình kia trước. Chương trình kia không bị ảnh hưởng"
             )
 
-    def keep(self) -> None:
+    def keep(self) -> bool | None:
         """Take the lock again if its connection to PostgreSQL is broken, as after a restart of the server.
 
-        Does nothing while the server is away, or if another process has the lock by now.
+        Return whether this process has the lock: False if another has it by now; None if the server does not answer, or
+        if the lock was released.
         """
         held = self._connection
         if held is None:
-            return
+            return None
         with suppress(SQLAlchemyError, StoreUnavailableError):
             if not held.invalidated and held.scalar(text("SELECT 1")):
-                return
+                return True
         with suppress(SQLAlchemyError, StoreUnavailableError):
-            if self._take_advisory():
-                held.close()
+            if not self._take_advisory():
+                return False
+            held.close()
+            return True
+        return None
 
     def release(self) -> None:
         """Release the lock; a second call has no effect."""

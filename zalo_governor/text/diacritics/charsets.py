@@ -46,14 +46,14 @@ def _shown(table: Mapping[str, str]) -> dict[int, str]:
 
 _TYPOGRAPHY = "\ufffd–—‘’“”…•™€"
 """Typographic signs that old encodings use as letters; not decoded, because today's texts are full of them."""
+_GRAVE_FIRST = (GRAVE, ACUTE, HOOK, TILDE, DOT)
 _TCVN3 = _shown(
     _table(
         "µ¸¶·¹ÇÊÈÉË»¾¼½ÆÌÐÎÏÑÒÕÓÔÖ×ÝØÜÞßãáâäåèæçéêíëìîïóñòôõøö÷ùúýûüþ",
-        (GRAVE, ACUTE, HOOK, TILDE, DOT),
+        _GRAVE_FIRST,
         dict(zip("¨©ª«¬\u00ad®¡¢£¤¥¦§", "ăâêôơưđĂÂÊÔƠƯĐ", strict=True)),
     )
 )
-_GRAVE_FIRST = (GRAVE, ACUTE, HOOK, TILDE, DOT)
 _VISCII_LOWER = (
     "\xe0\xe1\xe4\xe3\xd5\xa5\xa4\xa6\xe7\xa7\xa2\xa1\xc6\xc7\xa3\xe8\xe9\xeb\xa8\xa9\xab\xaa\xac\xad\xae"
     "\xec\xed\xef\xee\xb8\xf2\xf3\xf6\xf5\xf7\xb0\xaf\xb1\xb2\xb5\xb6\xbe\xb7\xde\xfe\xf9\xfa\xfc\xfb\xf8"
@@ -90,7 +90,6 @@ _VPS = _shown(
         dict(zip("\xe2\xe6\xea\xf4\xd6\xdc\xc7\xc2\x88\xd4\xf7\xd0\xf1", "âăêôơưđÂĂÔƠƯĐ", strict=True)),
     )
 )
-_TONED_IN_ORDER = (GRAVE, ACUTE, HOOK, TILDE, DOT)
 _VNI_MARKS = {"": "øùûõï", "ê": "èéúüë", "â": "àáåãä"}
 _VNI = {
     **{
@@ -98,12 +97,12 @@ _VNI = {
         for vowel, hats in {"a": ("a", "ă", "â"), "e": ("e", "", "ê"), "o": ("o", "", "ô"), "u": ("u", "", "")}.items()
         for hat, codes in zip(hats, _VNI_MARKS.values(), strict=True)
         if hat
-        for code, tone in zip(codes, _TONED_IN_ORDER, strict=True)
+        for code, tone in zip(codes, _GRAVE_FIRST, strict=True)
     },
     **{
         vowel + code: unicodedata.normalize("NFC", hat + tone)
         for vowel, hat in (("ô", "ơ"), ("ö", "ư"), ("y", "y"))
-        for code, tone in zip("øùûõï", _TONED_IN_ORDER, strict=True)
+        for code, tone in zip("øùûõï", _GRAVE_FIRST, strict=True)
     },
     "aâ": "â", "aê": "ă", "eâ": "ê", "oâ": "ô", "ô": "ơ", "ö": "ư", "ñ": "đ",
     "ì": "ì", "í": "í", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ",

@@ -96,7 +96,6 @@ def _toned(letters: str, tone: str) -> str | None:
     """
     made = letters
     if tone:
-        vowels = _VOWELS.search(letters, 1 if letters.startswith(("qu", "gi")) and len(letters) > 2 else 0)
         skip = 2 if letters.startswith("qu") or (letters.startswith("gi") and _VOWELS.match(letters, 2)) else 0
         vowels = _VOWELS.search(letters, skip)
         if vowels is None:

@@ -120,10 +120,10 @@ class Language:
     def after_each(
         self, sources: Sequence[tuple[int, int]], typed: int, apart: bool, meant: Sequence[Range]
     ) -> list[Link]:
-        """Return how probable a typed word is after each of several words before it; the many-at-once form of `after`.
+        """Return what `after` returns, for each of several words before the typed one; a message needs thousands of
+        results.
 
-        `sources` holds the arguments `pair` and `before` of `after` for each of them; the other arguments are as there.
-        One message needs thousands of results.
+        `sources` holds the arguments `pair` and `before` of `after` for each of them.
         """
         rows, followers, shares, next_rows = self._rows, self._followers, self._shares, self._next_rows
         common = self.common[typed]

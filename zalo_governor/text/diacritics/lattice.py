@@ -6,6 +6,7 @@ the message the logarithms from which `text.diacritics.evidence` computes its fi
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 from typing import NamedTuple
@@ -38,33 +39,27 @@ class Lattice(NamedTuple):
     """For each word, the words it may stand for, as (index in `Language.words`, probability)."""
 
 
+@dataclass(slots=True)
 class _Step:
     """Result of the forward pass of the algorithm at one word of a message: the probabilities of its explanations.
 
     The word is as typed (`kept`), foreign (`alien`), or one of the words it may stand for without diacritics (`lost`).
     """
 
-    __slots__ = ("alien", "ends", "kept", "kept_ends", "links", "lost", "spots")
+    kept: float
+    kept_ends: int
+    """Index of the pair made of the likeliest word before and this word as typed."""
+    alien: float
+    spots: list[int]
+    """Positions in `Word.places` of the words that it may stand for with more than negligible probability."""
+    lost: list[float]
+    ends: list[int]
+    """For each of `spots`, the index of the pair made of the likeliest word before and that word."""
+    links: list[Link]
+    """How probable this word is after each reading of the word before: as typed, as foreign, as each of its `spots`.
 
-    def __init__(
-        self, kept: float, kept_ends: int, alien: float, spots: list[int], lost: list[float], ends: list[int],
-        links: list[Link],
-    ) -> None:  # fmt: skip
-        self.kept = kept
-        self.kept_ends = kept_ends
-        """Index of the pair made of the likeliest word before and this word as typed."""
-        self.alien = alien
-        self.spots = spots
-        """Positions in `Word.places` of the words that it may stand for with more than negligible probability."""
-        self.lost = lost
-        self.ends = ends
-        """For each of `spots`, the index of the pair made of the likeliest word before and that word."""
-        self.links = links
-        """How probable this word is after each reading of the word before: as typed, as foreign, as each of its
-        `spots`.
-
-        Only one link if this word begins a clause.
-        """
+    Only one link if this word begins a clause.
+    """
 
 
 class _Sums:

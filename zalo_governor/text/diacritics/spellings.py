@@ -101,23 +101,15 @@ def _meant(language: Language, lower: str) -> tuple[Range, ...]:
     if not has_marks(lower):
         found = language.skeletons.get(lower)
         return (found,) if found else ()
-    toneless, tone = split_tone(lower)
-    ranges: list[Range] = []
+    forms = (lower, _BARRED + lower[1:]) if lower[0] == "d" else (lower,)
+    tone = split_tone(lower)[1]
     if not tone:
-        for form in _with_and_without_bar(toneless):
-            if form in language.toneless:
-                ranges.append(language.toneless[form])
-        return tuple(ranges)
-    forms = [lower] + ([_BARRED + lower[1:]] if lower[0] == "d" else [])
+        return tuple(language.toneless[form] for form in forms if form in language.toneless)
     places = [language.places[form] for form in forms if form in language.places]
     if not places and lower not in language.places:
         first, last = language.skeletons.get(fold(lower), (0, 0))
         places = [at for at in range(first, last) if split_tone(language.words[at])[1] == tone]
     return tuple((place, place + 1) for place in places) if places and places != [language.places.get(lower)] else ()
-
-
-def _with_and_without_bar(form: str) -> tuple[str, ...]:
-    return (form, _BARRED + form[1:]) if form[0] == "d" else (form,)
 
 
 _BARRED = "đ"

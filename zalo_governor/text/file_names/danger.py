@@ -16,7 +16,7 @@ class Danger(NamedTuple):
 
 
 def merge(dangers: Iterable[Danger]) -> list[Danger]:
-    """Return each kind of danger of a page once, certain if one of them was."""
+    """Merge equal dangers: return one for each label and page, certain if any of them was."""
     merged: dict[tuple[str, int | None], Danger] = {}
     for danger in dangers:
         key = danger.label, danger.page

@@ -18,6 +18,13 @@ _TRAILING = re.compile(r"(?<=[^.\s])[.\s]+$")
 _LOOK_ALIKES = str.maketrans("асеорхукмтвнѕіјԁԛԝɡαοερτυνικχһԍ", "aceopxykmtbhsijdqwgaoeptuvikxhg")
 """Cyrillic and Greek small letters that look like Latin ones (from Unicode's confusables.txt)."""
 _WORD_JOINERS = "./\\"
+_KINDS = (
+    ("executable", extensions.PROGRAMS, extensions.CERTAIN_PROGRAMS),
+    ("script", extensions.SCRIPTS, extensions.CERTAIN_SCRIPTS),
+    ("shortcut", extensions.SHORTCUTS, {"lnk"}),
+    ("disk_image", extensions.DISK_IMAGES, frozenset[str]()),
+)
+"""Kinds of dangerous files: (label, extensions, those of them that are certain)."""
 
 
 def base_name(name: str) -> str:
@@ -37,7 +44,7 @@ def check_name(name: str) -> list[Danger]:
     """Return the dangers of a file's name: it would run, has two extensions ("a.pdf.exe"), or hides its real end."""
     base = base_name(name)
     ending = extension(base)
-    dangers = [*_check_kind(ending)]
+    dangers = [Danger(label, certain=ending in sure) for label, known, sure in _KINDS if ending in known]
     if _has_double_extension(base, ending):
         dangers.append(Danger("double_extension", certain=True))
     if hidden := list(_hidden(base, ending)):
@@ -54,18 +61,6 @@ def check_path(path: str) -> list[Danger]:
         return [Danger("path_escape", certain=True)]
     if re.match(r"[/\\]|[A-Za-z]:[/\\]", path):
         return [Danger("path_escape", certain=False)]
-    return []
-
-
-def _check_kind(ending: str) -> list[Danger]:
-    if ending in extensions.PROGRAMS:
-        return [Danger("executable", certain=ending in extensions.CERTAIN_PROGRAMS)]
-    if ending in extensions.SCRIPTS:
-        return [Danger("script", certain=ending in extensions.CERTAIN_SCRIPTS)]
-    if ending in extensions.SHORTCUTS:
-        return [Danger("shortcut", certain=ending == "lnk")]
-    if ending in extensions.DISK_IMAGES:
-        return [Danger("disk_image", certain=False)]
     return []
 
 

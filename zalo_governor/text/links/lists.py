@@ -1,9 +1,11 @@
 """Lists by which links are judged: trusted domains, ones where anybody can publish, bad ones, shorteners, brands."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from zalo_governor.text.edit_distance import deletions
 from zalo_governor.text.links.addresses import in_latin, parents
 from zalo_governor.text.wrong_line import WrongLineError
 
@@ -101,9 +103,7 @@ class LinkLists:
 
     def near(self, label: str) -> Iterable[Brand]:
         """Return the brands whose names may differ from the label by one typing error (see `edit_distance.slips`)."""
-        keys = (label, *(label[:at] + label[at + 1 :] for at in range(len(label))))
-        found = (brand for key in keys for brand in self._one_letter_less.get(key, ()))
-        return dict.fromkeys(found)
+        return dict.fromkeys(brand for key in deletions(label) for brand in self._one_letter_less.get(key, ()))
 
 
 def shape_of(label: str) -> str:
@@ -115,15 +115,14 @@ def shape_of(label: str) -> str:
     return plain.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("-", "").replace("_", "")
 
 
-def _index_omissions(brands: Iterable[Brand]) -> Mapping[str, tuple[Brand, ...]]:
+def _index_omissions(brands: Iterable[Brand]) -> Mapping[str, Sequence[Brand]]:
     """Return the brands by name and by each form of the name with one letter left out; no names under four letters."""
-    index: dict[str, list[Brand]] = {}
+    index: defaultdict[str, list[Brand]] = defaultdict(list)
     for brand in brands:
-        name = brand.name
-        if len(name) >= _SHORTEST_INDEXED:
-            for key in {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}:
-                index.setdefault(key, []).append(brand)
-    return {key: tuple(found) for key, found in index.items()}
+        if len(brand.name) >= _SHORTEST_INDEXED:
+            for key in set(deletions(brand.name)):
+                index[key].append(brand)
+    return index
 
 
 def _read_brand(line: str) -> Brand:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from zalo_governor.text.edit_distance import slips
+from zalo_governor.text.edit_distance import deletions, slips
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import normalise
 
@@ -38,7 +38,7 @@ class Namesakes(Generic[T]):
                 continue
             self._longest = max(self._longest, len(words))
             known = _Known(_key(words), " ".join(words), of)
-            for stump in _deletion_forms(known.key):
+            for stump in deletions(known.key):
                 self._by_form[stump].append(known)
 
     def find(self, shown: str) -> list[Likeness[T]]:
@@ -55,7 +55,7 @@ class Namesakes(Generic[T]):
         return sorted(found.values(), key=lambda one: not one.same)
 
     def _find_similar(self, key: str) -> Iterator["_Known[T]"]:
-        for stump in _deletion_forms(key):
+        for stump in deletions(key):
             for known in self._by_form.get(stump, ()):
                 if slips(key, known.key, 1) <= 1:
                     yield known
@@ -74,16 +74,6 @@ def _words(name: str) -> list[str]:
 
 def _key(words: list[str]) -> str:
     return fold("".join(words)).translate(_LOOK_ALIKE).replace("rn", "m").replace("vv", "w")
-
-
-def _deletion_forms(key: str) -> Iterator[str]:
-    """Yield the key (a name in one word without diacritics), and the key with each one of its letters left out.
-
-    Two keys that have none of these forms in common differ by more than one typing error.
-    """
-    yield key
-    for place in range(len(key)):
-        yield key[:place] + key[place + 1 :]
 
 
 _LOOK_ALIKE = str.maketrans("01l|", "oiii")

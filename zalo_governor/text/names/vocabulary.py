@@ -98,8 +98,7 @@ class NameWords:
     def nickname(self, name: str) -> bool:
         """Return whether a person's name is a nickname: "Sóng Biển" (sea wave), or a name with "Cute" behind it.
 
-        A family name or a middle name ("Thị") shows that the other words are a given name, unless no given name is
-        such a word.
+        A family name or a middle name ("Thị") shows that the other words are a given name, except words that none has.
         """
         words = phrase(name)
         named = words[0] in self._surnames or words[1:2] in _MIDDLE_NAMES

@@ -42,17 +42,13 @@ def undressed(normalised: str) -> Iterator[tuple[str, bool]]:
     Undone are separators between letters, digits in place of letters, and repeated letters; in a second result, line
     breaks too (with False). If only a few words are disguised, the writer probably wants to hide just those.
     """
-    joined = _RUN_OF_LETTERS.sub(lambda run: _letters_of(run[0]), normalised)
+    joined = _RUN_OF_LETTERS.sub(lambda run: "".join(filter(str.isalpha, run[0])), normalised)
     joined = _HELD_KEY.sub(r"\1", _GAP.sub(" ", joined))
     plain = _MIXED.sub(lambda word: word[0].translate(_LEET), joined)
     if plain != normalised:
         yield plain, 2 * len(_DRESSED.findall(normalised)) < len(_CHUNKS.findall(plain))
     if normalised.count("\n") > 1:
         yield _SPACE.sub(" ", plain), False
-
-
-def _letters_of(run: str) -> str:
-    return "".join(filter(str.isalpha, run))
 
 
 def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
