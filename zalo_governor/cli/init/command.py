@@ -12,18 +12,11 @@ from rich.console import Console
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.policy import seeds
 from zalo_governor.app.sessions import log_in
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.init.questions import Conversation, full_names, people_left
 from zalo_governor.cli.init.summary import confirm, show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
-from zalo_governor.cli.login.flow import (
-    Ending,
-    SignIn,
-    SignInError,
-    cannot_write,
-    clean_up_when_told_to_end,
-    standing_still,
-    told,
-)
+from zalo_governor.cli.login.flow import Ending, SignIn, SignInError, signing_in, standing_still, told
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import HINT_OF_BACK, Asking
 from zalo_governor.cli.wrapping import say
@@ -39,14 +32,11 @@ from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leade
 from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample
 from zalo_governor.setup.settings_writer import checked_content, write_settings
 from zalo_governor.storage.unit_of_work import UnitsOfWork
-from zalo_governor.system import logging
-from zalo_governor.system.process import forbid_core_dumps
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.groups import OwnGroup, own_groups
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 
-_INTERRUPTED = 130
 _CONFIG_DIR = "config"
 _REQUIRED_AT_FIRST = (
     "office.province",
@@ -74,21 +64,13 @@ def init(
 
     Chạy lại được; những gì cơ quan đã sửa được giữ nguyên.
     """
-    forbid_core_dumps()
-    logging.silence()
-    clean_up_when_told_to_end()
-    given = load_answers(answers) if answers else None
-    installation = Installation(config, given, route_to)
-    try:
-        installation.make(qr_file, other_account=other_account)
-    except SignInError as error:
-        say(str(error), err=True)
-        raise typer.Exit(error.ending) from None
-    except OSError as error:
-        raise cannot_write(error) from None
-    except (typer.Abort, KeyboardInterrupt):
-        say(f"\n{installation.describe_stop()}", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
+    with signing_in():
+        installation = Installation(config, load_answers(answers) if answers else None, route_to)
+        try:
+            installation.make(qr_file, other_account=other_account)
+        except (typer.Abort, KeyboardInterrupt):
+            say(f"\n{installation.describe_stop()}", err=True)
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 class _GroupData(NamedTuple):

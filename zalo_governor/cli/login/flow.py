@@ -8,18 +8,20 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
+import typer
 from rich.console import Console
 
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.sessions import log_in, open_session
 from zalo_governor.cli.login import qr_terminal
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.cli.wrapping import wrapped
+from zalo_governor.cli.wrapping import say, wrapped
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.sandbox.images.qr import modules_of
 from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
-from zalo_governor.system import atomic_files
+from zalo_governor.system import atomic_files, logging
 from zalo_governor.system.error_text import of_system
+from zalo_governor.system.process import forbid_core_dumps
 from zalo_governor.zalo.auth.browser import USER_AGENT, new_imei
 from zalo_governor.zalo.auth.qr_login import QR_SECONDS, QrCode, QrLogin
 from zalo_governor.zalo.credentials import Credentials
@@ -242,17 +244,29 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if name else "(không tên)"
 
 
-def clean_up_when_told_to_end() -> None:
-    """Make SIGTERM end the process like Ctrl-C, so that the QR code image is deleted and locks are released."""
+@contextmanager
+def signing_in() -> Iterator[None]:
+    """Context manager for the body of a command that logs in: no core dumps, no log, and clean ends.
+
+    SIGTERM ends the process like Ctrl-C, so that the QR code image is deleted and locks are released.
+
+    Raises:
+        typer.Exit: the login failed; the reason was printed.
+        GovernorError: a file could not be written, for example because the disk is full.
+    """
+    forbid_core_dumps()
+    logging.silence()
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-
-
-def cannot_write(error: OSError) -> GovernorError:
-    """Make the error that tells the operator which file could not be written, for example because the disk is full."""
-    return GovernorError(
-        f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
-        "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
-    )
+    try:
+        yield
+    except SignInError as error:
+        say(str(error), err=True)
+        raise typer.Exit(error.ending) from None
+    except OSError as error:
+        raise GovernorError(
+            f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
+            "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
+        ) from None
 
 
 @contextmanager
