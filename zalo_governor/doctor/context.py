@@ -48,6 +48,7 @@ class DoctorContext:
         self.offline = offline
         self.send_test = send_test
         self._opened: list[AppContext | ZaloSession | Database] = []
+        self._fetched: dict[str, SeenGroup] = {}
 
     def close(self) -> None:
         """Close the database and the Zalo session, as far as they were opened."""
@@ -168,10 +169,6 @@ class DoctorContext:
             snapshot, _ = ZaloClient(self.session, self.clock).group(group_id)
             self._fetched[group_id] = SeenGroup(snapshot, self.clock())
         return self._fetched[group_id]
-
-    @cached_property
-    def _fetched(self) -> dict[str, SeenGroup]:
-        return {}
 
     def _keep_credentials(self, credentials: Credentials) -> None:
         # If the bot was started meanwhile, its session is newer and must not be overwritten.

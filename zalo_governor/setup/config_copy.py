@@ -82,14 +82,10 @@ class OfficeCopy:
             fresh = self._set_values(fresh, decided)
         if present == fresh:
             put_there[name] = _digest(fresh)
-        elif present is None:
+        elif present is None or _digest(present) == put_there.get(name):
             self._write(target, fresh)
             put_there[name] = _digest(fresh)
-            report.added.append(name)
-        elif _digest(present) == put_there.get(name):
-            self._write(target, fresh)
-            put_there[name] = _digest(fresh)
-            report.updated.append(name)
+            (report.added if present is None else report.updated).append(name)
         else:
             if name == REGULATION and (changed := self._set_values(present, regulation)) != present:
                 self._write(target, changed)
