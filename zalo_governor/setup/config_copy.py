@@ -78,7 +78,7 @@ class OfficeCopy:
         target, fresh = self._folder / name, (self._shipped / name).read_bytes()
         present = target.read_bytes() if target.exists() else None
         if name == REGULATION:
-            decided = {**(self._office_values(target) if present is not None else {}), **regulation}
+            decided = {**(office_values(target) if present is not None else {}), **regulation}
             fresh = self._set_values(fresh, decided)
         if present == fresh:
             put_there[name] = _digest(fresh)
@@ -90,10 +90,6 @@ class OfficeCopy:
             if name == REGULATION and (changed := self._set_values(present, regulation)) != present:
                 self._write(target, changed)
             report.left.append(name)
-
-    def _office_values(self, target: Path) -> dict[str, str]:
-        data = load_yaml(target).data
-        return {key: str(data[key]) for key in _OWN_KEYS if data.get(key)}
 
     def _set_values(self, content: bytes, words: Mapping[str, str]) -> bytes:
         if not words:
@@ -124,6 +120,12 @@ class OfficeCopy:
             name = path.relative_to(self._shipped)
             if path.is_file() and name.parts[0] not in _NOT_COPIED:
                 yield str(name)
+
+
+def office_values(path: Path) -> dict[str, str]:
+    """Return the keys of the regulation file `path` that an office decides: number, issued, issuer, as far as set."""
+    data = load_yaml(path).data
+    return {key: str(data[key]) for key in _OWN_KEYS if data.get(key)}
 
 
 def is_sample(regulation: Mapping[str, object]) -> bool:

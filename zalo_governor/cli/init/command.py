@@ -23,13 +23,12 @@ from zalo_governor.cli.wrapping import say
 from zalo_governor.config.sections import ZaloSettings
 from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.config.shipped import shipped_config
-from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Member, Role
 from zalo_governor.setup.answers_file import AnswerFile, load_answers
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
-from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample
+from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample, office_values
 from zalo_governor.setup.settings_writer import checked_content, write_settings
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 from zalo_governor.zalo.api.client import ZaloClient
@@ -311,7 +310,5 @@ class Installation:
 def _decided_regulation(folder: Path) -> dict[str, str]:
     """Return number, issued and issuer of the office's regulation; {} if it has none but the sample that is shipped."""
     own = folder / REGULATION
-    if not own.exists():
-        return {}
-    data = load_yaml(own).data
-    return {} if is_sample(data) else {key: str(data[key]) for key in ("number", "issued", "issuer") if data.get(key)}
+    values = office_values(own) if own.exists() else {}
+    return {} if is_sample(values) else values

@@ -183,7 +183,7 @@ class SignIn:
                 self._asking.say(f"Mã không còn hiệu lực. {_refusal(error)}")
             else:
                 return
-            if number == _MAX_CODES or not self._ask_for_another_code():
+            if number < _MAX_CODES and sys.stdin.isatty() and not self._asking.yes("Tạo mã mới?", default=True):
                 break
         raise SignInError(
             Ending.NOBODY_SCANNED,
@@ -207,9 +207,6 @@ class SignIn:
             yield
         finally:
             self._qr_file.unlink(missing_ok=True)
-
-    def _ask_for_another_code(self) -> bool:
-        return not sys.stdin.isatty() or self._asking.yes("Tạo mã mới?", default=True)
 
     def _require_consent(self, known: str, uid: str, name: str) -> None:
         self._asking.say(
