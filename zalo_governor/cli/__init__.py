@@ -19,80 +19,45 @@ from zalo_governor.cli.terminal import Group, Terminal, explained
 from zalo_governor.cli.wrapping import say
 from zalo_governor.domain.errors import GovernorError
 
-COMMANDS = (
-    "init",
-    "login",
-    "run",
-    "doctor",
-    "docs",
-    "panel",
-    "watch",
-    "install-service",
-    "demo",
-    "simulate",
-    "check",
-    "check-file",
-    "scan-worker",
-    "offices",
-    "directives",
-    "report",
-    "cases",
-    "members",
-    "trace",
-    "rules",
-    "roster",
-    "audit",
-    "backup",
-    "restore",
-    "upgrade",
-    "erase",
-    "export",
-    "account",
-    "rehearse",
-    "trial",
-    "go-live",
-)
-"""Command names in the order in which the help lists them. Command `a-b` is the function or Typer object `a_b` in the
-module `a_b`."""
+COMMANDS = {
+    "init": "khai-bao",
+    "login": "dang-nhap",
+    "run": "chay",
+    "doctor": "kiem-tra",
+    "docs": "huong-dan",
+    "panel": "bang",
+    "watch": "giam-sat",
+    "install-service": "cai-dich-vu",
+    "demo": "trinh-dien",
+    "simulate": "mo-phong",
+    "check": "xet",
+    "check-file": "xet-tep",
+    "scan-worker": "quet-tep",
+    "offices": "co-quan",
+    "directives": "chi-dao",
+    "report": "bao-cao",
+    "cases": "vu-viec",
+    "members": "thanh-vien",
+    "trace": "truy-vet",
+    "rules": "quy-tac",
+    "roster": "danh-sach",
+    "audit": "nhat-ky",
+    "backup": "sao-luu",
+    "restore": "khoi-phuc",
+    "upgrade": "nang-cap",
+    "erase": "xoa-du-lieu",
+    "export": "xuat",
+    "account": "tai-khoan",
+    "rehearse": "dien-tap",
+    "trial": "chay-thu",
+    "go-live": "bat-dau",
+}
+"""Command -> its Vietnamese name, which may be typed instead; in the order in which the help lists them. Command `a-b`
+is the function or Typer object `a_b` in the module `a_b`."""
 _PACKAGES = frozenset({"init", "login", "demo", "rehearse"})
 """Commands whose module is a package; their function is in the package's module `command`."""
-
-
-ALIASES = {
-    "khai-bao": "init",
-    "dang-nhap": "login",
-    "chay": "run",
-    "kiem-tra": "doctor",
-    "huong-dan": "docs",
-    "bang": "panel",
-    "cai-dich-vu": "install-service",
-    "trinh-dien": "demo",
-    "mo-phong": "simulate",
-    "xet": "check",
-    "xet-tep": "check-file",
-    "quet-tep": "scan-worker",
-    "co-quan": "offices",
-    "chi-dao": "directives",
-    "bao-cao": "report",
-    "vu-viec": "cases",
-    "thanh-vien": "members",
-    "truy-vet": "trace",
-    "quy-tac": "rules",
-    "danh-sach": "roster",
-    "nhat-ky": "audit",
-    "sao-luu": "backup",
-    "khoi-phuc": "restore",
-    "giam-sat": "watch",
-    "nang-cap": "upgrade",
-    "xoa-du-lieu": "erase",
-    "xuat": "export",
-    "tai-khoan": "account",
-    "dien-tap": "rehearse",
-    "chay-thu": "trial",
-    "bat-dau": "go-live",
-    "phien-ban": "version",
-}
-"""Vietnamese names of the commands, which may be typed instead: alias -> command."""
+ALIASES = {alias: name for name, alias in COMMANDS.items()} | {"phien-ban": "version"}
+"""Vietnamese name -> command."""
 
 
 class _Commands(Group):

@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.sessions import open_session
@@ -13,11 +11,11 @@ from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.terminal import Terminal
-from zalo_governor.cli.wrapping import say
+from zalo_governor.cli.wrapping import print_rows, say
 from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.setup.account_matching import Acquainted, acquaint
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK
@@ -136,8 +134,8 @@ def _print_matches(known: list[KnownPerson], found: Acquainted) -> None:
         f"Tài khoản cũ biết {len(known)} người. Nhận ra theo mã chung (global_id): {found.by_global_id}; theo số điện "
         f"thoại: {found.by_phone}; giống tên, cần xác nhận: {len(found.suggestions)}."
     )
-    if found.strangers:
-        _print_rows("Trong Nhóm, chưa nhận ra là ai", [(_shown(member), member.uid) for member in found.strangers])
+    strangers = [(member.zalo_name or member.display_name, member.uid) for member in found.strangers]
+    print_rows("Trong Nhóm, chưa nhận ra là ai", ("Tên", "uid"), strangers)
 
 
 def _print_unmatched(known: list[KnownPerson], again: dict[int, str]) -> None:
@@ -146,7 +144,7 @@ def _print_unmatched(known: list[KnownPerson], again: dict[int, str]) -> None:
         say("Mọi người đều đã được nhận ra.")
         return
     rows = [(one.name or one.uid, _why_it_matters(one)) for one in lost]
-    _print_rows("Chưa nhận ra được (rời Nhóm, hoặc Zalo chưa cho biết)", rows)
+    print_rows("Chưa nhận ra được (rời Nhóm, hoặc Zalo chưa cho biết)", ("Tên", "Vai trò"), rows)
     say(
         "Người có vai trò chưa được nhận ra thì chưa dùng lệnh được: đề nghị ghi uid hoặc global_id mới của người đó "
         "vào mục people của governor.yaml (xem bằng zalo-governor members sau khi khởi động)."
@@ -158,15 +156,3 @@ def _why_it_matters(one: KnownPerson) -> str:
     if one.open_cases:
         parts.append(f"{one.open_cases} vụ việc đang xử lý")
     return "; ".join(filter(None, parts)) or "thành viên"
-
-
-def _shown(member: Member) -> str:
-    return member.zalo_name or member.display_name
-
-
-def _print_rows(title: str, rows: list[tuple[str, str]]) -> None:
-    say(f"{title}: {len(rows)}")
-    table = Table(show_header=False)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)

@@ -98,7 +98,7 @@ def list_(
     end = end_of(until, "--until") if until else _NEVER
     with closing(read_records(load_settings(config), system_clock)) as records:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
-        found = [entry for entry in entries if _matches_filters(entry, action, about) and _is_view_of_case(entry, case)]
+        found = [entry for entry in entries if _is_wanted(entry, action, about, case)]
         with UnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "audit.listed")
             actor = _find_actor(uow, records, uid)
@@ -130,14 +130,12 @@ def _is_of(code: str, action: str) -> bool:
     return code == action or code.startswith(f"{action}.")
 
 
-def _matches_filters(entry: AuditEntry, action: str | None, about: str | None) -> bool:
+def _is_wanted(entry: AuditEntry, action: str | None, about: str | None, case: str | None) -> bool:
     if action and not _is_of(entry.action, action):
         return False
-    return not about or about in {entry.subject, entry.detail.get("about")}
-
-
-def _is_view_of_case(entry: AuditEntry, case: str | None) -> bool:
-    return case is None or (entry.action == SHOWN and entry.subject == case)
+    if about and about not in {entry.subject, entry.detail.get("about")}:
+        return False
+    return case is None or (entry.action, entry.subject) == (SHOWN, case)
 
 
 def _find_actor(uow: UnitOfWork, records: AppContext, uid: str | None) -> int | None:

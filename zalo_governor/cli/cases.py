@@ -1,7 +1,6 @@
 """`zalo-governor cases`: list the cases as a table or as JSON."""
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -18,9 +17,6 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.unit_of_work import UnitsOfWork
-
-_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
-_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def cases(

@@ -1,7 +1,6 @@
 """A line of the log as the operator reads it on the terminal; in files and for journald the log keeps its own form."""
 
 from collections.abc import MutableMapping
-from datetime import datetime
 from typing import Any
 
 import typer
@@ -9,7 +8,6 @@ import typer
 from zalo_governor.cli import words
 from zalo_governor.cli.language import translated
 from zalo_governor.cli.wrapping import wrapped
-from zalo_governor.domain.clock import local
 
 _STYLES: dict[str, dict[str, Any]] = {
     "warning": {"fg": "yellow"},
@@ -30,14 +28,8 @@ def render(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> st
         "error": translated("LỖI", "ERROR"),
         "critical": translated("LỖI", "ERROR"),
     }.get(level, "")
-    said = " ".join(filter(None, [_time(entry), urgency, words.event(str(entry["event"]))]))
+    at = words.moment_of(str(entry.get("timestamp", "")))
+    said = " ".join(filter(None, [f"{at:%H:%M:%S}" if at else "", urgency, words.event(str(entry["event"]))]))
     facts = words.facts({key: fact for key, fact in entry.items() if key not in _OWN_KEYS})
     line = wrapped(f"{said} ({facts})" if facts else said)
     return typer.style(line, **_STYLES[level]) if level in _STYLES else line
-
-
-def _time(entry: MutableMapping[str, Any]) -> str:
-    try:
-        return f"{local(datetime.fromisoformat(str(entry['timestamp']))):%H:%M:%S}"
-    except (KeyError, ValueError):
-        return ""

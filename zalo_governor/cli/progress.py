@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,12 +21,7 @@ def steps(*names: str, total: int | None) -> Iterator[list[Callable[[int], None]
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, transient=True) as shown:
-        yield [_bar_callback(shown, name, total) for name in names]
-
-
-def _bar_callback(shown: Progress, name: str, total: int | None) -> Callable[[int], None]:
-    task = shown.add_task(name, total=total)
-    return lambda more: shown.advance(task, more)
+        yield [partial(shown.advance, shown.add_task(name, total=total)) for name in names]
 
 
 def _line_callback(name: str) -> Callable[[int], None]:

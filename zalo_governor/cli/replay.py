@@ -1,7 +1,7 @@
 """`zalo-governor rules replay`: apply a changed rule to stored messages and compare with the recorded findings."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -165,7 +165,7 @@ class _RuleReplayer:
 
     def play(self, start: datetime) -> ReplayReport:
         after, done = lowest_id(start) - 1, 0
-        with _Progress() as tell:
+        with _progress() as tell:
             while page := self._inbox.judged(self._account, after_id=after, limit=_PAGE_SIZE):
                 self._replay_page(page)
                 after, done = page[-1].id, done + len(page)
@@ -202,33 +202,24 @@ class _RuleReplayer:
         return line if len(line) <= _EXCERPT_LENGTH else line[: _EXCERPT_LENGTH - 1] + "…"
 
 
-class _Progress:
-    """Shows on standard error how many entries `rules replay` has done: a changing line on a terminal, else lines.
+@contextmanager
+def _progress() -> Iterator[Callable[[int, Admitted], None]]:
+    """Context manager that shows progress on standard error: a changing line on a terminal, else some lines.
 
-    Call the object with the number done and the last entry.
+    Yields the function to be called with the number of entries done and the last of them.
     """
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task("…", total=None)
 
-    def __init__(self) -> None:
-        console = Console(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        self._shown = Progress(*columns, console=console, transient=True) if console.is_terminal else None
-        self._task = self._shown.add_task("…", total=None) if self._shown else None
+        def tell(done: int, last: Admitted) -> None:
+            line = f"đã thử {done} mục, đến {local(from_ms(last.entry.received_ms)):%H:%M %d/%m/%Y}"
+            shown.update(task, description=line)
+            if shown.disable and done % _PROGRESS_EVERY == 0:
+                typer.echo(line, err=True)
 
-    def __enter__(self) -> "_Progress":
-        if self._shown:
-            self._shown.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            self._shown.stop()
-
-    def __call__(self, done: int, last: Admitted) -> None:
-        line = f"đã thử {done} mục, đến {local(from_ms(last.entry.received_ms)):%H:%M %d/%m/%Y}"
-        if self._shown and self._task is not None:
-            self._shown.update(self._task, description=line)
-        elif done % _PROGRESS_EVERY == 0:
-            typer.echo(line, err=True)
+        yield tell
 
 
 def _find_rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:

@@ -1,7 +1,6 @@
 """`zalo-governor report`: make the activity report (clause 6.2 of the regulation) of any period, without Zalo."""
 
 from contextlib import closing
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -73,36 +72,27 @@ def report(
         else:
             paper = paper_of(made, settings.of_group(chosen).office.letterhead, voice)
             content = ReportRenderer(settings.report_template).print(paper, ReportFormat(face.value))
-    _output(content, output)
-
-
-def _output(content: bytes, output: Path | None) -> None:
     if output is None:
         typer.echo(content, nl=False)
-        return
-    hand_over(output, content)
+    else:
+        hand_over(output, content)
 
 
 def _parse_period(period: str | None, start: str | None, end: str | None) -> Span:
+    now = today(system_clock())
     if period is None:
-        first, last = _parse_dates(start, end)
+        last = day_of(end, "--to") if end else now
+        first = day_of(start, "--from") if start else min(last, now)
+        if first > last:
+            raise ConfigError(
+                f"--from: {first:%d/%m/%Y} sau ngày cuối của kỳ, {last:%d/%m/%Y}; hãy ghi ngày sớm hơn ở --from"
+            )
         return days(first, last)
     if start or end:
         raise ConfigError("--period: hãy dùng --period, hoặc --from và --to")
-    span = asked(folded(period).strip(" ."), today(system_clock()))
+    span = asked(folded(period).strip(" ."), now)
     if span is None:
         raise ConfigError(
             "--period: không hiểu kỳ báo cáo; hãy ghi, ví dụ: hôm nay, tuần, tháng 10, quý 3, 01/10-31/10"
         )
     return span
-
-
-def _parse_dates(start: str | None, end: str | None) -> tuple[date, date]:
-    now = today(system_clock())
-    last = day_of(end, "--to") if end else now
-    first = day_of(start, "--from") if start else min(last, now)
-    if first > last:
-        raise ConfigError(
-            f"--from: {first:%d/%m/%Y} sau ngày cuối của kỳ, {last:%d/%m/%Y}; hãy ghi ngày sớm hơn ở --from"
-        )
-    return first, last

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.roster_import import import_roster, plan_import
@@ -19,7 +18,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chose
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.spreadsheets.writer import write_sheet
 from zalo_governor.cli.terminal import Terminal
-from zalo_governor.cli.wrapping import folding_table, say
+from zalo_governor.cli.wrapping import print_rows, say
 from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -113,12 +112,12 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
             f"Nhóm ẩn danh sách thành viên: Hệ thống chỉ đọc được {len(snapshot.member_uids)} trên "
             f"{snapshot.total_members} người, nên phần dưới đây chưa đầy đủ."
         )
-    _print_rows("Có trong danh sách, chưa có trong Nhóm", ("Họ tên", "Chức vụ", "Cơ quan"),
-           [(entry.full_name, entry.title, entry.agency) for entry in held.missing])  # fmt: skip
-    _print_rows("Có trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"),
-           [(uid, names.get(uid, "")) for uid in held.strangers])  # fmt: skip
-    _print_rows("Có thể là cùng một người; xác nhận bằng zalo-governor roster match", ("Họ tên", "Tên hiển thị", "UID"),
-           [(one.entry.full_name, names[one.uid], one.uid) for one in guesses])  # fmt: skip
+    _print_entries("Có trong danh sách, chưa có trong Nhóm", held.missing)
+    strangers = [(uid, names.get(uid, "")) for uid in held.strangers]
+    print_rows("Có trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"), strangers)
+    likely = [(one.entry.full_name, names[one.uid], one.uid) for one in guesses]
+    title = "Có thể là cùng một người; xác nhận bằng zalo-governor roster match"
+    print_rows(title, ("Họ tên", "Tên hiển thị", "UID"), likely)
 
 
 @roster.command("match")
@@ -249,21 +248,20 @@ def _show_unsplit(reading: RosterReading) -> None:
 
 def _show_difference(found: RosterDifference, kept: Sequence[RosterEntry]) -> None:
     """Print how the import changes the roster, and who is not in the file but stays on the roster (`kept`)."""
-
-    def facts(entries: Sequence[RosterEntry]) -> list[tuple[str, str, str]]:
-        return [(entry.full_name, entry.title, entry.agency) for entry in entries]
-
-    _print_rows("Thêm", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.added))
-    _print_rows("Bỏ ra", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.removed))
-    _print_rows(
-        "Không có trong tệp, vẫn giữ (muốn bỏ ra thì thêm --replace)", ("Họ tên", "Chức vụ", "Cơ quan"), facts(kept)
-    )
+    _print_entries("Thêm", found.added)
+    _print_entries("Bỏ ra", found.removed)
+    _print_entries("Không có trong tệp, vẫn giữ (muốn bỏ ra thì thêm --replace)", kept)
     rows = []
     for change in found.changed:
         names = ", ".join(FIELD_NAMES[field] for field in change.fields)
         rows.append((change.after.full_name, names, change.after.title))
-    _print_rows("Thay đổi", ("Họ tên", "Mục thay đổi", "Chức vụ mới"), rows)
+    print_rows("Thay đổi", ("Họ tên", "Mục thay đổi", "Chức vụ mới"), rows)
     say(f"Giữ nguyên: {found.same} người.")
+
+
+def _print_entries(title: str, entries: Sequence[RosterEntry]) -> None:
+    rows = [(entry.full_name, entry.title, entry.agency) for entry in entries]
+    print_rows(title, ("Họ tên", "Chức vụ", "Cơ quan"), rows)
 
 
 def _show_positions(reading: RosterReading, positions: Positions, today: date) -> None:
@@ -290,16 +288,6 @@ def _show_roles(reading: RosterReading) -> None:
             f"Vai trò ghi trong danh sách ({', '.join(holders)}) chỉ để đối chiếu; quyền ra lệnh cho Hệ thống do mục "
             "people trong governor.yaml quyết định."
         )
-
-
-def _print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    if not rows:
-        return
-    say(f"{title}: {len(rows)}")
-    table = folding_table(*headings)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)
 
 
 def _heading(words: ColumnNames, field: str) -> str:

@@ -26,11 +26,7 @@ def simulate(
     logging.configure(console=sys.stdout.isatty())
     try:
         plan = load_scenario(scenario) if scenario else None
-        asyncio.run(serve(Simulator(system_clock, plan, speed), port, _say_ready))
+        asyncio.run(serve(Simulator(system_clock, plan, speed), port, lambda url: typer.echo(f"listening on {url}")))
     except SimulatorError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(ExitCode.WRONG_USE) from None
-
-
-def _say_ready(url: str) -> None:
-    typer.echo(f"listening on {url}")

@@ -51,7 +51,8 @@ class _Worded:
 
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         """Write the usage line of the help, with its label translated."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _usage())
+        label = translated("Cách dùng: ", "Usage: ")
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), label)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help of the command with translated headings."""
@@ -60,7 +61,11 @@ class _Worded:
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option `--help` with its description translated."""
-        return _worded_help_option(super().get_help_option(ctx))  # type: ignore[misc]
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = translated("Hiện hướng dẫn này rồi thoát.", "Show this help and exit.")
+            option.display_type_rich = partial(_given, "")
+        return option
 
 
 class _Command(_Worded, TyperCommand):
@@ -190,17 +195,6 @@ def _describe_value_error(error: TyperException, cause: ValidationError) -> str:
         return f"phải là một trong: {', '.join(map(str, parameter.type_descriptor.choices))}"
     (item, *_) = cause.errors(include_url=False, include_input=False)
     return of_value(item)
-
-
-def _usage() -> str:
-    return translated("Cách dùng: ", "Usage: ")
-
-
-def _worded_help_option(option: Any) -> Any:
-    if option is not None:
-        option.help = translated("Hiện hướng dẫn này rồi thoát.", "Show this help and exit.")
-        option.display_type_rich = partial(_given, "")
-    return option
 
 
 def _prepare_help(command: Any, ctx: Any) -> None:

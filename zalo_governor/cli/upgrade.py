@@ -3,14 +3,13 @@
 from contextlib import closing
 from pathlib import Path
 
+from zalo_governor.app.configuration import load_configuration
 from zalo_governor.app.context import load_keys, refuse_lost_database
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.wrapping import say
 from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.messaging.catalogue import Catalogue
-from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.migrations import newest
@@ -21,8 +20,7 @@ from zalo_governor.system.atomic_files import sync_folder
 def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Nâng cấp cơ sở dữ liệu: kiểm tra quy tắc, chép thêm một bản, chuyển sang cấu trúc mới rồi kiểm tra."""
     settings = load_settings(config)
-    load_rulebook(settings.rules_dir)
-    Catalogue.load(settings.rules_dir)
+    load_configuration(settings)
     refuse_lost_database(settings)
     with closing(Database(settings.sqlalchemy_url, load_keys(settings), system_clock)) as database:
         refuse_while_running(database)

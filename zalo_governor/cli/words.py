@@ -91,6 +91,11 @@ def progress(term: str) -> str:
     return _worded("progress", term)
 
 
+def act(term: str) -> str:
+    """Return the words for what a person does in a demonstration; `term` is such as "rename_group"."""
+    return _worded("acts", term)
+
+
 def facts(given: Mapping[str, Any]) -> str:
     """Return keys and values of a log line or audit entry as text (`key: value, …`), without empty or False ones."""
     told = {key: fact for key, fact in given.items() if fact not in _MEANS_NOTHING and fact is not False}

@@ -3,9 +3,12 @@
 import shutil
 import sys
 import textwrap
+from collections.abc import Sequence
 
 import typer
+from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -27,6 +30,17 @@ def wrapped(text: str, *, err: bool = False) -> str:
 def folding_table(*headings: str, title: str | None = None) -> Table:
     """Return an empty table with these headings that wraps text too long for its column; rich would cut it off."""
     return Table(*(Column(heading, overflow="fold") for heading in headings), title=title)
+
+
+def print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a title with the number of rows, and the rows as a table; print nothing if there are none."""
+    if not rows:
+        return
+    say(f"{title}: {len(rows)}")
+    table = folding_table(*headings)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
 
 
 def _broken(line: str, width: int) -> str:

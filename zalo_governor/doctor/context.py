@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.configuration import Configuration, CurrentConfiguration, load_configuration
+from zalo_governor.app.context import AppContext
 from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
@@ -20,6 +21,7 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import LockOwner, occupant
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.migrations import newest
+from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.zalo.api.client import ZaloClient
@@ -47,7 +49,8 @@ class DoctorContext:
         self.clock = clock
         self.offline = offline
         self.send_test = send_test
-        self._opened: list[AppContext | ZaloSession | Database] = []
+        self._opened: list[ZaloSession | Database] = []
+        self._fetched: dict[str, SeenGroup] = {}
 
     def close(self) -> None:
         """Close the database and the Zalo session, as far as they were opened."""
@@ -86,21 +89,19 @@ class DoctorContext:
 
     @property
     def ready(self) -> bool:
-        """Return whether key and database exist and the schema is up to date.
-
-        Only then can `records` be opened without creating or migrating anything.
-        """
+        """Return whether key and database exist and the schema is up to date."""
         return self.has_key and self.has_database and self.database.form() == newest()
 
     @cached_property
-    def records(self) -> AppContext:
-        """Open database, rules and texts on first use in the way the bot does, and return them.
+    def configuration(self) -> Configuration:
+        """Load rules, message texts and word lists on first use; raise ConfigError if a file is wrong."""
+        return load_configuration(self.settings)
 
-        Use only if `ready` is True: otherwise a key or database would be created, or the database migrated.
-        """
-        records = open_records(self.settings, self.clock)
-        self._opened.append(records)
-        return records
+    @cached_property
+    def records(self) -> AppContext:
+        """Return the database with the configuration, as the commands use them; only if `ready` is True."""
+        database = self.database
+        return AppContext(CurrentConfiguration(self.configuration), database, SecretStore(database), self.clock)
 
     @cached_property
     def occupant(self) -> LockOwner | None:
@@ -168,10 +169,6 @@ class DoctorContext:
             snapshot, _ = ZaloClient(self.session, self.clock).group(group_id)
             self._fetched[group_id] = SeenGroup(snapshot, self.clock())
         return self._fetched[group_id]
-
-    @cached_property
-    def _fetched(self) -> dict[str, SeenGroup]:
-        return {}
 
     def _keep_credentials(self, credentials: Credentials) -> None:
         # If the bot was started meanwhile, its session is newer and must not be overwritten.

@@ -3,27 +3,25 @@
 import os
 import pwd
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from time import time
 
-from zalo_governor.app.configuration import load_configuration, load_short_forms
+from zalo_governor.app.configuration import load_short_forms
 from zalo_governor.app.context import refuse_lost_database
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside, schemas_put_aside
 from zalo_governor.config.settings_warnings import doubts
-from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
-from zalo_governor.domain.regulation import Regulation
 from zalo_governor.features.members.roster.positions import Positions
 from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.change_vocabulary import ChangeVocabulary
 from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.setup.config_copy import REGULATION, is_sample, shipped_issuer
+from zalo_governor.setup.config_copy import is_sample, shipped_issuer
 from zalo_governor.setup.systemd import unit_of
 from zalo_governor.storage.errors import LostDatabaseError, NewerDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest
@@ -54,30 +52,35 @@ def rules(context: DoctorContext) -> Iterator[Result]:
     Each fault in any file is a result.
     """
     folder = context.settings.rules_dir
-    loaders: tuple[Callable[[], object], ...] = (
+    together = (lambda: context.configuration, lambda: Positions.load(folder / "positions.yaml"))
+    one_by_one = (
         lambda: load_rulebook(folder),
         lambda: Catalogue.load(folder),
         lambda: ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         lambda: ClarityPolicy.load(folder / "y-kien.yaml"),
-        lambda: Positions.load(folder / "positions.yaml"),
         lambda: load_short_forms(folder),
-        lambda: load_configuration(context.settings),
     )
-    faults: list[str] = []
-    for load in loaders:
-        try:
-            load()
-        except ConfigError as wrong:
-            faults += str(wrong).splitlines()
+    # Loading the configuration stops at its first fault.
+    faults = _faults(together) and _faults((*one_by_one, *together))
     for line in dict.fromkeys(faults):
         yield error(line, _MEND_FILE)
     if not faults:
         yield good(f"Quy tắc, câu chữ, từ điển trong {folder} đọc được")
 
 
+def _faults(loaders: Iterable[Callable[[], object]]) -> list[str]:
+    faults: list[str] = []
+    for load in loaders:
+        try:
+            load()
+        except ConfigError as wrong:
+            faults += str(wrong).splitlines()
+    return faults
+
+
 def regulation(context: DoctorContext) -> Iterator[Result]:
     """Check that the regulation is the office's own, and not the sample that ships with the program."""
-    known = validate(Regulation, load_yaml(context.settings.rules_dir / REGULATION))
+    known = context.configuration.rulebook.regulation
     cited = f"số {known.number} ngày {known.issued_on}, {known.issuer}"
     if not is_sample(known.model_dump()):
         yield good(f"Thông báo dẫn Quy chế {cited}")

@@ -67,20 +67,11 @@ def acquaint(
     strangers = [member for uid, member in here.items() if uid not in taken]
     by_person = {one.person_id: one for one in known if one.person_id not in again and one.name and not one.global_id}
     rest = list(by_person.values())
+    # Whom globalId shows to be one of the known people must not be matched with somebody else by name.
     names = {
-        member.uid: member.zalo_name or member.display_name
-        for member in strangers
-        if not _is_another_known_person(member, known)
+        member.uid: member.zalo_name or member.display_name for member in strangers if member.global_id not in person_of
     }
     entries = [(RosterEntry(full_name=one.name, title=one.title), frozenset[str]()) for one in rest]
     likely = proposals(entries, list(names), names)
     suggestions = tuple(Suggestion(rest[guess.place], guess.uid, names[guess.uid]) for guess in likely)
     return Acquainted(again, by_global_id, len(again) - by_global_id, suggestions, tuple(strangers))
-
-
-def _is_another_known_person(member: Member, known: Sequence[KnownPerson]) -> bool:
-    """Return whether Zalo's globalId (the same for every bot account) says that the member is one of the known people.
-
-    Such a member must not be matched with somebody else by name.
-    """
-    return any(one.global_id == member.global_id for one in known if member.global_id)

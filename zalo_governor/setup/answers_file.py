@@ -174,12 +174,13 @@ class AnswerFile(NamedTuple):
             return None
         faults, chosen = [], list[ChosenGroup]()
         for number, wanted in enumerate(self.answers.groups):
-            found = [group for group in there if group.id == wanted] or find_groups(there, wanted)
+            found = find([Member(uid=group.id, display_name=group.name) for group in there], wanted)
             if len(found) == 1:
-                chosen.append(found[0])
+                chosen += [group for group in there if group.id == found[0].uid]
                 continue
             key: KeyPath = ("groups", number) if isinstance(self.document.data["groups"], list) else ("groups",)
-            faults.append(self._describe_fault(key, wanted, [f"{group.name} ({group.id})" for group in found], "Nhóm"))
+            names = [f"{one.display_name} ({one.uid})" for one in found]
+            faults.append(self._describe_fault(key, wanted, names, "Nhóm"))
         _raise_all(faults)
         return chosen
 
@@ -194,12 +195,12 @@ class AnswerFile(NamedTuple):
         faults, holders = [], dict[Role, list[Holder]]()
         for role, key, answer in self._person_answers():
             found = find(members, answer.sought)
-            if found.only:
-                one = found.only
+            if len(found) == 1:
+                [one] = found
                 holder = Holder(one.uid, one.global_id, one.display_name, answer.full_name, answer.title, answer.groups)
                 holders.setdefault(role, []).append(holder)
                 continue
-            names = [f"{member.display_name} (uid {member.uid})" for member in found.members]
+            names = [f"{member.display_name} (uid {member.uid})" for member in found]
             faults.append(self._describe_fault(key, answer.sought, names, "thành viên"))
         _raise_all(faults)
         for role in _ROLES:
@@ -261,13 +262,6 @@ def load_answers(path: Path) -> AnswerFile:
         raise ConfigError(f"{path}: không có tệp này; mẫu của tệp trả lời xem docs/cai-dat.md")
     document = load_yaml(path)
     return AnswerFile(document, validate(Answers, document))
-
-
-def find_groups(there: Sequence[ChosenGroup], typed: str) -> list[ChosenGroup]:
-    """Return those of the groups `there` whose id was typed, or else whose name has all typed words."""
-    as_members = [Member(uid=group.id, display_name=group.name) for group in there]
-    found = {member.uid for member in find(as_members, typed).members}
-    return [group for group in there if group.id in found]
 
 
 def _raise_all(faults: Sequence[str]) -> None:

@@ -78,26 +78,18 @@ class OfficeCopy:
         target, fresh = self._folder / name, (self._shipped / name).read_bytes()
         present = target.read_bytes() if target.exists() else None
         if name == REGULATION:
-            decided = {**(self._office_values(target) if present is not None else {}), **regulation}
+            decided = {**(office_values(target) if present is not None else {}), **regulation}
             fresh = self._set_values(fresh, decided)
         if present == fresh:
             put_there[name] = _digest(fresh)
-        elif present is None:
+        elif present is None or _digest(present) == put_there.get(name):
             self._write(target, fresh)
             put_there[name] = _digest(fresh)
-            report.added.append(name)
-        elif _digest(present) == put_there.get(name):
-            self._write(target, fresh)
-            put_there[name] = _digest(fresh)
-            report.updated.append(name)
+            (report.added if present is None else report.updated).append(name)
         else:
             if name == REGULATION and (changed := self._set_values(present, regulation)) != present:
                 self._write(target, changed)
             report.left.append(name)
-
-    def _office_values(self, target: Path) -> dict[str, str]:
-        data = load_yaml(target).data
-        return {key: str(data[key]) for key in _OWN_KEYS if data.get(key)}
 
     def _set_values(self, content: bytes, words: Mapping[str, str]) -> bytes:
         if not words:
@@ -128,6 +120,12 @@ class OfficeCopy:
             name = path.relative_to(self._shipped)
             if path.is_file() and name.parts[0] not in _NOT_COPIED:
                 yield str(name)
+
+
+def office_values(path: Path) -> dict[str, str]:
+    """Return the keys of the regulation file `path` that an office decides: number, issued, issuer, as far as set."""
+    data = load_yaml(path).data
+    return {key: str(data[key]) for key in _OWN_KEYS if data.get(key)}
 
 
 def is_sample(regulation: Mapping[str, object]) -> bool:

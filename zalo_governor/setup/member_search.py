@@ -1,7 +1,6 @@
 """Finding group members by a part of their names, typed with or without Vietnamese diacritics."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from zalo_governor.domain.people import Member
 from zalo_governor.text.alphabet import has_marks, sort_key
@@ -9,18 +8,7 @@ from zalo_governor.text.normalise import normalise
 from zalo_governor.text.similarity import words_of
 
 
-class Found(NamedTuple):
-    """The group members that match a typed search."""
-
-    members: tuple[Member, ...]
-
-    @property
-    def only(self) -> Member | None:
-        """Return the member that was found if there is exactly one; None if several or none match."""
-        return self.members[0] if len(self.members) == 1 else None
-
-
-def find(members: Sequence[Member], typed: str) -> Found:
+def find(members: Sequence[Member], typed: str) -> list[Member]:
     """Find the members whose uid or globalId was typed; if there are none, those whose names contain every typed word.
 
     A typed word may be the beginning of a word of the name, but if some names contain all typed words as whole words,
@@ -30,18 +18,14 @@ def find(members: Sequence[Member], typed: str) -> Found:
     wanted = typed.strip()
     by_id = [member for member in members if wanted and wanted in {member.uid, member.global_id}]
     if by_id or not words_of(normalise(wanted).text):
-        return Found(tuple(by_id))
+        return by_id
     begun = [member for member in members if _all_are_prefixes(_plain_words(wanted), _plain_words(_all_names(member)))]
     whole = [member for member in begun if set(_plain_words(wanted)) <= set(_plain_words(_all_names(member)))]
     found = whole or begun
-    if not has_marks(wanted):
-        return Found(_sorted_by_name(found))
-    marked = [member for member in found if _all_are_prefixes(_exact_words(wanted), _exact_words(_all_names(member)))]
-    return Found(_sorted_by_name(marked or found))
-
-
-def _sorted_by_name(found: Iterable[Member]) -> tuple[Member, ...]:
-    return tuple(sorted(found, key=lambda member: (sort_key(member.display_name), member.uid)))
+    if has_marks(wanted):
+        typed_words = _exact_words(wanted)
+        found = [one for one in found if _all_are_prefixes(typed_words, _exact_words(_all_names(one)))] or found
+    return sorted(found, key=lambda member: (sort_key(member.display_name), member.uid))
 
 
 def _all_are_prefixes(wanted: Iterable[str], words: Sequence[str]) -> bool:

@@ -65,18 +65,14 @@ def put(section: CommentedMap, key: str, value: Any) -> None:
         section[key] = _styled(value)
 
 
-def flow(values: dict[str, Any]) -> CommentedMap:
-    """Convert a dict to a YAML mapping written on one line (`{a: 1}`), so that comments around it keep their places."""
-    made = CommentedMap((name, _styled(value)) for name, value in values.items())
-    made.fa.set_flow_style()
-    return made
-
-
 def _styled(value: Any) -> Any:
-    if isinstance(value, dict):
-        return flow(value)
-    if isinstance(value, list | tuple):
-        made = CommentedSeq(map(_styled, value))
+    """Convert a value for writing: mappings and lists on one line, so that comments around them keep their places."""
+    if isinstance(value, dict | list | tuple):
+        made: Any = (
+            CommentedMap((name, _styled(inner)) for name, inner in value.items())
+            if isinstance(value, dict)
+            else CommentedSeq(map(_styled, value))
+        )
         made.fa.set_flow_style()
         return made
     if isinstance(value, str) and value.isdecimal():

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.cli import words
-from zalo_governor.cli.demo.acts import kind_of
 from zalo_governor.cli.language import translated
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.inbound import RawDict
@@ -203,7 +202,7 @@ def _cases_of_group_changes(evidence: Evidence) -> Iterator[Check]:
         expect = act["expect"]
         if act["kind"] not in _GROUP_ACTS or not expect:
             continue
-        what = f"{_clock(act)} {act['who'].partition(' - ')[0]}: {kind_of(act)} {act['text']}"
+        what = f"{_clock(act)} {act['who'].partition(' - ')[0]}: {words.act(act['kind'])} {act['text']}"
         if expect.get("rule"):
             cases = [case for case in evidence.cases if (case["rule"], case["uid"]) == (expect["rule"], act["uid"])]
             leader = bool(expect.get("leader_told"))

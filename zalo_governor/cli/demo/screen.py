@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli import words
-from zalo_governor.cli.demo.acts import kind_of
 from zalo_governor.cli.demo.check import Check
 from zalo_governor.cli.language import translated
 from zalo_governor.domain.clock import to_ms
@@ -109,7 +108,7 @@ class Screen:
             )
             self._names |= {event["uid"]: event["who"]} if event.get("uid") else {}
             self._names |= {event["member"]: event["text"]} if event.get("member") else {}
-            act = "" if kind in {"say", "dm"} else f" [{kind_of(event)}]"
+            act = "" if kind in {"say", "dm"} else f" [{words.act(kind)}]"
             said = f"{_short_name(event['who'])}{act}" + (f": {text}" if text else "")
             self._print_line(event["clock"], told, said, "cyan")
 

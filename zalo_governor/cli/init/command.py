@@ -12,41 +12,30 @@ from rich.console import Console
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.policy import seeds
 from zalo_governor.app.sessions import log_in
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.init.questions import Conversation, full_names, people_left
 from zalo_governor.cli.init.summary import confirm, show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
-from zalo_governor.cli.login.flow import (
-    Ending,
-    SignIn,
-    SignInError,
-    cannot_write,
-    clean_up_when_told_to_end,
-    standing_still,
-    told,
-)
+from zalo_governor.cli.login.flow import Ending, SignIn, SignInError, signing_in, standing_still, told
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import HINT_OF_BACK, Asking
 from zalo_governor.cli.wrapping import say
 from zalo_governor.config.sections import ZaloSettings
 from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.config.shipped import shipped_config
-from zalo_governor.config.yaml_file import load_yaml
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.domain.people import Member, Role
 from zalo_governor.setup.answers_file import AnswerFile, load_answers
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
-from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample
+from zalo_governor.setup.config_copy import REGULATION, OfficeCopy, is_sample, office_values
 from zalo_governor.setup.settings_writer import checked_content, write_settings
 from zalo_governor.storage.unit_of_work import UnitsOfWork
-from zalo_governor.system import logging
-from zalo_governor.system.process import forbid_core_dumps
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.groups import OwnGroup, own_groups
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 
-_INTERRUPTED = 130
 _CONFIG_DIR = "config"
 _REQUIRED_AT_FIRST = (
     "office.province",
@@ -74,21 +63,13 @@ def init(
 
     Chạy lại được; những gì cơ quan đã sửa được giữ nguyên.
     """
-    forbid_core_dumps()
-    logging.silence()
-    clean_up_when_told_to_end()
-    given = load_answers(answers) if answers else None
-    installation = Installation(config, given, route_to)
-    try:
-        installation.make(qr_file, other_account=other_account)
-    except SignInError as error:
-        say(str(error), err=True)
-        raise typer.Exit(error.ending) from None
-    except OSError as error:
-        raise cannot_write(error) from None
-    except (typer.Abort, KeyboardInterrupt):
-        say(f"\n{installation.describe_stop()}", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
+    with signing_in():
+        installation = Installation(config, load_answers(answers) if answers else None, route_to)
+        try:
+            installation.make(qr_file, other_account=other_account)
+        except (typer.Abort, KeyboardInterrupt):
+            say(f"\n{installation.describe_stop()}", err=True)
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 class _GroupData(NamedTuple):
@@ -188,18 +169,13 @@ class Installation:
 
         These are the existing settings (without any: the defaults), changed by --route-to and the answers file.
         """
-        if self._there:
-            settings = self._there
-            data_dir = settings.data_dir
-        else:
-            settings = Settings()
-            base = self._config.resolve().parent
-            given = self._answers.answers.data_dir if self._answers else None
-            data_dir = base / (given or settings.data_dir)
-        if self._answers and self._there and self._answers.answers.data_dir:
+        settings, base = self._there or Settings(), self._config.resolve().parent
+        given = self._answers.answers.data_dir if self._answers else None
+        if self._answers and self._there and given:
             raise self._answers.document.error(("data_dir",), "đổi nơi để dữ liệu thì sửa trong governor.yaml")
+        data_dir = base / (given or settings.data_dir)
         zalo = settings.zalo.model_dump() | ({"route_to": self._route_to} if self._route_to else {})
-        session_file = self._config.resolve().parent / settings.zalo.session_file
+        session_file = base / settings.zalo.session_file
         try:
             routed = ZaloSettings.model_validate(zalo | {"session_file": session_file})
         except ValueError:
@@ -276,7 +252,8 @@ class Installation:
             typer.Abort: the operator does not want them written.
         """
         conversation = Conversation(self._asking, self._settings, first=self._first)
-        groups = self._chosen_groups(conversation, there)
+        known = [ChosenGroup(group.id, group.name) for group in there]
+        groups = self._answers.groups(known) if self._answers else conversation.groups(there)
         watched = groups or [ChosenGroup(group.id, group.name) for group in self._settings.groups]
         members = {
             group: [member for member in self._members(client, group.id) if member.uid != account] for group in watched
@@ -296,39 +273,28 @@ class Installation:
 
     def _members(self, client: ZaloClient, group_id: str) -> Sequence[Member]:
         if group_id not in self._members_seen:
-            snapshot, found = client.group(group_id)
-            self._warn_if_members_hidden(snapshot)
-            self._members_seen[group_id] = found
+            snapshot, self._members_seen[group_id] = client.group(group_id)
+            if snapshot.members_hidden:
+                self._asking.say(
+                    f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ đọc được {len(snapshot.member_uids)} trên "
+                    f"{snapshot.total_members} người. Để đọc đủ, đề nghị đặt tài khoản này làm phó nhóm rồi chạy lại."
+                )
         return self._members_seen[group_id]
-
-    def _chosen_groups(self, conversation: Conversation, there: Sequence[OwnGroup]) -> Sequence[ChosenGroup] | None:
-        if self._answers:
-            return self._answers.groups([ChosenGroup(group.id, group.name) for group in there])
-        return conversation.groups(there)
 
     def _choices(
         self, conversation: Conversation, seen: _GroupData, holders: dict[Role, list[Holder]], folder: Path
     ) -> Choices:
-        top = {} if self._settings.config_dir else {"config_dir": str(self._relative(folder))}
+        base = self._config.resolve().parent
+        relative = folder.relative_to(base) if folder.is_relative_to(base) else folder
+        top = {} if self._settings.config_dir else {"config_dir": str(relative)}
         zalo = {"route_to": self._route_to} if self._route_to else {}
         if self._answers:
             choices = self._answers.choices(seen.groups, holders, first=self._first)
-            return _replace_sections(choices, {**top, **choices.top}, {**choices.zalo, **zalo})
+            return replace(choices, top={**top, **choices.top}, zalo={**choices.zalo, **zalo})
         office = conversation.office()
         regulation = conversation.regulation(_decided_regulation(folder), office["unit"])
         alarm, panel = conversation.alarm(), conversation.panel()
         return Choices(top, zalo, office, alarm, panel, seen.groups, holders, regulation)
-
-    def _relative(self, folder: Path) -> Path:
-        base = self._config.resolve().parent
-        return folder.relative_to(base) if folder.is_relative_to(base) else folder
-
-    def _warn_if_members_hidden(self, snapshot: GroupSnapshot) -> None:
-        if snapshot.members_hidden:
-            self._asking.say(
-                f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ đọc được {len(snapshot.member_uids)} trên "
-                f"{snapshot.total_members} người. Để đọc đủ, đề nghị đặt tài khoản này làm phó nhóm rồi chạy lại."
-            )
 
     def _store_people(self, records: AppContext, settings: Settings, seen: _GroupData) -> None:
         """Store the people with roles from `settings` in the database, so that the bot obeys their commands at once.
@@ -341,14 +307,8 @@ class Installation:
         UnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
 
 
-def _replace_sections(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:
-    return replace(choices, top=top, zalo=zalo)
-
-
 def _decided_regulation(folder: Path) -> dict[str, str]:
     """Return number, issued and issuer of the office's regulation; {} if it has none but the sample that is shipped."""
     own = folder / REGULATION
-    if not own.exists():
-        return {}
-    data = load_yaml(own).data
-    return {} if is_sample(data) else {key: str(data[key]) for key in ("number", "issued", "issuer") if data.get(key)}
+    values = office_values(own) if own.exists() else {}
+    return {} if is_sample(values) else values

@@ -218,7 +218,7 @@ class Conversation:
             if not typed:
                 self._asking.say(f"  Cần có {name}; nếu lúc này chưa khai được thì gõ {_SKIP_ANSWER}.")
                 continue
-            member = self._choose_member(find(members, typed).members, typed)
+            member = self._choose_member(find(members, typed), typed)
             if member is None:
                 continue
             if member.uid in {holder.uid for holder in found}:

@@ -5,16 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from zalo_governor.app.configuration import load_configuration
 from zalo_governor.app.policy import introduction_of
 from zalo_governor.cli.init.questions import Section
 from zalo_governor.cli.prompts import Asking, is_yes
 from zalo_governor.config.settings import Settings
 from zalo_governor.config.settings_warnings import shared_roles
-from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.domain.regulation import Regulation
-from zalo_governor.messaging.catalogue import Catalogue
-from zalo_governor.messaging.formatter import MessageFormatter
 from zalo_governor.messaging.introduction import introduction_text
 from zalo_governor.setup.choices import OVERSEER_NAME, ROLE_NAMES, Choices, Holder
 from zalo_governor.setup.config_copy import CopyReport
@@ -96,13 +93,11 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
 
 
 def show_introduction(asking: Asking, settings: Settings) -> None:
-    """Print the text with which the bot will introduce itself to the members of the group."""
-    catalogue = Catalogue.load(settings.rules_dir)
-    regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
+    """Print the text with which the bot will introduce itself to the members of the first group."""
+    group_id = settings.groups[0].id if settings.groups else NO_GROUP
     asking.say()
     asking.say("── Lời giới thiệu gửi thành viên")
-    facts = introduction_of(settings, settings.groups[0].id if settings.groups else NO_GROUP)
-    asking.say(introduction_text(facts, MessageFormatter(catalogue, regulation)))
+    asking.say(introduction_text(introduction_of(settings, group_id), load_configuration(settings).voice_of(group_id)))
 
 
 def tell_what_is_next(asking: Asking, config: Path, settings: Settings) -> None:

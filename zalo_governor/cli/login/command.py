@@ -8,13 +8,10 @@ import typer
 from rich.console import Console
 
 from zalo_governor.app.context import open_records
-from zalo_governor.cli.login.flow import SignIn, SignInError, cannot_write, clean_up_when_told_to_end
+from zalo_governor.cli.login.flow import SignIn, signing_in
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.wrapping import say
 from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.system import logging
-from zalo_governor.system.process import forbid_core_dumps
 
 QrFile = Annotated[
     Path | None,
@@ -34,15 +31,5 @@ OtherAccount = Annotated[
 
 def login(config: ConfigFile = DEFAULT_CONFIG, qr_file: QrFile = None, other_account: OtherAccount = False) -> None:
     """Đăng nhập tài khoản của Hệ thống bằng mã QR, quét bằng ứng dụng Zalo; phiên đăng nhập được mã hóa."""
-    forbid_core_dumps()
-    logging.silence()
-    clean_up_when_told_to_end()
-    settings = load_settings(config)
-    try:
-        with closing(open_records(settings, system_clock)) as records:
-            SignIn(records, Console(), qr_file=qr_file, other_account=other_account).run()
-    except SignInError as error:
-        say(str(error), err=True)
-        raise typer.Exit(error.ending) from None
-    except OSError as error:
-        raise cannot_write(error) from None
+    with signing_in(), closing(open_records(load_settings(config), system_clock)) as records:
+        SignIn(records, Console(), qr_file=qr_file, other_account=other_account).run()

@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import NamedTuple
 
+import typer
 from rich.console import Console
 
 from zalo_governor.app.context import AppContext
 from zalo_governor.app.sessions import log_in, open_session
 from zalo_governor.cli.login import qr_terminal
 from zalo_governor.cli.prompts import Asking
-from zalo_governor.cli.wrapping import wrapped
+from zalo_governor.cli.wrapping import say
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.sandbox.images.qr import modules_of
 from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
-from zalo_governor.system import atomic_files
+from zalo_governor.system import atomic_files, logging
 from zalo_governor.system.error_text import of_system
+from zalo_governor.system.process import forbid_core_dumps
 from zalo_governor.zalo.auth.browser import USER_AGENT, new_imei
 from zalo_governor.zalo.auth.qr_login import QR_SECONDS, QrCode, QrLogin
 from zalo_governor.zalo.credentials import Credentials
@@ -84,13 +85,6 @@ class SignInError(GovernorError):
         self.ending = ending
 
 
-class SignedIn(NamedTuple):
-    """Result of a login with a QR code: uid and name of the Zalo account."""
-
-    uid: str
-    name: str
-
-
 class SignIn:
     """One login of the bot account with a QR code; the resulting session is stored in the database.
 
@@ -105,15 +99,15 @@ class SignIn:
         self._other_account = other_account
         self._asking = Asking(console)
 
-    def run(self) -> SignedIn:
-        """Show QR codes until one is scanned and confirmed, store the new session, and return which account logged in.
+    def run(self) -> None:
+        """Show QR codes until one is scanned and confirmed, store the new session, and print which account logged in.
 
         Raises:
             SignInError: the login failed.
         """
         known = self._records.account if self._records.settings.zalo.session_file.exists() else ""
         with standing_still(self._records, known):
-            self._say(_WARNING)
+            self._asking.say(_WARNING)
             if known:
                 self._require_wish()
             try:
@@ -125,17 +119,18 @@ class SignIn:
                 self._require_consent(known, uid, name)
             with standing_still(self._records, uid if uid != known else ""):
                 self._records.keep_login(credentials, uid)
-        self._say(f"Đã đăng nhập tài khoản {_quoted(name)}, uid {uid}. Phiên đăng nhập được lưu, đã mã hóa.")
+        self._asking.say(f"Đã đăng nhập tài khoản {_quoted(name)}, uid {uid}. Phiên đăng nhập được lưu, đã mã hóa.")
         if versions := ", ".join(map(str, credentials.refused_versions)):
-            self._say(f"Zalo không nhận phiên bản Zalo Web {versions}; Hệ thống khai phiên bản khác mà Zalo nhận.")
-        self._say(_REMINDER)
-        return SignedIn(uid, name)
+            self._asking.say(
+                f"Zalo không nhận phiên bản Zalo Web {versions}; Hệ thống khai phiên bản khác mà Zalo nhận."
+            )
+        self._asking.say(_REMINDER)
 
     def _new_session(self) -> tuple[tuple[str, Credentials], str]:
         zalo = self._records.settings.zalo
         imei, user_agent = self._browser_identity()
         with QrLogin(user_agent=user_agent, route_to=zalo.route_to, timeout=zalo.timeout_seconds) as login:
-            self._say("Đang lấy mã đăng nhập của Zalo.")
+            self._asking.say("Đang lấy mã đăng nhập của Zalo.")
             self._wait_until_confirmed(login)
             name = login.enter()
             given = Credentials(imei=imei, user_agent=user_agent, cookies=login.cookies)
@@ -154,7 +149,7 @@ class SignIn:
             log_in(self._records).close()
         except GovernorError:
             return
-        self._say("Phiên đăng nhập đang lưu vẫn được Zalo nhận, chưa cần đăng nhập mới.")
+        self._asking.say("Phiên đăng nhập đang lưu vẫn được Zalo nhận, chưa cần đăng nhập mới.")
         if sys.stdin.isatty() and not self._asking.yes("Vẫn đăng nhập mới?", default=False):
             raise SignInError(Ending.DECLINED, "Giữ phiên đăng nhập đang lưu, chưa thay đổi gì.")
 
@@ -173,22 +168,22 @@ class SignIn:
         for number in range(1, _MAX_CODES + 1):
             code = login.code()
             for refused in login.unheeded:
-                self._say(f"{_refusal(refused)} Mã QR có thể không dùng được.")
+                self._asking.say(f"{_refusal(refused)} Mã QR có thể không dùng được.")
             login.unheeded.clear()
             try:
                 with self._show_code(code):
                     name = login.wait_for_scan(code)
-                self._say(f"Tài khoản {_quoted(name)} đã quét mã. Đề nghị bấm Đăng nhập trên điện thoại.")
+                self._asking.say(f"Tài khoản {_quoted(name)} đã quét mã. Đề nghị bấm Đăng nhập trên điện thoại.")
                 login.wait_for_confirmation(code)
             except QrExpiredError:
-                self._say("Mã đã hết hạn, chưa được quét hoặc chưa được xác nhận.")
+                self._asking.say("Mã đã hết hạn, chưa được quét hoặc chưa được xác nhận.")
             except QrRefusedError as error:
                 if error.code == INVALID_LOGIN:
                     raise
-                self._say(f"Mã không còn hiệu lực. {_refusal(error)}")
+                self._asking.say(f"Mã không còn hiệu lực. {_refusal(error)}")
             else:
                 return
-            if number == _MAX_CODES or not self._ask_for_another_code():
+            if number < _MAX_CODES and sys.stdin.isatty() and not self._asking.yes("Tạo mã mới?", default=True):
                 break
         raise SignInError(
             Ending.NOBODY_SCANNED,
@@ -203,21 +198,18 @@ class SignIn:
             modules = modules_of(code.image) if self._console.is_terminal else None
             drawn = modules is not None and qr_terminal.show(self._console, modules)
             where = "quét mã trên màn hình" if drawn else f"mở tệp ảnh {self._qr_file} rồi quét mã"
-            self._say(
+            self._asking.say(
                 f"Trên điện thoại của tài khoản dùng cho Hệ thống, mở Zalo, chọn quét mã QR và {where}. "
                 f"Mã có hiệu lực {QR_SECONDS:.0f} giây."
             )
             if drawn:
-                self._say(f"Nếu không quét được trên màn hình, mở tệp ảnh {self._qr_file}.")
+                self._asking.say(f"Nếu không quét được trên màn hình, mở tệp ảnh {self._qr_file}.")
             yield
         finally:
             self._qr_file.unlink(missing_ok=True)
 
-    def _ask_for_another_code(self) -> bool:
-        return not sys.stdin.isatty() or self._asking.yes("Tạo mã mới?", default=True)
-
     def _require_consent(self, known: str, uid: str, name: str) -> None:
-        self._say(
+        self._asking.say(
             f"Tài khoản vừa đăng nhập ({_quoted(name)}, uid {uid}) khác tài khoản trước đây của Hệ thống "
             f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác: sau khi đăng nhập, đề nghị "
             "chạy zalo-governor account replace để nhận diện lại mọi người, rồi mới khởi động."
@@ -229,9 +221,6 @@ class SignIn:
             "Chưa thay đổi gì, vì đây là tài khoản khác. Nếu đúng là đổi tài khoản, chạy lại với --other-account",
         )
 
-    def _say(self, line: str) -> None:
-        self._console.print(wrapped(line), markup=False, highlight=False, soft_wrap=True)
-
 
 def _refusal(error: QrRefusedError) -> str:
     said = f": {error.message}" if error.message else ""
@@ -242,17 +231,29 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if name else "(không tên)"
 
 
-def clean_up_when_told_to_end() -> None:
-    """Make SIGTERM end the process like Ctrl-C, so that the QR code image is deleted and locks are released."""
+@contextmanager
+def signing_in() -> Iterator[None]:
+    """Context manager for the body of a command that logs in: no core dumps, no log, and clean ends.
+
+    SIGTERM ends the process like Ctrl-C, so that the QR code image is deleted and locks are released.
+
+    Raises:
+        typer.Exit: the login failed; the reason was printed.
+        GovernorError: a file could not be written, for example because the disk is full.
+    """
+    forbid_core_dumps()
+    logging.silence()
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-
-
-def cannot_write(error: OSError) -> GovernorError:
-    """Make the error that tells the operator which file could not be written, for example because the disk is full."""
-    return GovernorError(
-        f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
-        "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
-    )
+    try:
+        yield
+    except SignInError as error:
+        say(str(error), err=True)
+        raise typer.Exit(error.ending) from None
+    except OSError as error:
+        raise GovernorError(
+            f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
+            "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
+        ) from None
 
 
 @contextmanager

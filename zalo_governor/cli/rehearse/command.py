@@ -10,18 +10,15 @@ from rich.console import Console
 
 from zalo_governor.app.context import open_records
 from zalo_governor.cli.exit_codes import ExitCode
-from zalo_governor.cli.login.flow import SignInError, cannot_write, clean_up_when_told_to_end
+from zalo_governor.cli.login.flow import signing_in
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.rehearse.acts import all_acts
 from zalo_governor.cli.rehearse.guide import Guide
 from zalo_governor.cli.rehearse.screen import Screen
-from zalo_governor.cli.wrapping import say
 from zalo_governor.config.sections import ZaloSettings
 from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
-from zalo_governor.system import logging
-from zalo_governor.system.process import forbid_core_dumps
 from zalo_governor.zalo.recording.rehearsal import FOLDER, RECORDING_FILE, Outcome
 
 
@@ -37,19 +34,12 @@ def rehearse(
 
     Có thể dừng rồi làm tiếp. Mã thoát 0: mọi việc đều thấy và hiểu được; 1: còn việc chưa thấy hoặc không hiểu.
     """
-    forbid_core_dumps()
-    logging.silence()
-    clean_up_when_told_to_end()
     if not sys.stdin.isatty():
         raise GovernorError("Lệnh này cần người trả lời ở màn hình; đề nghị chạy trong một cửa sổ dòng lệnh.")
     screen = Screen(Console())
     try:
-        outcomes = _run(_own_settings(config, route_to), screen, group, anew=anew)
-    except SignInError as error:
-        say(str(error), err=True)
-        raise typer.Exit(error.ending) from None
-    except OSError as error:
-        raise cannot_write(error) from None
+        with signing_in():
+            outcomes = _run(_own_settings(config, route_to), screen, group, anew=anew)
     except (KeyboardInterrupt, typer.Abort):
         screen.say_stopped()
         raise typer.Exit(ExitCode.INTERRUPTED) from None
