@@ -11,7 +11,7 @@ from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group
 from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.ranking import gravest_first, shown
-from zalo_governor.features.members.roster.comparison import figures, hidden
+from zalo_governor.features.members.roster.comparison import attendance, hidden
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.messaging.outside_words import copy_notice
 from zalo_governor.messaging.policy import LineStatus
@@ -166,21 +166,22 @@ class Digests(Speaker):
         Also says how many members Zalo hides from the bot. Unchanged figures are sent once a week; that the group has
         no roster is said only once.
         """
-        counted = figures(uow, self._policy.account, group.id)
+        held = attendance(uow, self._policy.account, group.id)
         unseen = hidden(uow.members.group_snapshot(group.id), self._voice)
-        if counted is None:
+        if held is None:
             if uow.claims.claim_once(f"no_roster:{group.id}", EVER):
                 text = self._voice.render(TextId("no_roster"), group=self._voice.group(group)) + unseen
                 self._post.to_desk(uow, text, group_id=group.id)
             return
-        if not (counted.missing or counted.strangers or unseen):
+        present, missing, strangers = map(len, held)
+        if not (missing or strangers or unseen):
             return
-        if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", monday(due)):
-            said = ((TextId("roster_missing"), counted.missing), (TextId("roster_strangers"), counted.strangers))
+        if uow.claims.claim_once(f"roster:{group.id}:{present}/{missing}/{strangers}:{unseen != ''}", monday(due)):
+            said = ((TextId("roster_missing"), missing), (TextId("roster_strangers"), strangers))
             text = self._voice.render(
                 TextId("roster_digest"),
                 group=self._voice.group(group),
-                present=number(counted.present),
+                present=number(present),
                 differences="".join(self._voice.render(kind, count=number(count)) for kind, count in said if count),
                 hidden=unseen,
             )
