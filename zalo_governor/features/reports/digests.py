@@ -82,14 +82,7 @@ class Digests(Speaker):
             rows = [self._hint_row(uow, at, person_id) for at, person_id in found[:_ROWS]]
             if len(found) > _ROWS:
                 rows.append(self._voice.render(TextId("hints_more"), count=number(len(found) - _ROWS)))
-            text = self._voice.render(
-                TextId("hints_digest"),
-                group=self._voice.group(group),
-                count=number(len(found)),
-                until=moment(due),
-                rows="\n".join(rows),
-            )
-            self._post.to_desk(uow, text, group_id=group.id)
+            self._send(uow, group, TextId("hints_digest"), len(found), rows, until=moment(due))
             told += len(found)
         return told
 
@@ -118,13 +111,7 @@ class Digests(Speaker):
             found = uow.feedback.untold([group.id], RemarkKind.SUGGESTION)
             if not found:
                 continue
-            rows = [self._remark_row(uow, remark) for remark in found]
-            named = self._voice.group(group)
-            text = self._voice.render(
-                TextId("suggestions_digest"), group=named, count=number(len(found)), rows="\n".join(rows)
-            )
-            self._post.to_desk(uow, text, group_id=group.id)
-            uow.feedback.mark_told(found, self._policy.clock())
+            self._send_remarks(uow, group, TextId("suggestions_digest"), found, self._policy.clock())
             told += len(found)
         return told
 
@@ -144,21 +131,28 @@ class Digests(Speaker):
                 continue
             if not uow.claims.claim_once(f"incidents_digest:{group.id}:{found[-1].code}", found[-1].at):
                 continue  # Another bot account sends this digest.
-            rows = "\n".join(self._remark_row(uow, remark) for remark in found)
-            named = self._voice.group(group)
-            text = self._voice.render(TextId("incidents_digest"), group=named, count=number(len(found)), rows=rows)
-            self._post.to_desk(uow, text, group_id=group.id)
-            uow.feedback.mark_told(found, now)
+            self._send_remarks(uow, group, TextId("incidents_digest"), found, now)
 
     def _incident_due(self, incident: Remark) -> datetime:
         quiet = self._policy.escalation.quiet_hours
         return (quiet.until(incident.at) if quiet else None) or incident.at
 
-    def _remark_row(self, uow: UnitOfWork, remark: Remark) -> str:
-        who = self._voice.who(uow.people.get(remark.person_id))
-        return self._voice.render(
-            TextId("remark_row"), code=remark.code, when=moment(remark.at), who=who, said=remark.text
-        )
+    def _send_remarks(
+        self, uow: UnitOfWork, group: Group, digest: TextId, found: Sequence[Remark], now: datetime
+    ) -> None:
+        rows = []
+        for remark in found:
+            about = {"code": remark.code, "when": moment(remark.at), "said": remark.text}
+            who = self._voice.who(uow.people.get(remark.person_id))
+            rows.append(self._voice.render(TextId("remark_row"), who=who, **about))
+        self._send(uow, group, digest, len(found), rows)
+        uow.feedback.mark_told(found, now)
+
+    def _send(
+        self, uow: UnitOfWork, group: Group, digest: TextId, count: int, rows: Sequence[str], **fields: str
+    ) -> None:
+        about = {"group": self._voice.group(group), "count": number(count), "rows": "\n".join(rows)}
+        self._post.to_desk(uow, self._voice.render(digest, **about, **fields), group_id=group.id)
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
         """Send the admins the numbers of missing people of the group's roster and of unlisted members.
