@@ -38,8 +38,8 @@ _CLAUSE_ROWS = (6, 5, 4, 3, 2, 1)
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
     """Render the report as one Zalo message of at most `TEXT_LIMIT` characters.
 
-    It begins with what is grave, what is open and overdue, and when the bot heard nothing. Of the figures, those that
-    do not fit are left out, the least important first; all of them are in the files (DOCX, XLSX).
+    It begins with what is grave, what is open and overdue, and when the bot received nothing. Of the figures, those
+    that do not fit are left out, the least important first; all of them are in the files (DOCX, XLSX).
     """
     return _TextRenderer(report, MessageFormatter(catalogue, regulation)).text()
 

@@ -153,7 +153,7 @@ def _highlights(draft: Draft) -> Iterator[Highlight]:
 def _body(draft: Draft, sections: tuple[Section, ...], above: Sequence[str]) -> Iterator[Section]:
     """Yield the sections of the printed document; those without anything to say are left out.
 
-    `above` are the paragraphs that stand above them.
+    `above` are the paragraphs printed above these sections.
     """
     lines = {section.key: section.lines for section in sections}
     if draft.report.of_one_day:
@@ -170,7 +170,7 @@ def _body(draft: Draft, sections: tuple[Section, ...], above: Sequence[str]) -> 
 def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]], above: Sequence[str]) -> Iterator[Section]:
     """Yield three sections that fit on one page with letterhead and signature; the rest is in the workbook (XLSX).
 
-    `above` are the paragraphs that stand above them.
+    `above` are the paragraphs printed above these sections.
     """
     first = [lines[key][0] for key in _DAY_FIRST if lines[key]]
     room = (_DAY_LINES - sum(-(-len(paragraph) // _LINE) for paragraph in above)) * _LINE
