@@ -99,7 +99,7 @@ class Report(Command[Wanted]):
             files = [file_of(report, argument.face, paper, office.voice)]
             text = self.voice.render(TextId("report_file"), period=period.label, names=files[0].name)
         else:
-            files, text = [], render_text(report, office.catalogue, office.regulation)
+            files, text = [], render_text(report, office.voice)
         return Answer(
             [text],
             subject=f"{span.first.isoformat()}/{span.last.isoformat()}",

@@ -205,8 +205,7 @@ class ScheduledReports(Speaker):
         report: ActivityReport,
         faces: Sequence[ReportFormat],
     ) -> int:
-        policy = self._policy
-        text = render_text(report, policy.catalogue, policy.regulation)
+        text = render_text(report, self._voice)
         holders = self._post.holders_in(uow, group.id, *REPORT_READERS)
         readers = [reader for reader in holders if len(self._read_in(reader)) <= _MOST_REPORTS]
         files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
@@ -217,7 +216,7 @@ class ScheduledReports(Speaker):
                 self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
         uow.audit.append(
             "report.scheduled",
-            at=policy.clock(),
+            at=self._policy.clock(),
             group_id=group.id,
             subject=job,
             detail={"due": due.isoformat(), "readers": len(readers)},
