@@ -64,11 +64,9 @@ class Report(Command[Wanted]):
         else.
         """
         words = [word for word in folded(rest).rstrip(" .").split() if word not in _FILLER_WORDS]
-        face = None
         for length in (2, 1):
             for kind, others in ((words[-length:], words[:-length]), (words[:length], words[length:])):
-                face = face or _FORMATS.get(" ".join(kind))
-                if face:
+                if face := _FORMATS.get(" ".join(kind)):
                     span = asked(" ".join(others), today)
                     return Wanted(span, face) if span else None
         span = asked(" ".join(words), today)

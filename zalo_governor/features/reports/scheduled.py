@@ -39,9 +39,9 @@ class ScheduledReports(Speaker):
     crash, does nothing.
     """
 
-    def __init__(self, policy: ServicePolicy, common: ServicePolicy | None = None) -> None:
+    def __init__(self, policy: ServicePolicy, common: ServicePolicy) -> None:
         super().__init__(policy)
-        self._common = common or policy
+        self._common = common
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
         self._quiet_hours_end = EndOfQuietHours(policy)
@@ -82,18 +82,12 @@ class ScheduledReports(Speaker):
         return self._send_report(begin, "weekly_report", due, period)
 
     def monthly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the activity report on the month before that of `due`; return the number of recipients.
-
-        It is sent as a message and as files in the formats of the settings (`report_files`).
-        """
+        """Send the report on the month before `due`, also as files (`report_files`); return how many received it."""
         period = as_period(month_before(today(due)), self._voice)
         return self._send_report(begin, "monthly_report", due, period, self._policy.schedule.report_files)
 
     def quarterly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the activity report on the quarter before that of `due`; return the number of recipients.
-
-        It is sent as a message and as files in the formats of the settings (`report_files`).
-        """
+        """Send the report on the quarter before `due`, also as files (`report_files`); return how many received it."""
         period = as_period(quarter_before(today(due)), self._voice)
         return self._send_report(begin, "quarterly_report", due, period, self._policy.schedule.report_files)
 

@@ -70,10 +70,10 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         requests(draft),
     )
     first_lines = headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES)
-    clause = voice.places(ClauseTopic.REPORTING)
-    summary = say(
-        TextId("paper_summary"), clause=f"{clause} " if clause else "", regulation=_regulation(voice), unit=head.unit
-    )
+    clause, rules = voice.places(ClauseTopic.REPORTING), voice.regulation
+    issued = {"number": rules.cited_number, "issued": rules.issued_on, "issuer": rules.issuer}
+    regulation = say(TextId("paper_regulation"), **issued)
+    summary = say(TextId("paper_summary"), clause=f"{clause} " if clause else "", regulation=regulation, unit=head.unit)
     return ReportDocument(
         head=head,
         title=say(TextId("paper_title")),
@@ -124,17 +124,6 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
         face=face,
         caption=voice.render(TextId("report_caption"), group=paper.group, period=report.period.label),
         paper=paper,
-    )
-
-
-def _regulation(voice: MessageFormatter) -> str:
-    """Return the regulation with the decision by which it was issued, as a paper names it for the first time."""
-    regulation = voice.regulation
-    return voice.render(
-        TextId("paper_regulation"),
-        number=regulation.cited_number,
-        issued=regulation.issued_on,
-        issuer=regulation.issuer,
     )
 
 
