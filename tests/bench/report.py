@@ -98,8 +98,7 @@ def _fill(config: Path, count: int) -> None:
 def _measure(config: Path, label: str) -> Figures:
     settings = load_settings(config)
     records = open_records(settings, system_clock)
-    regulation = records.rulebook.regulation
-    voice = MessageFormatter(records.catalogue, regulation)
+    voice = MessageFormatter(records.catalogue, records.rulebook.regulation)
     span = asked(f"thang {MONTH.month}/{MONTH.year}", MONTH)
     assert span is not None
     try:
@@ -107,7 +106,7 @@ def _measure(config: Path, label: str) -> Figures:
         with UnitsOfWork(records.database).begin() as uow:
             made = compose(uow, Group(GROUP, "Nhóm đo"), as_period(span, voice), voice, system_clock)
         composed = time.perf_counter() - began
-        assert render_text(made, records.catalogue, regulation)
+        assert render_text(made, voice)
         assert render_json(made)
         paper = paper_of(made, settings.office.letterhead, voice)
         press = ReportRenderer(settings.report_template)

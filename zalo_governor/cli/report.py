@@ -59,14 +59,13 @@ def report(
         )
     chosen = chosen_group(settings, group)
     with closing(read_records(settings, system_clock)) as records:
-        configuration = records.configuration.current
-        voice = configuration.voice_of(chosen.id)
+        voice = records.configuration.current.voice_of(chosen.id)
         with UnitsOfWork(records.database, records.account).begin() as uow:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
             note_access(uow, system_clock, "report.made", group_id=chosen.id, **days_of)
             made = compose(uow, Group(chosen.id, chosen.name), as_period(span, voice), voice, system_clock)
         if face is Format.TEXT:
-            content = f"{render_text(made, configuration.catalogue_of(chosen.id), voice.regulation)}\n".encode()
+            content = f"{render_text(made, voice)}\n".encode()
         elif face is Format.JSON:
             content = f"{render_json(made)}\n".encode()
         else:

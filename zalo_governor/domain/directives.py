@@ -257,9 +257,9 @@ class DirectiveAnswer(FrozenModel):
     """A message or reaction that answers a directive; its text is not stored."""
 
     group_id: str
-    directive_id: int | None
+    directive_id: int | None = None
     """None while no directive is known for the message that was answered (`target_key`)."""
-    assignee_id: int | None
+    assignee_id: int | None = None
     target_key: str = ""
     """Zalo's id (msgId) of the quoted message, or of the one reacted to; "" if the answer quotes none."""
     message_key: str

@@ -72,18 +72,14 @@ class DirectiveCommand(Command[Wanted]):
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """Find the directive with the code, and return the reply of `about`, or that there is no such directive."""
         code = f"CĐ{argument.directive_id}"
-        directive = self._find(call, argument.directive_id or 0)
-        if directive is None:
+        directive = call.uow.directives.get(argument.directive_id or 0)
+        if directive is None or not call.reaches(directive.group_id):
             return Answer([self.voice.render(TextId("directive_not_found"), code=code)], "unknown_directive", code)
         return self.of(directive.group_id).about(call, directive, argument.words)
 
     @abstractmethod
     def about(self, call: Call, directive: Directive, words: str) -> Answer:
         """Carry out the command on the directive; `words` is the text after the code."""
-
-    def _find(self, call: Call, directive_id: int) -> Directive | None:
-        directive = call.uow.directives.get(directive_id)
-        return directive if directive is not None and call.reaches(directive.group_id) else None
 
     def _page(self, call: Call, directive: Directive) -> str:
         answers = call.person.holds(directive.group_id, *KEEPERS)

@@ -122,7 +122,7 @@ class DirectivePages(Speaker):
         for progress, label in _PROGRESS.items():
             there = [one for one in asked if one.in_group and one.progress(now) is progress and one not in closed]
             if there:
-                names = self._names(there, PAGE_LIMIT // 3, directive if len(dues) > 1 else None)
+                names = self.names(there, PAGE_LIMIT // 3, directive if len(dues) > 1 else None)
                 rows.append(
                     self._voice.render(
                         TextId("directive_group_row"),
@@ -133,7 +133,7 @@ class DirectivePages(Speaker):
                 )
         for person_id, those in by_hand.items():
             about = {"who": self._voice.who(uow.people.get(person_id)), "count": number(len(those))}
-            names = self._names(those, PAGE_LIMIT // 3)
+            names = self.names(those, PAGE_LIMIT // 3)
             words = dict.fromkeys(self.closing_words(uow, directive, one) for one in those)
             said = plain("; ".join(filter(None, words)), 2 * _EXCERPT)
             why = self._voice.render(TextId("directive_why"), words=said) if said else ""
@@ -146,7 +146,7 @@ class DirectivePages(Speaker):
             (TextId("directive_unverified"), [one for one in rest if _is_unverified(uow, one)]),
         ):
             if there:
-                rows.append(self._voice.render(label, names=self._names(there, PAGE_LIMIT // 5)))
+                rows.append(self._voice.render(label, names=self.names(there, PAGE_LIMIT // 5)))
         rows += self._quotes(uow, asked, answers=answers)
         if not asked:
             rows.append(self._voice.render(TextId("directive_nobody"), code=directive.code))
@@ -201,7 +201,7 @@ class DirectivePages(Speaker):
         if assignees and not absent and not unknown and missed is None:
             return ""
         told = [
-            self._voice.render(label, names=self._names(there, PAGE_LIMIT // 4))
+            self._voice.render(label, names=self.names(there, PAGE_LIMIT // 4))
             for label, there in ((TextId("directive_absent"), absent), (TextId("directive_unknown"), unknown))
             if there
         ]
@@ -248,7 +248,7 @@ class DirectivePages(Speaker):
             ended = self._voice.render(TextId("directive_deadline_closed"), count=number(closed)) if closed else ""
             done = number(len(asked) - closed - away)
             return self._voice.render(TextId("directive_deadline_done"), done=done, closed=ended, **about)
-        names = self._names(missing, PAGE_LIMIT // 2)
+        names = self.names(missing)
         return self._voice.render(TextId("directive_deadline"), missing=number(len(missing)), names=names, **about)
 
     def absence(self, directive: Directive, missing: Sequence[Assignee], rule: AbsenceRule, at: datetime) -> str:
@@ -262,7 +262,7 @@ class DirectivePages(Speaker):
             title=rule.title,
             why=rule.why.rstrip(". "),
             count=number(len(missing)),
-            names=self._names(missing, PAGE_LIMIT // 2),
+            names=self.names(missing),
         )
 
     def proposals(self, uow: UnitOfWork, group_id: str, proposed: Sequence[Directive]) -> str:
@@ -322,9 +322,7 @@ class DirectivePages(Speaker):
 
     def not_reminded(self, left: Sequence[Assignee]) -> str:
         """Return the notice to the admins on addressees not reminded, as more than `most_at_once` were due."""
-        return self._voice.render(
-            TextId("directive_not_reminded"), count=number(len(left)), names=self._names(left, PAGE_LIMIT // 2)
-        )
+        return self._voice.render(TextId("directive_not_reminded"), count=number(len(left)), names=self.names(left))
 
     def state_of(self, uow: UnitOfWork, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return the state of the directive in words.
@@ -345,10 +343,6 @@ class DirectivePages(Speaker):
         if closer(uow, assignee):
             return self._voice.render(TextId("progress_closed"))
         return self._voice.render(_PROGRESS[assignee.progress(self._policy.clock())])
-
-    def names(self, assignees: Iterable[Assignee]) -> str:
-        """Return the names of addressees, up to half of `PAGE_LIMIT`, and how many more there are."""
-        return self._names(assignees, PAGE_LIMIT // 2)
 
     def due_of(self, directive: Directive, asked: Sequence[Assignee]) -> str:
         """Return in words the deadlines of the addressees whose answer is awaited; of all in `asked`, if none is."""
@@ -404,7 +398,7 @@ class DirectivePages(Speaker):
         said = self._voice.render(TextId("progress_silent") if silent else _PROGRESS[progress])
         return said[:1].lower() + said[1:]
 
-    def _names(self, assignees: Iterable[Assignee], limit: int, of: Directive | None = None) -> str:
+    def names(self, assignees: Iterable[Assignee], limit: int = PAGE_LIMIT // 2, of: Directive | None = None) -> str:
         """Return as many names, separated by commas, as fit into `limit` characters, and how many more there are.
 
         With a directive, each has its deadline beside it.

@@ -211,8 +211,6 @@ class DirectiveRegister:
         directive = self.confirm(uow, directive, by)
         answer = DirectiveAnswer(
             group_id=directive.group_id,
-            directive_id=directive.id,
-            assignee_id=None,
             message_key=f"/xong {key}",
             person_id=by,
             at=self._policy.clock(),

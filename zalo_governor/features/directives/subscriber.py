@@ -59,7 +59,8 @@ class DirectiveLedger(EventHandler):
         elif isinstance(event, MessageRecalled | MessageDeleted):
             self._handle_withdrawal(uow, event)
         elif isinstance(event, Reacted):
-            self._handle_reaction(uow, event)
+            for key in target_keys(event):
+                self._count_reaction(uow, event, key)
         elif isinstance(event, MessageSeen):
             self._note_receipts(uow, event)
 
@@ -200,8 +201,6 @@ class DirectiveLedger(EventHandler):
             event = event.model_copy(update={"at": one.at, "quote": event.quote or quote})
         answer = DirectiveAnswer(
             group_id=event.thread_id,
-            directive_id=None,
-            assignee_id=None,
             target_key=event.quote.key if event.quote else "",
             message_key=event.key,
             person_id=person.id,
@@ -240,10 +239,6 @@ class DirectiveLedger(EventHandler):
             if own or isinstance(event, MessageDeleted):
                 self._register.withdraw(uow, directive, by.id if by else None)
 
-    def _handle_reaction(self, uow: UnitOfWork, event: Reacted) -> None:
-        for key in target_keys(event):
-            self._count_reaction(uow, event, key)
-
     def _count_reaction(self, uow: UnitOfWork, event: Reacted, target_key: str) -> None:
         directive = uow.directives.of_message(event.thread_id, target_key)
         person = uow.people.find_or_create(event.account, event.sender_uid)
@@ -257,8 +252,6 @@ class DirectiveLedger(EventHandler):
             return
         answer = DirectiveAnswer(
             group_id=event.thread_id,
-            directive_id=None,
-            assignee_id=None,
             target_key=target_key,
             message_key=key,
             person_id=person.id,

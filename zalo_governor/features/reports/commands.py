@@ -64,11 +64,9 @@ class Report(Command[Wanted]):
         else.
         """
         words = [word for word in folded(rest).rstrip(" .").split() if word not in _FILLER_WORDS]
-        face = None
         for length in (2, 1):
             for kind, others in ((words[-length:], words[:-length]), (words[:length], words[length:])):
-                face = face or _FORMATS.get(" ".join(kind))
-                if face:
+                if face := _FORMATS.get(" ".join(kind)):
                     span = asked(" ".join(others), today)
                     return Wanted(span, face) if span else None
         span = asked(" ".join(words), today)
@@ -99,7 +97,7 @@ class Report(Command[Wanted]):
             files = [file_of(report, argument.face, paper, office.voice)]
             text = self.voice.render(TextId("report_file"), period=period.label, names=files[0].name)
         else:
-            files, text = [], render_text(report, office.catalogue, office.regulation)
+            files, text = [], render_text(report, office.voice)
         return Answer(
             [text],
             subject=f"{span.first.isoformat()}/{span.last.isoformat()}",

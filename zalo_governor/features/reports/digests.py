@@ -11,7 +11,7 @@ from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import Group
 from zalo_governor.features.cases.label_words import category, why
 from zalo_governor.features.cases.ranking import gravest_first, shown
-from zalo_governor.features.members.roster.comparison import figures, hidden
+from zalo_governor.features.members.roster.comparison import attendance, hidden
 from zalo_governor.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.messaging.outside_words import copy_notice
 from zalo_governor.messaging.policy import LineStatus
@@ -82,14 +82,7 @@ class Digests(Speaker):
             rows = [self._hint_row(uow, at, person_id) for at, person_id in found[:_ROWS]]
             if len(found) > _ROWS:
                 rows.append(self._voice.render(TextId("hints_more"), count=number(len(found) - _ROWS)))
-            text = self._voice.render(
-                TextId("hints_digest"),
-                group=self._voice.group(group),
-                count=number(len(found)),
-                until=moment(due),
-                rows="\n".join(rows),
-            )
-            self._post.to_desk(uow, text, group_id=group.id)
+            self._send(uow, group, TextId("hints_digest"), len(found), rows, until=moment(due))
             told += len(found)
         return told
 
@@ -118,13 +111,7 @@ class Digests(Speaker):
             found = uow.feedback.untold([group.id], RemarkKind.SUGGESTION)
             if not found:
                 continue
-            rows = [self._remark_row(uow, remark) for remark in found]
-            named = self._voice.group(group)
-            text = self._voice.render(
-                TextId("suggestions_digest"), group=named, count=number(len(found)), rows="\n".join(rows)
-            )
-            self._post.to_desk(uow, text, group_id=group.id)
-            uow.feedback.mark_told(found, self._policy.clock())
+            self._send_remarks(uow, group, TextId("suggestions_digest"), found, self._policy.clock())
             told += len(found)
         return told
 
@@ -144,21 +131,28 @@ class Digests(Speaker):
                 continue
             if not uow.claims.claim_once(f"incidents_digest:{group.id}:{found[-1].code}", found[-1].at):
                 continue  # Another bot account sends this digest.
-            rows = "\n".join(self._remark_row(uow, remark) for remark in found)
-            named = self._voice.group(group)
-            text = self._voice.render(TextId("incidents_digest"), group=named, count=number(len(found)), rows=rows)
-            self._post.to_desk(uow, text, group_id=group.id)
-            uow.feedback.mark_told(found, now)
+            self._send_remarks(uow, group, TextId("incidents_digest"), found, now)
 
     def _incident_due(self, incident: Remark) -> datetime:
         quiet = self._policy.escalation.quiet_hours
         return (quiet.until(incident.at) if quiet else None) or incident.at
 
-    def _remark_row(self, uow: UnitOfWork, remark: Remark) -> str:
-        who = self._voice.who(uow.people.get(remark.person_id))
-        return self._voice.render(
-            TextId("remark_row"), code=remark.code, when=moment(remark.at), who=who, said=remark.text
-        )
+    def _send_remarks(
+        self, uow: UnitOfWork, group: Group, digest: TextId, found: Sequence[Remark], now: datetime
+    ) -> None:
+        rows = []
+        for remark in found:
+            about = {"code": remark.code, "when": moment(remark.at), "said": remark.text}
+            who = self._voice.who(uow.people.get(remark.person_id))
+            rows.append(self._voice.render(TextId("remark_row"), who=who, **about))
+        self._send(uow, group, digest, len(found), rows)
+        uow.feedback.mark_told(found, now)
+
+    def _send(
+        self, uow: UnitOfWork, group: Group, digest: TextId, count: int, rows: Sequence[str], **fields: str
+    ) -> None:
+        about = {"group": self._voice.group(group), "count": number(count), "rows": "\n".join(rows)}
+        self._post.to_desk(uow, self._voice.render(digest, **about, **fields), group_id=group.id)
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
         """Send the admins the numbers of missing people of the group's roster and of unlisted members.
@@ -166,21 +160,22 @@ class Digests(Speaker):
         Also says how many members Zalo hides from the bot. Unchanged figures are sent once a week; that the group has
         no roster is said only once.
         """
-        counted = figures(uow, self._policy.account, group.id)
+        held = attendance(uow, self._policy.account, group.id)
         unseen = hidden(uow.members.group_snapshot(group.id), self._voice)
-        if counted is None:
+        if held is None:
             if uow.claims.claim_once(f"no_roster:{group.id}", EVER):
                 text = self._voice.render(TextId("no_roster"), group=self._voice.group(group)) + unseen
                 self._post.to_desk(uow, text, group_id=group.id)
             return
-        if not (counted.missing or counted.strangers or unseen):
+        present, missing, strangers = map(len, held)
+        if not (missing or strangers or unseen):
             return
-        if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", monday(due)):
-            said = ((TextId("roster_missing"), counted.missing), (TextId("roster_strangers"), counted.strangers))
+        if uow.claims.claim_once(f"roster:{group.id}:{present}/{missing}/{strangers}:{unseen != ''}", monday(due)):
+            said = ((TextId("roster_missing"), missing), (TextId("roster_strangers"), strangers))
             text = self._voice.render(
                 TextId("roster_digest"),
                 group=self._voice.group(group),
-                present=number(counted.present),
+                present=number(present),
                 differences="".join(self._voice.render(kind, count=number(count)) for kind, count in said if count),
                 hidden=unseen,
             )

@@ -1,4 +1,4 @@
-"""What is worst in a report: the order of clauses and cases, and the grave cases by clause."""
+"""The order of a report's clauses and cases by gravity, and the grave cases by clause."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

@@ -39,9 +39,9 @@ class ScheduledReports(Speaker):
     crash, does nothing.
     """
 
-    def __init__(self, policy: ServicePolicy, common: ServicePolicy | None = None) -> None:
+    def __init__(self, policy: ServicePolicy, common: ServicePolicy) -> None:
         super().__init__(policy)
-        self._common = common or policy
+        self._common = common
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
         self._quiet_hours_end = EndOfQuietHours(policy)
@@ -82,18 +82,12 @@ class ScheduledReports(Speaker):
         return self._send_report(begin, "weekly_report", due, period)
 
     def monthly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the activity report on the month before that of `due`; return the number of recipients.
-
-        It is sent as a message and as files in the formats of the settings (`report_files`).
-        """
+        """Send the report on the month before `due`, also as files (`report_files`); return how many received it."""
         period = as_period(month_before(today(due)), self._voice)
         return self._send_report(begin, "monthly_report", due, period, self._policy.schedule.report_files)
 
     def quarterly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the activity report on the quarter before that of `due`; return the number of recipients.
-
-        It is sent as a message and as files in the formats of the settings (`report_files`).
-        """
+        """Send the report on the quarter before `due`, also as files (`report_files`); return how many received it."""
         period = as_period(quarter_before(today(due)), self._voice)
         return self._send_report(begin, "quarterly_report", due, period, self._policy.schedule.report_files)
 
@@ -205,8 +199,7 @@ class ScheduledReports(Speaker):
         report: ActivityReport,
         faces: Sequence[ReportFormat],
     ) -> int:
-        policy = self._policy
-        text = render_text(report, policy.catalogue, policy.regulation)
+        text = render_text(report, self._voice)
         holders = self._post.holders_in(uow, group.id, *REPORT_READERS)
         readers = [reader for reader in holders if len(self._read_in(reader)) <= _MOST_REPORTS]
         files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
@@ -217,7 +210,7 @@ class ScheduledReports(Speaker):
                 self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
         uow.audit.append(
             "report.scheduled",
-            at=policy.clock(),
+            at=self._policy.clock(),
             group_id=group.id,
             subject=job,
             detail={"due": due.isoformat(), "readers": len(readers)},

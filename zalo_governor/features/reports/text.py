@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.people import Group
-from zalo_governor.domain.regulation import ClauseTopic, Regulation
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.features.reports.sentences import (
     attachments_line,
@@ -22,7 +22,6 @@ from zalo_governor.features.reports.sentences import (
     troubles_line,
 )
 from zalo_governor.features.reports.summary import Codes, headlines, in_one_line
-from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.formatter import MessageFormatter, number
 from zalo_governor.messaging.templates import TextId
 
@@ -35,13 +34,13 @@ _CLAUSE_ROWS = (6, 5, 4, 3, 2, 1)
 """Numbers of clauses to name; the first that fits is taken."""
 
 
-def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
+def render_text(report: ActivityReport, voice: MessageFormatter) -> str:
     """Render the report as one Zalo message of at most `TEXT_LIMIT` characters.
 
-    It begins with what is grave, what is open and overdue, and when the bot heard nothing. Of the figures, those that
-    do not fit are left out, the least important first; all of them are in the files (DOCX, XLSX).
+    It begins with what is grave, what is open and overdue, and when the bot received nothing. Of the figures, those
+    that do not fit are left out, the least important first; all of them are in the files (DOCX, XLSX).
     """
-    return _TextRenderer(report, MessageFormatter(catalogue, regulation)).text()
+    return _TextRenderer(report, voice).text()
 
 
 class _Part(NamedTuple):

@@ -9,7 +9,7 @@ from zalo_governor.domain.people import Group, Role
 from zalo_governor.domain.reports import Coverage
 from zalo_governor.features.group_changes.encryption import encryption_line
 from zalo_governor.features.group_changes.leak_signs import LeakSignService
-from zalo_governor.features.members.roster.comparison import figures, seen_of_all
+from zalo_governor.features.members.roster.comparison import attendance, seen_of_all
 from zalo_governor.features.reports.digests import last_backup
 from zalo_governor.features.reports.sentences import length_in_words
 from zalo_governor.features.trial.service import trial_line
@@ -211,14 +211,14 @@ class Status(BareCommand):
 
     def _roster_lines(self, call: Call, group: Group) -> Iterator[str]:
         """Yield lines comparing the group with its roster, and on the members whom Zalo hides."""
-        counted = figures(call.uow, self.policy.account, group.id)
+        held = attendance(call.uow, self.policy.account, group.id)
         named = self._named(group)
-        if counted is None:
+        if held is None:
             yield self.voice.render(TextId("status_no_roster"), group=named)
         else:
             said = (
-                (TextId("status_roster_strangers"), counted.strangers),
-                (TextId("status_roster_missing"), counted.missing),
+                (TextId("status_roster_strangers"), len(held.strangers)),
+                (TextId("status_roster_missing"), len(held.missing)),
             )
             if parts := [self.voice.render(text, count=number(count)) for text, count in said if count]:
                 yield self.voice.render(TextId("status_roster"), group=named, parts="; ".join(parts))

@@ -74,7 +74,7 @@ def is_heading(name: str, after: str) -> str:
 
 
 def only_passes_on(text: str, start: int, end: int) -> bool:
-    """Return whether the name at text[start:end] is no addressee, though it stands in an order.
+    """Return whether the name at text[start:end] is no addressee, although an order contains it.
 
     It gives the order ("Anh Ba dặn Sở Y tế …"), is cited ("theo ý chị Lan"), or owns something ("hồ sơ của Sở Y tế").
     """

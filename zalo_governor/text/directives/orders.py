@@ -45,7 +45,7 @@ def features_of_order(text: str, role: str, times: Sequence[NamedTime], sent_at:
 
 
 def _facts_of_verbs(words: Sequence[str], plain: Sequence[str]) -> set[str]:
-    """Return where in a sentence the first verb of orders stands, and what is before it; `plain` has no diacritics."""
+    """Return features of a sentence: place of its first verb of orders, words before it; `plain` has no diacritics."""
     verb = next((at for at in range(len(plain)) if verb_at(plain, at)), None)
     mine = not _OWN.isdisjoint(plain[: _MANY if verb is None else verb])
     found = {f"verb at {'-' if verb is None else min(verb, 5)} own {mine}", f"length {min(len(words), 8)}"}

@@ -111,7 +111,7 @@ class DirectiveReader:
         return addressees_in(text, self._spans, self._times_in(text, _ANY_TIME))
 
     def deadlines(self, text: str, sent_at: datetime) -> list[tuple[int, datetime]]:
-        """Return the deadlines that a normalised text sets, as (where it stands in the text, moment)."""
+        """Return the deadlines that a normalised text sets, as (place in the text, moment)."""
         times = self._times_in(text, sent_at)
         return self._still_meant(text, self._deadlines_among(text, times, sent_at), times, sent_at)
 
@@ -148,7 +148,7 @@ class DirectiveReader:
     def _items(self, text: str, times: Sequence[NamedTime], deadlines: Sequence[tuple[int, datetime]]) -> list[Item]:
         """Split a directive into its orders: one for each part that names addressees of its own.
 
-        A deadline belongs to the part that it stands in; parts without one have the deadline that stands after the last
+        A deadline belongs to the part that contains it; parts without one have the deadline that follows the last
         addressee, which is meant for all.
         """
         addressees = addressees_in(text, self._spans, times)

@@ -117,10 +117,7 @@ def _folded(pattern: str) -> str:
 
 def _compiled(change: Callable[[str], str]) -> re.Pattern[str]:
     """Return one expression that matches any piece; the group named as the kind tells which."""
-    parts = []
-    for name, pattern in _EXPRESSIONS.items():
-        parts.append(f"(?P<as_{name}>{change(pattern)})")
-    return re.compile("|".join(parts))
+    return re.compile("|".join(f"(?P<as_{name}>{change(pattern)})" for name, pattern in _EXPRESSIONS.items()))
 
 
 MARKED, BARE = _compiled(str), _compiled(_folded)

@@ -60,7 +60,7 @@ def report(desk: Desk) -> ActivityReport:
 
 
 def text_of(desk: Desk) -> str:
-    return render_text(report(desk), CATALOGUE, REGULATION)
+    return render_text(report(desk), VOICE)
 
 
 def test_a_report_of_the_first_minute_of_a_day_ends_on_that_day() -> None:
@@ -146,7 +146,7 @@ def test_a_running_period_ends_now_and_is_compared_with_as_long_a_time_before() 
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     assert (month.period.start, month.period.end) == (start, NOW)
     assert (start - (NOW - start), start) in asked_for
-    text = render_text(month, CATALOGUE, REGULATION)
+    text = render_text(month, VOICE)
     assert "đến 14:05 24/11/2026" in text
     assert "\nBáo cáo đầy đủ: /baocao tháng 11/2026 docx (hoặc ảnh, xlsx)." in text
     assert "30/11/2026" not in paper_of(month, LETTERHEAD, VOICE).model_dump_json()
@@ -206,7 +206,7 @@ def test_a_paper_calls_today_by_its_date() -> None:
     span = asked("", today(NOW))
     assert span is not None
     day = compose(desk.uow, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
-    assert "MẪU, ngày 24/11/2026\n" in render_text(day, CATALOGUE, REGULATION)
+    assert "MẪU, ngày 24/11/2026\n" in render_text(day, VOICE)
     written = paper_of(day, LETTERHEAD, VOICE)
     assert written.subject.endswith("ngày 24/11/2026")
     assert "hôm nay" not in written.model_dump_json()

@@ -30,7 +30,7 @@ from zalo_governor.features.reports.document.document import paper_of
 from zalo_governor.messaging.formatter import MessageFormatter
 
 SHIPPED = validate(Regulation, load_yaml(CONFIG / "quy-che.yaml"))
-VOICE = MessageFormatter(CATALOGUE, REGULATION)
+VOICE, SHIPPED_VOICE = MessageFormatter(CATALOGUE, REGULATION), MessageFormatter(CATALOGUE, SHIPPED)
 FORMULA = '=HYPERLINK("http://a.example","xem")'
 """Somebody's name, as a spreadsheet would run it."""
 
@@ -144,7 +144,7 @@ def bad_paper(days: int) -> ReportDocument:
         addressee="Đồng chí Chủ tịch Ủy ban nhân dân tỉnh, Trưởng nhóm",
         recipients=("Như trên", "Văn phòng Ủy ban nhân dân tỉnh", "Các đồng chí Lãnh đạo Sở"),
     )
-    return paper_of(bad(days), head, MessageFormatter(CATALOGUE, SHIPPED))
+    return paper_of(bad(days), head, SHIPPED_VOICE)
 
 
 def paper(*, words: bool = False) -> ReportDocument:

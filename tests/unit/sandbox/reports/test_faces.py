@@ -16,8 +16,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.unit.features.desk import CATALOGUE, REGULATION
-from tests.unit.sandbox.reports.papers import FORMULA, SHIPPED, SUGGESTED, VOICE, bad, bad_paper, paper, report
+from tests.unit.sandbox.reports.papers import FORMULA, SHIPPED_VOICE, SUGGESTED, VOICE, bad, bad_paper, paper, report
 from zalo_governor.domain.directive_figures import AgencyAnswers
 from zalo_governor.domain.documents import ReportDocument, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError
@@ -25,7 +24,7 @@ from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.features.reports.document.document import file_of, paper_of
 from zalo_governor.features.reports.summary import Codes, headlines
 from zalo_governor.features.reports.text import render_text
-from zalo_governor.messaging.formatter import MessageFormatter, number
+from zalo_governor.messaging.formatter import number
 from zalo_governor.sandbox.reports.docx import document
 from zalo_governor.sandbox.reports.png import MOST_HEIGHT, WIDTH, page_of, picture
 from zalo_governor.sandbox.reports.xlsx import workbook
@@ -181,7 +180,7 @@ def test_no_text_of_the_picture_goes_beyond_its_edge(days: int) -> None:
 
 
 def test_text_and_paper_say_the_same_figures() -> None:
-    text, made = render_text(report(), CATALOGUE, REGULATION), paper()
+    text, made = render_text(report(), VOICE), paper()
     figures = report()
     assert f"{number(figures.activity.messages)} tin nhắn" in text
     assert made.highlights[0].value == number(figures.activity.messages)
@@ -202,7 +201,7 @@ def faces(figures: ActivityReport, made: ReportDocument) -> dict[str, str]:
     first = next(place for place, line in enumerate(letter) if line.startswith("Theo khoản"))
     sheet = load_workbook(BytesIO(workbook(made))).worksheets[0]
     return {
-        "text": render_text(figures, CATALOGUE, SHIPPED),
+        "text": render_text(figures, SHIPPED_VOICE),
         "docx": "\n".join(letter[first:]),
         "xlsx": "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value),
         "png": "\n".join(text.get_text() for text in page_of(made).texts),
@@ -221,14 +220,14 @@ def test_whether_there_is_anything_grave_is_answered_by_the_first_200_characters
 
 
 def test_the_report_as_a_message_keeps_its_limit_also_after_a_bad_month() -> None:
-    assert all(len(render_text(bad(days), CATALOGUE, SHIPPED)) <= 1200 for days in (1, 30))
+    assert all(len(render_text(bad(days), SHIPPED_VOICE)) <= 1200 for days in (1, 30))
 
 
 def test_a_days_picture_shows_the_hours_that_were_heard_and_no_empty_chart() -> None:
     hours = [0] * 24
     hours[16], hours[17], hours[9] = 4, 1, 7
     day = bad(1).model_copy(update={"hours": tuple(hours), "clauses": (), "states": (), "agencies": ()})
-    made = paper_of(day, bad_paper(1).head, MessageFormatter(CATALOGUE, SHIPPED))
+    made = paper_of(day, bad_paper(1).head, SHIPPED_VOICE)
     # From 14:05 the day before.
     assert [row[0] for row in table_of(made, "hours").rows][:3] == ["16 giờ", "17 giờ", "18 giờ"]
     assert table_of(made, "hours").rows[-1] == ("9 giờ", 7)

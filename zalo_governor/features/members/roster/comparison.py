@@ -1,7 +1,5 @@
 """Comparison of the roster with a group's members: who is present, missing, unlisted."""
 
-from typing import NamedTuple
-
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.roster_matching import RosterMatching, compare
 from zalo_governor.messaging.formatter import MessageFormatter, number
@@ -9,21 +7,10 @@ from zalo_governor.messaging.templates import TextId
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
-class Figures(NamedTuple):
-    """Numbers from comparing the members of a group with its roster."""
-
-    present: int
-    """People on the roster who are in the group."""
-    missing: int
-    """People on the roster who are not known to be in the group (clause 7.2)."""
-    strangers: int
-    """Members of the group who are not on the roster (clause 4.5)."""
-
-
 def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching | None:
-    """Return who on the roster is in the group or missing, and which members are not on it; None without a roster.
+    """Return who on the roster is in the group or missing (clause 7.2), and which members are not on it (4.5).
 
-    Nobody is missing where Zalo hides the list of members: who is not shown may be in the group nevertheless.
+    None without a roster. Nobody is missing where Zalo hides the list of members: who is not shown may be in the group.
     """
     approved = uow.roster.approved_uids(account, group_id)
     if approved is None:
@@ -32,15 +19,6 @@ def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching |
     held = compare(uow.roster.matched(account, group_id), present, approved)
     snapshot = uow.members.group_snapshot(group_id)
     return held._replace(missing=()) if snapshot and snapshot.members_hidden else held
-
-
-def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
-    """Return how many people on the roster are in the group or missing, and how many members are not on the roster.
-
-    None if the group has no roster.
-    """
-    held = attendance(uow, account, group_id)
-    return Figures(len(held.present), len(held.missing), len(held.strangers)) if held else None
 
 
 def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:

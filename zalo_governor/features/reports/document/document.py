@@ -70,10 +70,10 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
         requests(draft),
     )
     first_lines = headlines(report, voice, _CODES_OF_A_DAY if report.of_one_day else _CODES)
-    clause = voice.places(ClauseTopic.REPORTING)
-    summary = say(
-        TextId("paper_summary"), clause=f"{clause} " if clause else "", regulation=_regulation(voice), unit=head.unit
-    )
+    clause, rules = voice.places(ClauseTopic.REPORTING), voice.regulation
+    issued = {"number": rules.cited_number, "issued": rules.issued_on, "issuer": rules.issuer}
+    regulation = say(TextId("paper_regulation"), **issued)
+    summary = say(TextId("paper_summary"), clause=f"{clause} " if clause else "", regulation=regulation, unit=head.unit)
     return ReportDocument(
         head=head,
         title=say(TextId("paper_title")),
@@ -127,17 +127,6 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
     )
 
 
-def _regulation(voice: MessageFormatter) -> str:
-    """Return the regulation with the decision by which it was issued, as a paper names it for the first time."""
-    regulation = voice.regulation
-    return voice.render(
-        TextId("paper_regulation"),
-        number=regulation.cited_number,
-        issued=regulation.issued_on,
-        issuer=regulation.issuer,
-    )
-
-
 def _highlights(draft: Draft) -> Iterator[Highlight]:
     report, say = draft.report, draft.render
     if report.heard_nothing:
@@ -153,7 +142,7 @@ def _highlights(draft: Draft) -> Iterator[Highlight]:
 def _body(draft: Draft, sections: tuple[Section, ...], above: Sequence[str]) -> Iterator[Section]:
     """Yield the sections of the printed document; those without anything to say are left out.
 
-    `above` are the paragraphs that stand above them.
+    `above` are the paragraphs printed above these sections.
     """
     lines = {section.key: section.lines for section in sections}
     if draft.report.of_one_day:
@@ -170,7 +159,7 @@ def _body(draft: Draft, sections: tuple[Section, ...], above: Sequence[str]) -> 
 def _body_of_a_day(draft: Draft, lines: Mapping[str, Sequence[str]], above: Sequence[str]) -> Iterator[Section]:
     """Yield three sections that fit on one page with letterhead and signature; the rest is in the workbook (XLSX).
 
-    `above` are the paragraphs that stand above them.
+    `above` are the paragraphs printed above these sections.
     """
     first = [lines[key][0] for key in _DAY_FIRST if lines[key]]
     room = (_DAY_LINES - sum(-(-len(paragraph) // _LINE) for paragraph in above)) * _LINE

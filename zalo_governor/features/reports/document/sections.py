@@ -91,7 +91,7 @@ def casework(draft: Draft) -> Section:
         else [_cases_line(draft), *handling_lines(report, voice, sum(row.false_alarms for row in report.clauses))],
         draft.table("clauses", TextId("table_clauses"), by_clause, Drawing.BARS, drawn),
         draft.table("states", TextId("table_states"), by_state, Drawing.BARS, (1,)),
-        draft.table("open", TextId("table_open"), [_open_row(draft, place) for place in range(len(report.open_cases))]),
+        draft.table("open", TextId("table_open"), [_open_row(draft, case) for case in report.open_cases]),
         notes=[*([draft.render(TextId("line_clauses_counted"))] if by_clause else []), _signs(draft)],
     )
 
@@ -288,8 +288,7 @@ def _signs(draft: Draft) -> str:
     return draft.render(TextId("line_signs"), clause=clause, said=said)
 
 
-def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
-    case = draft.report.open_cases[place]
+def _open_row(draft: Draft, case: Case) -> Sequence[Cell]:
     state = draft.voice.state_of(case)
     unclear = case.gravity is Severity.TRIAGE
     when, where = moment_in_words(case.event_at, draft.voice), draft.report.places.get(case.id)
