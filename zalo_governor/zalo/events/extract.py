@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zalo_governor.domain.inbound import Element, ElementKind, Entry, RawDict, Source
 from zalo_governor.zalo.errors import UndecodableFrameError, ZaloError
 from zalo_governor.zalo.events.authorship import Writer, writer_of
-from zalo_governor.zalo.events.ids import as_id, digest, group_id_of, json_object, time_of, uid_of
+from zalo_governor.zalo.events.ids import as_id, as_object, digest, group_id_of, json_object, time_of, uid_of
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.frames.json import canonical, read_json_text
 
@@ -379,10 +379,7 @@ def _mention_keys(mentions: Any) -> Iterator[list[object]]:
 
 
 def _content_of(item: object) -> RawDict:
-    try:
-        return json_object(item.get("content") if isinstance(item, dict) else None)
-    except ValueError:
-        return {}
+    return as_object(item.get("content")) if isinstance(item, dict) else {}
 
 
 def _is_upload(item: object) -> bool:

@@ -34,7 +34,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
 from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
-from zalo_governor.zalo.events.ids import as_id, json_array, json_object, uid_of
+from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import friend_act, group_act
 from zalo_governor.zalo.events.text_fields import all_strings, is_worded, string_of, strings_of
 
@@ -126,7 +126,7 @@ def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBas
         shared["attachment"] = _attachment(raw, message_type, shared["text"])
     shared["quote"] = _quote(raw, admitted.entry)
     shared["mentions"] = _mentions(raw)
-    shared["time_to_live_ms"] = _int_or_none(raw.get("ttl")) or 0
+    shared["time_to_live_ms"] = int_or_none(raw.get("ttl")) or 0
     if message_type in UPDATES and isinstance(content, dict):
         shared["revises"] = updated_message(content)
         return MessageRevised.model_validate(shared)
@@ -178,7 +178,7 @@ def _typed_with_link(raw: RawDict) -> str:
 def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None:
     """Return what a message holds beside its text; None if that is nothing, as for formatted text (`rtf`)."""
     content = raw["content"] if isinstance(raw["content"], dict) else {}
-    params = _params(content)
+    params = as_object(content.get("params"))
     title, description, url = (string_of(raw, field) for field in ("title", "description", "url"))
     if message_type in _TYPED or (text and content.get("action") == _PREVIEW):
         title, description = "", "" if description == text else description
@@ -196,7 +196,7 @@ def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None
         title=title,
         description=description,
         url=url,
-        size=next(filter(None, (_int_or_none(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
+        size=next(filter(None, (int_or_none(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
         addresses=_content_addresses(message_type, content, params),
         checksum=_checksum(params),
         extension=_extension(raw, params) if message_type == _FILE else "",
@@ -227,13 +227,6 @@ def _extension(raw: RawDict, params: RawDict) -> str:
     return announced.lower() if _EXTENSION.fullmatch(announced) else ""
 
 
-def _params(content: RawDict) -> RawDict:
-    try:
-        return json_object(content.get("params"))
-    except ValueError:
-        return {}
-
-
 def _quote(raw: RawDict, entry: Entry) -> Quote | None:
     quote = raw.get("quote")
     if not isinstance(quote, dict):
@@ -253,8 +246,8 @@ def _mentions(raw: RawDict) -> tuple[Mention, ...]:
     return tuple(
         Mention(
             uid=as_id(given.get("uid")),
-            start=_int_or_none(given.get("pos")) or 0,
-            length=_int_or_none(given.get("len")) or 0,
+            start=int_or_none(given.get("pos")) or 0,
+            length=int_or_none(given.get("len")) or 0,
         )
         for given in mentions
         if isinstance(given, dict) and as_id(given.get("uid"))
@@ -265,14 +258,14 @@ def _parse_recall(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase
     content = json_object(raw.get("content"))
     # Only the author of a message can recall it.
     target = _target(content, "globalMsgId", "cliMsgId", author=admitted.entry.sender_uid)
-    delete = _int_or_none(content.get("deleteMsg"))
+    delete = int_or_none(content.get("deleteMsg"))
     return MessageRecalled(target=target, placeholder=None if delete is None else not delete, **shared)
 
 
 def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     items = json_array(raw.get("content"))
-    types = {_int_or_none(item.get("type")) for item in items}
-    action_types = {_int_or_none(item.get("actionType")) for item in items}
+    types = {int_or_none(item.get("type")) for item in items}
+    action_types = {int_or_none(item.get("actionType")) for item in items}
     kind = types.pop() if len(types) == 1 else None
     return MessageDeleted(
         # Whether an item's `uidFrom` is the author or the deleter is not known, so that it identifies nothing.
@@ -286,7 +279,7 @@ def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBa
 
 def _parse_reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
-    reaction_type = _int_or_none(content.get("rType"))
+    reaction_type = int_or_none(content.get("rType"))
     author = as_id(content.get("msgSender"))
     return Reacted(
         targets=tuple(
@@ -358,15 +351,6 @@ def _parse_other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     if not (act_type and act) or (act_type == "group" and act != "join_reject"):
         raise ValueError("a known element that could not be filed")
     return Unrecognised(act=f"{act_type}/{act}", **shared)
-
-
-def _int_or_none(value: object) -> int | None:
-    if value.__class__ is int:  # the fast path, taken nearly always
-        return value
-    try:
-        return int(as_id(value))
-    except ValueError:
-        return None
 
 
 _PARSERS: dict[ElementKind, Callable[[Admitted, RawDict, Shared], EventBase]] = {
