@@ -213,7 +213,7 @@ class QrLogin:
             else:
                 code = as_code(answer.get("error_code") or 0)
                 if code == _DECLINED:
-                    raise QrDeclinedError
+                    raise QrDeclinedError("the login was declined on the telephone")
                 if code != _STILL_WAITING:
                     _require_success(answer, _STEPS[path])
                     return as_object(answer.get("data"))
@@ -221,7 +221,7 @@ class QrLogin:
             time.sleep(max(pause, 0))
         if failed and failed.message != requests.ReadTimeout.__name__:
             raise failed
-        raise QrExpiredError
+        raise QrExpiredError("the QR code has expired")
 
     def _request(self, path: str, form: Mapping[str, str], timeout: float) -> RawDict:
         given = {**form, "v": self._version}
