@@ -32,7 +32,7 @@ from zalo_governor.domain.events import (
     UnknownContent,
     Unrecognised,
 )
-from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
+from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, RawDict
 from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
 from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import friend_act, group_act
@@ -92,7 +92,9 @@ def parse(admitted: Admitted) -> EventBase:
     if entry.raw == NESTED_TOO_DEEP:
         raise UnparsableElementError(f"{entry.kind}: nested too deep")
     try:
-        return _PARSERS[entry.kind](admitted, entry.raw, shared)
+        if admitted.revision and entry.kind is ElementKind.MESSAGE:
+            return _parse_message(entry.raw, shared, MessageRevised)
+        return _PARSERS[entry.kind](entry.raw, shared)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         # Without the cause: it may quote the message.
         raise UnparsableElementError(f"{entry.kind}: {type(error).__name__}") from None
@@ -114,27 +116,27 @@ def _common_fields(admitted: Admitted) -> Shared:
     }
 
 
-def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_message(raw: RawDict, shared: Shared, event: type[MessageSent] = MessageSent) -> EventBase:
     content = raw.get("content")
     message_type = str(raw.get("msgType") or _TEXT)
     is_text = isinstance(content, str)
     if not is_text and writer_of(message_type, content) is not Writer.MEMBER:
-        return _parse_notice(admitted, raw, shared)  # Stored as a message by an earlier version.
+        return _parse_notice(raw, shared)  # Stored as a message by an earlier version.
     shared["message_type"] = message_type
     shared["text"] = string_of(raw, "text") if is_text else _posted_text(raw, message_type)
     if isinstance(content, dict) or message_type in WITH_FILE:
         shared["attachment"] = _attachment(raw, message_type, shared["text"])
-    shared["quote"] = _quote(raw, admitted.entry)
+    shared["quote"] = _quote(raw, shared["account"])
     shared["mentions"] = _mentions(raw)
     shared["time_to_live_ms"] = int_or_none(raw.get("ttl")) or 0
     if message_type in UPDATES and isinstance(content, dict):
         shared["revises"] = updated_message(content)
         return MessageRevised.model_validate(shared)
     # For speed, as this runs for every message: keyword arguments would be copied into another dict first.
-    return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
+    return event.model_validate(shared)
 
 
-def _parse_notice(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_notice(raw: RawDict, shared: Shared) -> EventBase:
     content = raw.get("content")
     message_type = str(raw.get("msgType") or _TEXT)
     fields = content if isinstance(content, dict) else {}
@@ -227,12 +229,12 @@ def _extension(raw: RawDict, params: RawDict) -> str:
     return announced.lower() if _EXTENSION.fullmatch(announced) else ""
 
 
-def _quote(raw: RawDict, entry: Entry) -> Quote | None:
+def _quote(raw: RawDict, account: str) -> Quote | None:
     quote = raw.get("quote")
     if not isinstance(quote, dict):
         return None
     return Quote(
-        owner_uid=uid_of(quote.get("ownerId"), entry.account),
+        owner_uid=uid_of(quote.get("ownerId"), account),
         key=as_id(quote.get("globalMsgId")),
         text=string_of(raw, "quote"),
         strings=tuple((field, text) for field in _QUOTE_FIELDS for text in strings_of(raw, field)),
@@ -254,15 +256,15 @@ def _mentions(raw: RawDict) -> tuple[Mention, ...]:
     )
 
 
-def _parse_recall(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_recall(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     # Only the author of a message can recall it.
-    target = _target(content, "globalMsgId", "cliMsgId", author=admitted.entry.sender_uid)
+    target = _target(content, "globalMsgId", "cliMsgId", author=shared["sender_uid"])
     delete = int_or_none(content.get("deleteMsg"))
     return MessageRecalled(target=target, placeholder=None if delete is None else not delete, **shared)
 
 
-def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_deletion(raw: RawDict, shared: Shared) -> EventBase:
     items = json_array(raw.get("content"))
     types = {int_or_none(item.get("type")) for item in items}
     action_types = {int_or_none(item.get("actionType")) for item in items}
@@ -277,7 +279,7 @@ def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBa
     )
 
 
-def _parse_reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_reaction(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     reaction_type = int_or_none(content.get("rType"))
     author = as_id(content.get("msgSender"))
@@ -301,31 +303,23 @@ def _target(named: RawDict, key: str, cli_key: str, *, author: str = "") -> Mess
     return MessageRef(key=target, cli_key=client, author_uid=author)
 
 
-def _parse_receipt(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_receipt(raw: RawDict, shared: Shared) -> EventBase:
     key = as_id(raw.get("msgId"))
     if not key or key == "0":
         raise ValueError("names no message")
     return MessageSeen(
         target_key=key,
-        seen_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("seenUids") or []),
-        delivered_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("deliveredUids") or []),
+        seen_uids=tuple(uid_of(uid, shared["account"]) for uid in raw.get("seenUids") or []),
+        delivered_uids=tuple(uid_of(uid, shared["account"]) for uid in raw.get("deliveredUids") or []),
         **shared,
     )
 
 
-def _parse_group_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
-    return group_act(raw, shared)
-
-
-def _parse_friend_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
-    return friend_act(raw, shared)
-
-
-def _parse_name(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_name(raw: RawDict, shared: Shared) -> EventBase:
     return NameObserved(name=string_of(raw, "observed_name"), **shared)
 
 
-def _parse_group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_group_state(raw: RawDict, shared: Shared) -> EventBase:
     if "joined" in raw:
         return MembersJoined(members=(NamedUid(uid=as_id(raw["joined"])),), **shared)
     if "left" in raw:
@@ -345,7 +339,7 @@ def _parse_group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> Even
     )
 
 
-def _parse_other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_other(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     act_type, act = content.get("act_type"), content.get("act")
     if not (act_type and act) or (act_type == "group" and act != "join_reject"):
@@ -353,15 +347,15 @@ def _parse_other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return Unrecognised(act=f"{act_type}/{act}", **shared)
 
 
-_PARSERS: dict[ElementKind, Callable[[Admitted, RawDict, Shared], EventBase]] = {
+_PARSERS: dict[ElementKind, Callable[[RawDict, Shared], EventBase]] = {
     ElementKind.MESSAGE: _parse_message,
     ElementKind.NOTICE: _parse_notice,
     ElementKind.RECALL: _parse_recall,
     ElementKind.DELETION: _parse_deletion,
     ElementKind.REACTION: _parse_reaction,
     ElementKind.RECEIPT: _parse_receipt,
-    ElementKind.GROUP_ACT: _parse_group_act,
-    ElementKind.FRIEND_ACT: _parse_friend_act,
+    ElementKind.GROUP_ACT: group_act,
+    ElementKind.FRIEND_ACT: friend_act,
     ElementKind.NAME: _parse_name,
     ElementKind.GROUP_STATE: _parse_group_state,
     ElementKind.OTHER: _parse_other,
