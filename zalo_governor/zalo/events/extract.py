@@ -209,22 +209,8 @@ def _receipt(context: _Context, raw: RawDict, is_group: bool) -> Element:
     thread = group_id_of(raw.get("groupId")) if is_group else alone
     if not thread or not as_id(raw.get("msgId")):
         raise _UnclassifiableError
-    said = canonical(raw)
-    at_ms = time_of(raw.get("mSTs"), context.now_ms)
-    key = digest(said)
-    return Element(
-        context.account,
-        thread,
-        is_group,
-        ElementKind.RECEIPT,
-        key,
-        None,
-        uid_of(alone, context.account),
-        at_ms,
-        context.source,
-        said,
-        raw,
-    )
+    kind, said = ElementKind.RECEIPT, canonical(raw)
+    return _element(context, raw, kind, thread, is_group, sender=alone, at=raw.get("mSTs"), said=said)
 
 
 def _control(context: _Context, raw: RawDict, is_group: bool) -> Element:
@@ -244,19 +230,9 @@ def _group_act(context: _Context, raw: RawDict, act: str, data: RawDict) -> Elem
     group_id = group_id_of(data.get("groupId") or data.get("group_id"))
     if not group_id:
         raise _UnclassifiableError
-    return Element(
-        context.account,
-        group_id,
-        True,
-        ElementKind.GROUP_ACT,
-        _key_of_act(act, group_id, data),
-        None,
-        uid_of(_actor_of_act(act, data), context.account),
-        time_of(data.get("time"), context.now_ms),
-        context.source,
-        canonical([act, data]),
-        raw,
-    )
+    kind, said, key = ElementKind.GROUP_ACT, canonical([act, data]), _key_of_act(act, group_id, data)
+    sender = _actor_of_act(act, data)
+    return _element(context, raw, kind, group_id, True, sender=sender, at=data.get("time"), said=said, key=key)
 
 
 def _key_of_act(act: str, group_id: str, data: RawDict) -> str:
@@ -291,20 +267,8 @@ def _friend_act(context: _Context, raw: RawDict, act: str, data: object) -> Elem
     given = json_object(data) if isinstance(data, dict) or str(data).lstrip().startswith("{") else {"uid": data}
     sender = uid_of(given.get("fromUid") or given.get("uid"), context.account)
     other = uid_of(given.get("toUid"), context.account) if sender == context.account else sender
-    said = canonical([act, given])
-    return Element(
-        context.account,
-        other,
-        False,
-        ElementKind.FRIEND_ACT,
-        digest(said),
-        None,
-        sender,
-        time_of(given.get("time"), context.now_ms),
-        context.source,
-        said,
-        raw,
-    )
+    kind, said = ElementKind.FRIEND_ACT, canonical([act, given])
+    return _element(context, raw, kind, other, False, sender=sender, at=given.get("time"), said=said)
 
 
 def _reject(context: _Context, raw: RawDict, is_group: bool) -> Element:
@@ -318,19 +282,26 @@ def _other(context: _Context, item: object, is_group: bool) -> Element:
     except ValueError:
         raw = {"unwritable": _as_text(raw)}
         said = canonical(raw)
-    return Element(
-        context.account,
-        group_id_of(raw.get("idTo")) if is_group else "",
-        is_group,
-        ElementKind.OTHER,
-        digest(said),
-        None,
-        uid_of(raw.get("uidFrom"), context.account),
-        time_of(raw.get("ts"), context.now_ms),
-        context.source,
-        said,
-        raw,
-    )
+    kind, thread = ElementKind.OTHER, group_id_of(raw.get("idTo")) if is_group else ""
+    return _element(context, raw, kind, thread, is_group, sender=raw.get("uidFrom"), at=raw.get("ts"), said=said)
+
+
+def _element(
+    context: _Context,
+    raw: RawDict,
+    kind: ElementKind,
+    thread: str,
+    is_group: bool,
+    *,
+    sender: object,
+    at: object,
+    said: bytes,
+    key: str = "",
+) -> Element:
+    """Return an element to which Zalo gives no id; if no `key` is given, it is a digest of the content (`said`)."""
+    account = context.account
+    uid, at_ms = uid_of(sender, account), time_of(at, context.now_ms)
+    return Element(account, thread, is_group, kind, key or digest(said), None, uid, at_ms, context.source, said, raw)
 
 
 _MESSAGES = frozenset({"msgs", "groupMsgs", "queueStatus"})
