@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import UnparsableElementError
@@ -35,7 +34,7 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, RawDict
 from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
 from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none, json_array, json_object, uid_of
-from zalo_governor.zalo.events.parse_acts import friend_act, group_act
+from zalo_governor.zalo.events.parse_acts import Shared, friend_act, group_act
 from zalo_governor.zalo.events.text_fields import all_strings, is_worded, string_of, strings_of
 
 _TEXT = "webchat"
@@ -72,9 +71,6 @@ _PARAMS_FIELDS = (
     "todo",
 )
 _QUOTE_FIELDS = ("quote_title", "quote_description", "quote_url", "quote_sender_name")
-
-Shared = dict[str, Any]
-"""Keyword arguments that the constructors of all events take, such as id, sender and time."""
 
 
 def parse(admitted: Admitted) -> EventBase:

@@ -29,6 +29,7 @@ from zalo_governor.zalo.events.ids import as_id, json_object
 from zalo_governor.zalo.events.text_fields import FIELDS, string_of
 
 Shared = dict[str, Any]
+"""Keyword arguments that the constructors of all events take, such as id, sender and time."""
 
 _PINS = frozenset({"new_pin_topic", "update_pin_topic", "unpin_topic", "reorder_pin_topic"})
 _BOARD = frozenset(
