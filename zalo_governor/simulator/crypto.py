@@ -80,10 +80,10 @@ def read_params(text: str, key: bytes) -> RawDict:
     return value
 
 
-def outer(data: str | None, code: int = 0, message: str = "") -> RawDict:
-    """Return the body of an API answer: an unencrypted (outer) JSON object around the encrypted (inner) answer.
+def envelope(data: Any, code: int = 0, message: str = "") -> RawDict:
+    """Return the JSON object of an answer or frame of Zalo; `code` is Zalo's error code, 0 for success.
 
-    `data` is the encrypted inner answer, or None in an error answer; `code` is Zalo's error code, 0 for success.
+    `data` is the content, or None in an error answer; in a plain (outer) object it may be an encrypted (inner) one.
     """
     return {"error_code": code, "error_message": message, "data": data}
 
@@ -94,7 +94,7 @@ def sealed_answer(data: Any, key: bytes, code: int = 0, message: str = "") -> Ra
     The outer error code is 0 in any case. The inner answer holds `data`, and `code` and `message`, with which Zalo
     reports most errors of API calls (code 0 means success).
     """
-    return outer(encrypt(to_json({"error_code": code, "error_message": message, "data": data}), key))
+    return envelope(encrypt(to_json(envelope(data, code, message)), key))
 
 
 def login_key(zcid: str, zcid_ext: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from zalo_governor.domain.inbound import RawDict
-from zalo_governor.simulator.crypto import to_json
+from zalo_governor.simulator.crypto import envelope, to_json
 
 Compression = Literal["gzip", "zlib", "none"]
 Encryption = Literal[0, 1, 2, 3]
@@ -58,7 +58,7 @@ def encode(cmd: int, sub: int, data: Any, key: AESGCM, encoding: Encoding = USUA
     (16 bytes), additional authenticated data (16 bytes), the AES-GCM ciphertext of the compressed JSON and its tag (16
     bytes); 3, as 2 but without compression.
     """
-    plain = to_json({"error_code": 0, "error_message": "", "data": data})
+    plain = to_json(envelope(data))
     return plain_frame(cmd, sub, {"encrypt": encoding.encrypt, "data": _encode_payload(plain, key, encoding)})
 
 

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api import ENDPOINTS, Call, login
-from zalo_governor.simulator.crypto import outer, read_params, sealed_answer
+from zalo_governor.simulator.crypto import envelope, read_params, sealed_answer
 from zalo_governor.simulator.errors import AnswerError, EnvelopeError
 from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.world import Account
@@ -67,12 +67,12 @@ class HttpApp:
             return self._response(request, answer, account, entry)
         if path not in ENDPOINTS and path != KEEP_ALIVE:
             text = f"the simulator has no path {path}"
-            return web.json_response(outer(None, 404, text), status=404)
+            return web.json_response(envelope(None, 404, text), status=404)
         wrapped = request.query.get("params") or form.get("params")
         try:
             params = read_params(wrapped, account.secret_key) if wrapped else {}
         except EnvelopeError as error:
-            return self._response(request, outer(None, 114, str(error)), account, entry)
+            return self._response(request, envelope(None, 114, str(error)), account, entry)
         entry["params"] = params
         if refusal:
             return self._response(request, refusal, account, entry)
@@ -80,7 +80,7 @@ class HttpApp:
             answer = sealed_answer(None, account.secret_key, 221, "too many requests")
             return self._response(request, answer, account, entry)
         if path in stage.faults.empty:
-            return self._response(request, outer(None), account, entry)
+            return self._response(request, envelope(None), account, entry)
         call = Call(stage, account, request.method, path, dict(request.query), params, upload)
         code, answer = _run_endpoint(call)
         return self._response(request, answer, account, entry, inner_code=code)
@@ -99,11 +99,11 @@ class HttpApp:
     def _outer_refusal(self, request: web.Request, valid: bool) -> RawDict | None:
         path, faults = request.path, self._stage.faults
         if path in faults.outer:
-            return outer(None, *faults.outer[path])
+            return envelope(None, *faults.outer[path])
         if not valid and not (path in login.PLAIN and faults.expired_may_log_in):
-            return outer(None, faults.expired_code, "zpw_sek is missing or wrong")
+            return envelope(None, faults.expired_code, "zpw_sek is missing or wrong")
         if request.query.get("client_version", "") in map(str, faults.refused_versions):
-            return outer(None, 1, "client version is not supported")
+            return envelope(None, 1, "client version is not supported")
         return None
 
     def _response(
@@ -179,7 +179,7 @@ def _run_endpoint(call: Call) -> tuple[int, RawDict]:
         code, message = call.stage.faults.inner[call.path]
         return code, sealed_answer(None, key, code, message)
     if call.path == KEEP_ALIVE:
-        return 0, {**outer(None), "data": {"config_vesion": 1}}
+        return 0, envelope({"config_vesion": 1})
     try:
         data = ENDPOINTS[call.path](call)
     except AnswerError as error:

@@ -276,9 +276,7 @@ def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
         "editTime": now,
     }
     group.pins.insert(0, topic)
-    board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
-    group.version += 1
-    return control("group", "new_pin_topic", {**board, "topic": topic, "actorId": by, "groupId": group.id})
+    return _board_act(group, "new_pin_topic", by, topic)
 
 
 def friend_request(request: FriendRequest) -> list[RawDict]:
@@ -292,13 +290,10 @@ def befriended(uid: str) -> RawDict:
     return control("fr", "add", uid)
 
 
-def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
-    """Unpin `message` in the group in the name of the person `by` (uid); return Zalo's event that announces it."""
-    topic = next(pin for pin in group.pins if json.loads(pin["params"])["global_msg_id"] == message["msgId"])
+def unpin_act(group: Group, by: str, topic: RawDict) -> RawDict:
+    """Remove `topic`, one of the group's pins, in the name of the person `by` (uid); return Zalo's event of that."""
     group.pins.remove(topic)
-    board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
-    group.version += 1
-    return control("group", "unpin_topic", {**board, "topic": topic, "actorId": by, "groupId": group.id})
+    return _board_act(group, "unpin_topic", by, topic)
 
 
 def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:
@@ -309,6 +304,12 @@ def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:
     """
     body = json.dumps(data, ensure_ascii=False) if act_type == "group" else data
     return {"content": {"act_type": act_type, "act": act, "data": body, **more}}
+
+
+def _board_act(group: Group, act: str, by: str, topic: RawDict) -> RawDict:
+    group.version += 1
+    board = {"oldBoardVersion": group.version - 1, "boardVersion": group.version}
+    return control("group", act, {**board, "topic": topic, "actorId": by, "groupId": group.id})
 
 
 def _global_id(message: RawDict, device: Device) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -95,18 +96,11 @@ class QrCodes:
             code.state = state
             self._changed.notify_all()
 
-    async def left(self, code: QrCode, state: QrState, seconds: float) -> bool:
-        """Wait, for at most `seconds`, until the state of a QR code is no longer `state`.
-
-        Returns False if the code is still in `state` after that time, True otherwise (also if the simulator is
-        stopping).
-        """
-        try:
+    async def left(self, code: QrCode, state: QrState, seconds: float) -> None:
+        """Wait until a QR code's state is no longer `state`, for at most `seconds`, or until the simulator stops."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._changed:
                 await self._changed.wait_for(lambda: self._ended or code.state is not state)
-        except TimeoutError:
-            return False
-        return True
 
     async def end(self) -> None:
         """Wake all coroutines that wait for a QR code, because the simulator is stopping."""

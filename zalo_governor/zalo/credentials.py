@@ -1,8 +1,8 @@
 """Login credentials of the bot account, as they are stored; imports no code that connects to Zalo."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 SESSION_KEY = "zpw_sek"
 """Name of Zalo's session cookie; without it the other cookies are of no use (zalo-protocol.md, 14.8)."""
@@ -10,23 +10,25 @@ _DEFAULT_DOMAIN = ".zalo.me"
 """Domain assumed for a cookie of which only name and value are given."""
 
 
+def _fits_a_header(text: str) -> str:
+    # RFC 6265, 4.1.1; other characters mean that the value was not copied from a browser.
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
+    return text
+
+
+_HeaderText = Annotated[str, AfterValidator(_fits_a_header)]
+
+
 class Cookie(BaseModel):
     """One cookie in the form in which browsers export cookies; other fields of an export are ignored."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    name: str = Field(min_length=1)
-    value: str = Field(repr=False)
+    name: _HeaderText = Field(min_length=1)
+    value: _HeaderText = Field(repr=False)
     domain: str = _DEFAULT_DOMAIN
     path: str = "/"
-
-    @field_validator("name", "value")
-    @classmethod
-    def _fits_a_header(cls, text: str) -> str:
-        # RFC 6265, 4.1.1; other characters mean that the value was not copied from a browser.
-        if not (text.isascii() and text.isprintable()):
-            raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
-        return text
 
     @field_validator("domain")
     @classmethod
@@ -44,7 +46,7 @@ class Credentials(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     imei: str = Field(min_length=1, repr=False)
-    user_agent: str = Field(min_length=1)
+    user_agent: _HeaderText = Field(min_length=1)
     cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
     """Cookies of the session; may also be given as a mapping `{name: value}`."""
     refused_versions: tuple[int, ...] = ()
@@ -54,13 +56,6 @@ class Credentials(BaseModel):
     def have_session_key(self) -> bool:
         """Return whether the session cookie (`zpw_sek`) is among the cookies and is not empty."""
         return any(cookie.name == SESSION_KEY and cookie.value for cookie in self.cookies)
-
-    @field_validator("user_agent")
-    @classmethod
-    def _fits_a_header(cls, text: str) -> str:
-        if not (text.isascii() and text.isprintable()):
-            raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
-        return text
 
     @field_validator("cookies", mode="before")
     @classmethod

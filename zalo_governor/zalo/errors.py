@@ -41,15 +41,9 @@ class SessionDeadError(LoginRefusedError):
 class QrExpiredError(ZaloError):
     """Nobody scanned the QR code for logging in, or confirmed the login, while the code was valid."""
 
-    def __init__(self) -> None:
-        super().__init__("the QR code has expired")
-
 
 class QrDeclinedError(ZaloError):
     """The person who scanned the QR code declined the login on the telephone."""
-
-    def __init__(self) -> None:
-        super().__init__("the login was declined on the telephone")
 
 
 class QrRefusedError(ZaloError):

@@ -5,7 +5,7 @@ import json
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.errors import AnswerError
-from zalo_governor.simulator.messages import control, pin_act
+from zalo_governor.simulator.messages import pin_act, unpin_act
 
 _PIN = 2
 
@@ -51,11 +51,7 @@ def unpin(call: Call) -> RawDict:
     topic = next((topic for topic in group.pins if topic["id"] == topic_id), None)
     if topic is None:
         raise AnswerError(114, "invalid params")
-    group.pins.remove(topic)
-    group.version += 1
-    board = {"oldBoardVersion": group.version - 1, "boardVersion": group.version}
-    data = {**board, "topic": topic, "actorId": call.account.uid, "groupId": group.id}
-    call.stage.spawn(call.stage.control(control("group", "unpin_topic", data), group.members))
+    call.stage.spawn(call.stage.control(unpin_act(group, call.account.uid, topic), group.members))
     return {}
 
 

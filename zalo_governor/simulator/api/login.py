@@ -7,12 +7,11 @@ from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.crypto import (
     ZCID_KEY,
     decrypt,
-    encrypt,
+    envelope,
     login_key,
-    outer,
     read_params,
+    sealed_answer,
     sign_key,
-    to_json,
 )
 from zalo_governor.simulator.errors import EnvelopeError
 from zalo_governor.simulator.event_bus import EventBus
@@ -69,21 +68,20 @@ def get_login_info(stage: EventBus, account: Account, query: Query, refusal: Raw
     info = _login_info(stage, account)
     if "zcid" not in query:
         if stage.faults.plain_login and not refusal:
-            refusal = outer(None, *stage.faults.plain_login)
-        return (refusal or {**outer(None), "data": info}), query
+            refusal = envelope(None, *stage.faults.plain_login)
+        return (refusal or envelope(info)), query
     try:
         key = login_key(query["zcid"], query["zcid_ext"])
         decrypt(base64.b64encode(bytes.fromhex(query["zcid"])).decode(), ZCID_KEY)
         asked = read_params(query["params"], key)
         signed = query["signkey"] == sign_key("getlogininfo", {name: query[name] for name in _SIGNED})
     except (EnvelopeError, KeyError, ValueError):
-        return outer(None, 114, "the encrypted login cannot be read"), query
+        return envelope(None, 114, "the encrypted login cannot be read"), query
     if not signed:
-        return outer(None, 114, "signkey is wrong"), asked
+        return envelope(None, 114, "signkey is wrong"), asked
     if refusal:
         return refusal, asked
-    inner = {"error_code": 0, "error_message": "", "data": info}
-    return outer(encrypt(to_json(inner), key)), asked
+    return sealed_answer(info, key), asked
 
 
 def get_server_info(
@@ -95,8 +93,8 @@ def get_server_info(
     """
     expected = sign_key("getserverinfo", {name: query.get(name, "") for name in _SERVER_INFO_SIGNED})
     if query.get("signkey") != expected:
-        return outer(None, 114, "signkey is wrong"), query
-    return (refusal or {**outer(None), "data": _server_info()}), query
+        return envelope(None, 114, "signkey is wrong"), query
+    return (refusal or envelope(_server_info())), query
 
 
 PLAIN: dict[str, PlainEndpoint] = {

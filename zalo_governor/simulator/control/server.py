@@ -82,7 +82,7 @@ class Control:
             return _error_response(f"no such order; there are {', '.join(sorted(self._actions))}", 404)
         try:
             body = await _read_body(request, read_only=name in READ_ONLY)
-            return web.json_response({"ok": True, **await action(body)}, dumps=_dumps)
+            return web.json_response({"ok": True, **await action(body)})
         except ValidationError as error:
             return _error_response("; ".join(_describe_error(item) for item in error.errors(include_url=False)))
         except SimulatorError as error:
@@ -280,11 +280,6 @@ async def _read_body(request: web.Request, *, read_only: bool) -> RawDict:
     if not isinstance(body, dict):
         raise SimulatorError("the body must be a JSON object")
     return body
-
-
-def _dumps(value: Any) -> str:
-    # ASCII escapes, because pushed data may hold lone surrogates, which UTF-8 cannot encode.
-    return json.dumps(value)
 
 
 def _describe_error(item: Any) -> str:

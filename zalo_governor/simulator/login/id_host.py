@@ -12,7 +12,7 @@ import segno
 from aiohttp import web
 
 from zalo_governor.domain.inbound import RawDict
-from zalo_governor.simulator.crypto import outer
+from zalo_governor.simulator.crypto import envelope
 from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.http_app import call_entry, cleared_key
 from zalo_governor.simulator.qr_codes import QrCode, QrState
@@ -25,10 +25,10 @@ _POLL_SECONDS = 5.0
 It answers earlier if the state changes. Zalo's own value is not known.
 """
 _VISITOR = "zsession"
-_STILL_WAITING = {"error_code": 8, "error_message": "waiting", "data": {}}
-_CODE_EXPIRED = {"error_code": -16, "error_message": "the code counts no longer", "data": {}}
+_STILL_WAITING = envelope({}, 8, "waiting")
+_CODE_EXPIRED = envelope({}, -16, "the code counts no longer")
 """Answer to a call about an expired QR code; the error code is invented, as Zalo's own is not documented."""
-_WRONG_CALL_ORDER = {"error_code": -1, "error_message": "not in the order of the login page", "data": {}}
+_WRONG_CALL_ORDER = envelope({}, -1, "not in the order of the login page")
 _PAGE = f'<html><head><script src="https://stc-zlogin.zdn.vn/main-{_VERSION}.js"></script></head><body></body></html>'
 
 
@@ -69,7 +69,7 @@ class IdHost:
         if path in faults.status:
             response = web.Response(status=faults.status[path], text="<html></html>", content_type="text/html")
         elif path in faults.outer:
-            response = web.json_response(outer(None, *faults.outer[path]))
+            response = web.json_response(envelope(None, *faults.outer[path]))
             entry["error_code"] = faults.outer[path][0]
         elif path in self._pages:
             response = self._pages[path](request.cookies.get(_VISITOR, ""))
@@ -91,7 +91,7 @@ class IdHost:
             if not visitor or form.get("v") != _VERSION:
                 return _WRONG_CALL_ORDER
             self._login_calls.setdefault(visitor, set()).add(call)
-            return _success({})
+            return envelope({})
 
         return announce
 
@@ -101,7 +101,7 @@ class IdHost:
         code = self._stage.qr_codes.give(visitor)
         image = base64.b64encode(_qr_png(code.token)).decode()
         options = {"enabledCheckOCR": False, "enabledMultiLayer": False}
-        return _success(
+        return envelope(
             {"code": code.code, "image": f"data:image/png;base64,{image}", "token": code.token, "options": options}
         )
 
@@ -109,15 +109,15 @@ class IdHost:
         code = await self._wait_for_change(visitor, form, QrState.SHOWN)
         if code is None or code.state is QrState.EXPIRED:
             return _CODE_EXPIRED
-        return _STILL_WAITING if code.state is QrState.SHOWN else _success({"avatar": "", "display_name": code.name})
+        return _STILL_WAITING if code.state is QrState.SHOWN else envelope({"avatar": "", "display_name": code.name})
 
     async def _waiting_confirm(self, visitor: str, form: dict[str, str]) -> RawDict:
         code = await self._wait_for_change(visitor, form, QrState.SCANNED)
         if code is None or code.state is QrState.EXPIRED or form.get("gAction") != "CONFIRM_QR":
             return _CODE_EXPIRED
         if code.state is QrState.DECLINED:
-            return {"error_code": -13, "error_message": "declined", "data": {}}
-        return _success({}) if code.state is QrState.CONFIRMED else _STILL_WAITING
+            return envelope({}, -13, "declined")
+        return envelope({}) if code.state is QrState.CONFIRMED else _STILL_WAITING
 
     async def _wait_for_change(self, visitor: str, form: dict[str, str], state: QrState) -> QrCode | None:
         code = self._stage.qr_codes.of(visitor, form.get("code", ""))
@@ -154,11 +154,7 @@ class IdHost:
         code = self._stage.qr_codes.confirmed(visitor)
         info = {"name": code.name, "avatar": ""} if code else {"name": "", "avatar": ""}
         data = {"logged": code is not None, "session_chat_valid": code is not None, "info": info}
-        return web.json_response(_success(data))
-
-
-def _success(data: RawDict) -> RawDict:
-    return {"error_code": 0, "error_message": "", "data": data}
+        return web.json_response(envelope(data))
 
 
 def _qr_png(text: str) -> bytes:

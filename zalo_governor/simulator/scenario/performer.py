@@ -7,6 +7,7 @@ from typing import assert_never
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator import cards, messages
+from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.file_server import ServedFile
 from zalo_governor.simulator.pictures import address
@@ -175,7 +176,7 @@ class Performer:
                 group.owner = self._uids[act.who]
                 await stage.group_act(group, "update", by)
             case acts.Unpin():
-                await stage.control(messages.unpin_act(group, by, self._sent[act.of]), group.members)
+                await stage.control(messages.unpin_act(group, by, self._pin_of(self._sent[act.of])), group.members)
             case acts.Setting():
                 group.settings.update(act.flags)
                 await stage.group_act(group, "update_setting", by)
@@ -209,6 +210,12 @@ class Performer:
 
     def _uid(self, act: AnyAct) -> str:
         return self._uids[act.by] if act.by else ""
+
+    def _pin_of(self, message: RawDict) -> RawDict:
+        for pin in self._group.pins:
+            if json.loads(pin["params"])["global_msg_id"] == message["msgId"]:
+                return pin
+        raise SimulatorError(f"the message {message['msgId']} is not pinned")
 
     def _named(self, ids: str | list[str]) -> list[RawDict]:
         return [self._sent[name] for name in ([ids] if isinstance(ids, str) else ids)]

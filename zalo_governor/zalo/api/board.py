@@ -10,7 +10,7 @@ from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import attempt
 from zalo_governor.zalo.errors import ZaloError
-from zalo_governor.zalo.events.ids import as_id, json_object, uid_of
+from zalo_governor.zalo.events.ids import as_id, as_object, uid_of
 from zalo_governor.zalo.events.text_fields import string_of
 
 log = structlog.get_logger(__name__)
@@ -93,11 +93,8 @@ class ZaloBoard:
 
 
 def _pinned_message_id(item: object) -> str:
-    try:
-        topic = json_object(json_object(item).get("data"))
-        return as_id(json_object(topic.get("params")).get("global_msg_id"))
-    except ValueError:
-        return ""
+    topic = as_object(as_object(item).get("data"))
+    return as_id(as_object(topic.get("params")).get("global_msg_id"))
 
 
 def _pin_params(job: Job, raw: RawDict) -> RawDict:

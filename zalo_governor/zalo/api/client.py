@@ -23,7 +23,7 @@ from zalo_governor.zalo.errors import (
     ZaloError,
 )
 from zalo_governor.zalo.events.extract import elements_of
-from zalo_governor.zalo.events.ids import as_id, json_object
+from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none
 from zalo_governor.zalo.events.parse_acts import encryption_in
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.http.error_codes import Meaning, as_code, meaning_of
@@ -173,7 +173,7 @@ class ZaloClient:
         """
         asked = {"gridVerMap": json.dumps({group_id: 0})}
         answer = self._answer_with({"gridInfoMap", "removedsGroup"}, "POST", _GROUP_INFO, asked)
-        groups = _as_object(answer.get("gridInfoMap"))
+        groups = as_object(answer.get("gridInfoMap"))
         info = groups.get(group_id) or groups.get(f"g{group_id}")
         if not isinstance(info, dict):
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
@@ -199,7 +199,7 @@ class ZaloClient:
         url = _OLD_HISTORY if old else _HISTORY
         source = 1 if cursor == NEWEST else 3
         asked = {"groupId": group_id, "globalMsgId": str(cursor), "count": _PAGE_SIZE, "msgIds": [], "src": source}
-        answer = _as_object(self.read("GET", url, asked, nretry=0))
+        answer = as_object(self.read("GET", url, asked, nretry=0))
         path = urlsplit(url).path
         if error := as_code(answer.get("error") or 0):
             raise ZaloCallError(error, "error of the page", path)
@@ -208,8 +208,7 @@ class ZaloClient:
         elements = self._elements(answer)
         elements.sort(key=_msg_number, reverse=True)
         numbers = [number for element in elements if (number := number_of(element.key)) is not None]
-        given = as_id(answer.get("lastMsgId"))
-        oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
+        oldest = number_of(as_id(answer.get("lastMsgId"))) or min(numbers, default=cursor)
         end: HistoryEnd | None = None
         if not elements and answer.get("isFiltered"):
             end = HistoryEnd.FILTERED
@@ -267,7 +266,7 @@ class ZaloClient:
         Raises:
             EmptyAnswerError: the answer has none of them, so that it proves nothing about what was requested.
         """
-        answer = _as_object(self.read(method, url, params))
+        answer = as_object(self.read(method, url, params))
         if names.isdisjoint(answer):
             raise EmptyAnswerError(urlsplit(url).path)
         return answer
@@ -287,7 +286,7 @@ class ZaloClient:
         for start in range(0, len(uids), _PROFILES_PER_CALL):
             self._profile_pace.take()
             profiles |= self._profiles(uids[start : start + _PROFILES_PER_CALL])
-        return [_to_member(uid, _as_object(profiles.get(uid))) for uid in uids]
+        return [_to_member(uid, as_object(profiles.get(uid))) for uid in uids]
 
     def _profiles(self, uids: Sequence[str]) -> RawDict:
         params = {
@@ -297,21 +296,13 @@ class ZaloClient:
             "language": "vi",
             "show_online_status": 1,
         }
-        answer = _as_object(self.read("POST", _PROFILES, params))
-        found = _as_object(answer.get("unchanged_profiles")) | _as_object(answer.get("changed_profiles"))
+        answer = as_object(self.read("POST", _PROFILES, params))
+        found = as_object(answer.get("unchanged_profiles")) | as_object(answer.get("changed_profiles"))
         return {uid.split("_")[0]: profile for uid, profile in found.items()}
 
 
 def _msg_number(element: Element) -> int:
     return number_of(element.key) or 0
-
-
-def _as_object(value: object) -> RawDict:
-    """Return a JSON object as a dict, also if Zalo sent it as a string (as for histories); {} for other values."""
-    try:
-        return json_object(value)
-    except ValueError:
-        return {}
 
 
 def _member_uids(info: RawDict) -> list[str]:
@@ -322,7 +313,6 @@ def _member_uids(info: RawDict) -> list[str]:
 
 def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
     description = info.get("desc")
-    total = as_id(info.get("totalMember"))
     # Zalo may say that there are more without saying how many.
     least = len(members) + (as_id(info.get("hasMoreMember")) not in {"", "0"})
     return GroupSnapshot(
@@ -331,10 +321,8 @@ def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> Gro
         owner_uid=as_id(info.get("creatorId")),
         co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
         member_uids=tuple(member.uid for member in members),
-        total_members=max(int(total) if total.isdecimal() else 0, least),
-        settings={
-            name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
-        },
+        total_members=max(int_or_none(info.get("totalMember")) or 0, least),
+        settings={name: int(value) for name, value in as_object(info.get("setting")).items() if isinstance(value, int)},
         description=description if isinstance(description, str) else None,
         avatar_url=_avatar_url(info),
         official_uids=tuple(member.uid for member in members if member.official),

@@ -10,7 +10,7 @@ from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.people import FoundAccount, FriendRequest
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.errors import SessionExpiredError, ZaloCallError, ZaloError
-from zalo_governor.zalo.events.ids import as_id
+from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none
 from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ class ZaloGroupActions:
         """
         params = {"grid": job.group_id, "members": [job.task.target]}
         answer, outcome = attempt(self._client, job, _KICK, params, _CODES_OF_REMOVAL)
-        refused = _dict_of(answer).get("errorMembers") or []
+        refused = as_object(answer).get("errorMembers") or []
         return JobOutcome.NOT_FOUND if job.task.target in map(as_id, refused) else outcome
 
     def accept_friend(self, job: Job) -> JobOutcome:
@@ -57,12 +57,12 @@ class ZaloGroupActions:
 
     def friend_requests(self) -> list[FriendRequest]:
         """Fetch the friend requests that the bot account has not answered yet; raises ZaloError if the call failed."""
-        items = _dict_of(self._client.read("GET", _REQUESTS, {})).get("recommItems")
-        found = [_dict_of(_dict_of(item).get("dataInfo")) for item in items or [] if isinstance(items, list)]
+        items = as_object(self._client.read("GET", _REQUESTS, {})).get("recommItems")
+        found = [as_object(as_object(item).get("dataInfo")) for item in items or [] if isinstance(items, list)]
         return [
-            FriendRequest(uid=as_id(one.get("userId")), at_ms=_int_or_zero(one.get("recommTime")))
+            FriendRequest(uid=as_id(one.get("userId")), at_ms=int_or_none(one.get("recommTime")) or 0)
             for one in found
-            if _int_or_zero(one.get("recommType")) == _FRIEND_REQUEST and as_id(one.get("userId"))
+            if int_or_none(one.get("recommType")) == _FRIEND_REQUEST and as_id(one.get("userId"))
         ]
 
     def by_phone(self, phone: str) -> FoundAccount | None:
@@ -73,7 +73,7 @@ class ZaloGroupActions:
         """
         asked = {"phone": phone.removeprefix("+"), "avatar_size": 240, "language": "vi", "reqSrc": _WEB_SEARCH}
         try:
-            found = _dict_of(self._client.read("GET", _BY_PHONE, asked))
+            found = as_object(self._client.read("GET", _BY_PHONE, asked))
         except SessionExpiredError:
             raise
         except ZaloCallError as error:
@@ -104,12 +104,3 @@ def attempt(
     except ZaloError as error:
         log.warning("job_uncertain", job=job.id, kind=job.kind.value, error=type(error).__name__)
         return None, JobOutcome.UNKNOWN
-
-
-def _dict_of(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _int_or_zero(value: object) -> int:
-    text = as_id(value)
-    return int(text) if text.isdecimal() else 0

@@ -27,6 +27,7 @@ from zalo_governor.zalo.errors import (
     ZaloCallError,
     ZaloUnavailableError,
 )
+from zalo_governor.zalo.events.ids import as_object
 from zalo_governor.zalo.http.base import outer_answer
 from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.error_codes import INVALID_LOGIN, as_code
@@ -148,15 +149,14 @@ class QrLogin:
         _require_page(response, _ASK_WHO)
         answer = outer_answer(response)
         _require_success(answer, _ASK_WHO)
-        data = _data_of(answer)
+        data = as_object(answer.get("data"))
         if not data.get("logged"):
             raise LoginRefusedError(0, "mã đã được xác nhận nhưng phiên chưa đăng nhập")
         if not self._has_key():
             self._follow(_CHAT_PAGE)
         if not self._has_key():
             raise LoginRefusedError(0, "mã đã được xác nhận nhưng Zalo không đưa cookie của phiên (zpw_sek)")
-        info = data.get("info")
-        return str(info.get("name") or "") if isinstance(info, dict) else ""
+        return str(as_object(data.get("info")).get("name") or "")
 
     def _has_key(self) -> bool:
         return any(cookie.name == SESSION_KEY for cookie in self._store.all())
@@ -197,7 +197,7 @@ class QrLogin:
         """
         answer = self._request(path, form, self._timeout)
         _require_success(answer, _STEPS[path])
-        return _data_of(answer)
+        return as_object(answer.get("data"))
 
     def _poll(self, path: str, form: Mapping[str, str], seconds: float) -> RawDict:
         deadline = time.monotonic() + seconds
@@ -213,15 +213,15 @@ class QrLogin:
             else:
                 code = as_code(answer.get("error_code") or 0)
                 if code == _DECLINED:
-                    raise QrDeclinedError
+                    raise QrDeclinedError("the login was declined on the telephone")
                 if code != _STILL_WAITING:
                     _require_success(answer, _STEPS[path])
-                    return _data_of(answer)
+                    return as_object(answer.get("data"))
             pause = min(_MIN_POLL_SECONDS - (time.monotonic() - began), deadline - time.monotonic())
             time.sleep(max(pause, 0))
         if failed and failed.message != requests.ReadTimeout.__name__:
             raise failed
-        raise QrExpiredError
+        raise QrExpiredError("the QR code has expired")
 
     def _request(self, path: str, form: Mapping[str, str], timeout: float) -> RawDict:
         given = {**form, "v": self._version}
@@ -264,8 +264,3 @@ def _require_page(response: requests.Response, step: str) -> None:
         raise QrRefusedError(status, f"HTTP {status}", step)
     if "json" in response.headers.get("content-type", ""):
         _require_success(outer_answer(response), step)
-
-
-def _data_of(answer: RawDict) -> RawDict:
-    data = answer.get("data")
-    return data if isinstance(data, dict) else {}

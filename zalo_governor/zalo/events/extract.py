@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zalo_governor.domain.inbound import Element, ElementKind, Entry, RawDict, Source
 from zalo_governor.zalo.errors import UndecodableFrameError, ZaloError
 from zalo_governor.zalo.events.authorship import Writer, writer_of
-from zalo_governor.zalo.events.ids import as_id, digest, group_id_of, json_object, time_of, uid_of
+from zalo_governor.zalo.events.ids import as_id, as_object, digest, group_id_of, json_object, time_of, uid_of
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.frames.json import canonical, read_json_text
 
@@ -209,22 +209,8 @@ def _receipt(context: _Context, raw: RawDict, is_group: bool) -> Element:
     thread = group_id_of(raw.get("groupId")) if is_group else alone
     if not thread or not as_id(raw.get("msgId")):
         raise _UnclassifiableError
-    said = canonical(raw)
-    at_ms = time_of(raw.get("mSTs"), context.now_ms)
-    key = digest(said)
-    return Element(
-        context.account,
-        thread,
-        is_group,
-        ElementKind.RECEIPT,
-        key,
-        None,
-        uid_of(alone, context.account),
-        at_ms,
-        context.source,
-        said,
-        raw,
-    )
+    kind, said = ElementKind.RECEIPT, canonical(raw)
+    return _element(context, raw, kind, thread, is_group, sender=alone, at=raw.get("mSTs"), said=said)
 
 
 def _control(context: _Context, raw: RawDict, is_group: bool) -> Element:
@@ -244,19 +230,9 @@ def _group_act(context: _Context, raw: RawDict, act: str, data: RawDict) -> Elem
     group_id = group_id_of(data.get("groupId") or data.get("group_id"))
     if not group_id:
         raise _UnclassifiableError
-    return Element(
-        context.account,
-        group_id,
-        True,
-        ElementKind.GROUP_ACT,
-        _key_of_act(act, group_id, data),
-        None,
-        uid_of(_actor_of_act(act, data), context.account),
-        time_of(data.get("time"), context.now_ms),
-        context.source,
-        canonical([act, data]),
-        raw,
-    )
+    kind, said, key = ElementKind.GROUP_ACT, canonical([act, data]), _key_of_act(act, group_id, data)
+    sender = _actor_of_act(act, data)
+    return _element(context, raw, kind, group_id, True, sender=sender, at=data.get("time"), said=said, key=key)
 
 
 def _key_of_act(act: str, group_id: str, data: RawDict) -> str:
@@ -291,20 +267,8 @@ def _friend_act(context: _Context, raw: RawDict, act: str, data: object) -> Elem
     given = json_object(data) if isinstance(data, dict) or str(data).lstrip().startswith("{") else {"uid": data}
     sender = uid_of(given.get("fromUid") or given.get("uid"), context.account)
     other = uid_of(given.get("toUid"), context.account) if sender == context.account else sender
-    said = canonical([act, given])
-    return Element(
-        context.account,
-        other,
-        False,
-        ElementKind.FRIEND_ACT,
-        digest(said),
-        None,
-        sender,
-        time_of(given.get("time"), context.now_ms),
-        context.source,
-        said,
-        raw,
-    )
+    kind, said = ElementKind.FRIEND_ACT, canonical([act, given])
+    return _element(context, raw, kind, other, False, sender=sender, at=given.get("time"), said=said)
 
 
 def _reject(context: _Context, raw: RawDict, is_group: bool) -> Element:
@@ -318,19 +282,26 @@ def _other(context: _Context, item: object, is_group: bool) -> Element:
     except ValueError:
         raw = {"unwritable": _as_text(raw)}
         said = canonical(raw)
-    return Element(
-        context.account,
-        group_id_of(raw.get("idTo")) if is_group else "",
-        is_group,
-        ElementKind.OTHER,
-        digest(said),
-        None,
-        uid_of(raw.get("uidFrom"), context.account),
-        time_of(raw.get("ts"), context.now_ms),
-        context.source,
-        said,
-        raw,
-    )
+    kind, thread = ElementKind.OTHER, group_id_of(raw.get("idTo")) if is_group else ""
+    return _element(context, raw, kind, thread, is_group, sender=raw.get("uidFrom"), at=raw.get("ts"), said=said)
+
+
+def _element(
+    context: _Context,
+    raw: RawDict,
+    kind: ElementKind,
+    thread: str,
+    is_group: bool,
+    *,
+    sender: object,
+    at: object,
+    said: bytes,
+    key: str = "",
+) -> Element:
+    """Return an element to which Zalo gives no id; if no `key` is given, it is a digest of the content (`said`)."""
+    account = context.account
+    uid, at_ms = uid_of(sender, account), time_of(at, context.now_ms)
+    return Element(account, thread, is_group, kind, key or digest(said), None, uid, at_ms, context.source, said, raw)
 
 
 _MESSAGES = frozenset({"msgs", "groupMsgs", "queueStatus"})
@@ -379,10 +350,7 @@ def _mention_keys(mentions: Any) -> Iterator[list[object]]:
 
 
 def _content_of(item: object) -> RawDict:
-    try:
-        return json_object(item.get("content") if isinstance(item, dict) else None)
-    except ValueError:
-        return {}
+    return as_object(item.get("content")) if isinstance(item, dict) else {}
 
 
 def _is_upload(item: object) -> bool:

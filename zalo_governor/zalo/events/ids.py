@@ -28,6 +28,14 @@ def json_object(value: object) -> RawDict:
     return value
 
 
+def as_object(value: object) -> RawDict:
+    """Return what `json_object` returns, but {} where that raises ValueError."""
+    try:
+        return json_object(value)
+    except ValueError:
+        return {}
+
+
 def json_array(value: object) -> list[RawDict]:
     """Return a JSON array of objects as a list, whether Zalo sent it as an array or as a string of JSON.
 
@@ -46,6 +54,16 @@ def as_id(value: object) -> str:
     if isinstance(value, str):
         return value if len(value) <= _LONGEST_ID else ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def int_or_none(value: object) -> int | None:
+    """Return a whole number, whether Zalo sent an integer or a string; None for anything else."""
+    if value.__class__ is int:  # the fast path, taken nearly always
+        return value
+    try:
+        return int(as_id(value))
+    except ValueError:
+        return None
 
 
 def uid_of(value: object, account: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import UnparsableElementError
@@ -32,10 +31,10 @@ from zalo_governor.domain.events import (
     UnknownContent,
     Unrecognised,
 )
-from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
+from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, RawDict
 from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
-from zalo_governor.zalo.events.ids import as_id, json_array, json_object, uid_of
-from zalo_governor.zalo.events.parse_acts import friend_act, group_act
+from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none, json_array, json_object, uid_of
+from zalo_governor.zalo.events.parse_acts import Shared, friend_act, group_act
 from zalo_governor.zalo.events.text_fields import all_strings, is_worded, string_of, strings_of
 
 _TEXT = "webchat"
@@ -73,9 +72,6 @@ _PARAMS_FIELDS = (
 )
 _QUOTE_FIELDS = ("quote_title", "quote_description", "quote_url", "quote_sender_name")
 
-Shared = dict[str, Any]
-"""Keyword arguments that the constructors of all events take, such as id, sender and time."""
-
 
 def parse(admitted: Admitted) -> EventBase:
     """Parse an inbox entry into an event, such as a message or a member joining; implements `pipeline.ports.Parser`.
@@ -92,7 +88,9 @@ def parse(admitted: Admitted) -> EventBase:
     if entry.raw == NESTED_TOO_DEEP:
         raise UnparsableElementError(f"{entry.kind}: nested too deep")
     try:
-        return _PARSERS[entry.kind](admitted, entry.raw, shared)
+        if admitted.revision and entry.kind is ElementKind.MESSAGE:
+            return _parse_message(entry.raw, shared, MessageRevised)
+        return _PARSERS[entry.kind](entry.raw, shared)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         # Without the cause: it may quote the message.
         raise UnparsableElementError(f"{entry.kind}: {type(error).__name__}") from None
@@ -114,27 +112,27 @@ def _common_fields(admitted: Admitted) -> Shared:
     }
 
 
-def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_message(raw: RawDict, shared: Shared, event: type[MessageSent] = MessageSent) -> EventBase:
     content = raw.get("content")
     message_type = str(raw.get("msgType") or _TEXT)
     is_text = isinstance(content, str)
     if not is_text and writer_of(message_type, content) is not Writer.MEMBER:
-        return _parse_notice(admitted, raw, shared)  # Stored as a message by an earlier version.
+        return _parse_notice(raw, shared)  # Stored as a message by an earlier version.
     shared["message_type"] = message_type
     shared["text"] = string_of(raw, "text") if is_text else _posted_text(raw, message_type)
     if isinstance(content, dict) or message_type in WITH_FILE:
         shared["attachment"] = _attachment(raw, message_type, shared["text"])
-    shared["quote"] = _quote(raw, admitted.entry)
+    shared["quote"] = _quote(raw, shared["account"])
     shared["mentions"] = _mentions(raw)
-    shared["time_to_live_ms"] = _int_or_none(raw.get("ttl")) or 0
+    shared["time_to_live_ms"] = int_or_none(raw.get("ttl")) or 0
     if message_type in UPDATES and isinstance(content, dict):
         shared["revises"] = updated_message(content)
         return MessageRevised.model_validate(shared)
     # For speed, as this runs for every message: keyword arguments would be copied into another dict first.
-    return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
+    return event.model_validate(shared)
 
 
-def _parse_notice(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_notice(raw: RawDict, shared: Shared) -> EventBase:
     content = raw.get("content")
     message_type = str(raw.get("msgType") or _TEXT)
     fields = content if isinstance(content, dict) else {}
@@ -178,7 +176,7 @@ def _typed_with_link(raw: RawDict) -> str:
 def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None:
     """Return what a message holds beside its text; None if that is nothing, as for formatted text (`rtf`)."""
     content = raw["content"] if isinstance(raw["content"], dict) else {}
-    params = _params(content)
+    params = as_object(content.get("params"))
     title, description, url = (string_of(raw, field) for field in ("title", "description", "url"))
     if message_type in _TYPED or (text and content.get("action") == _PREVIEW):
         title, description = "", "" if description == text else description
@@ -196,7 +194,7 @@ def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None
         title=title,
         description=description,
         url=url,
-        size=next(filter(None, (_int_or_none(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
+        size=next(filter(None, (int_or_none(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
         addresses=_content_addresses(message_type, content, params),
         checksum=_checksum(params),
         extension=_extension(raw, params) if message_type == _FILE else "",
@@ -227,19 +225,12 @@ def _extension(raw: RawDict, params: RawDict) -> str:
     return announced.lower() if _EXTENSION.fullmatch(announced) else ""
 
 
-def _params(content: RawDict) -> RawDict:
-    try:
-        return json_object(content.get("params"))
-    except ValueError:
-        return {}
-
-
-def _quote(raw: RawDict, entry: Entry) -> Quote | None:
+def _quote(raw: RawDict, account: str) -> Quote | None:
     quote = raw.get("quote")
     if not isinstance(quote, dict):
         return None
     return Quote(
-        owner_uid=uid_of(quote.get("ownerId"), entry.account),
+        owner_uid=uid_of(quote.get("ownerId"), account),
         key=as_id(quote.get("globalMsgId")),
         text=string_of(raw, "quote"),
         strings=tuple((field, text) for field in _QUOTE_FIELDS for text in strings_of(raw, field)),
@@ -253,26 +244,26 @@ def _mentions(raw: RawDict) -> tuple[Mention, ...]:
     return tuple(
         Mention(
             uid=as_id(given.get("uid")),
-            start=_int_or_none(given.get("pos")) or 0,
-            length=_int_or_none(given.get("len")) or 0,
+            start=int_or_none(given.get("pos")) or 0,
+            length=int_or_none(given.get("len")) or 0,
         )
         for given in mentions
         if isinstance(given, dict) and as_id(given.get("uid"))
     )
 
 
-def _parse_recall(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_recall(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     # Only the author of a message can recall it.
-    target = _target(content, "globalMsgId", "cliMsgId", author=admitted.entry.sender_uid)
-    delete = _int_or_none(content.get("deleteMsg"))
+    target = _target(content, "globalMsgId", "cliMsgId", author=shared["sender_uid"])
+    delete = int_or_none(content.get("deleteMsg"))
     return MessageRecalled(target=target, placeholder=None if delete is None else not delete, **shared)
 
 
-def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_deletion(raw: RawDict, shared: Shared) -> EventBase:
     items = json_array(raw.get("content"))
-    types = {_int_or_none(item.get("type")) for item in items}
-    action_types = {_int_or_none(item.get("actionType")) for item in items}
+    types = {int_or_none(item.get("type")) for item in items}
+    action_types = {int_or_none(item.get("actionType")) for item in items}
     kind = types.pop() if len(types) == 1 else None
     return MessageDeleted(
         # Whether an item's `uidFrom` is the author or the deleter is not known, so that it identifies nothing.
@@ -284,9 +275,9 @@ def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBa
     )
 
 
-def _parse_reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_reaction(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
-    reaction_type = _int_or_none(content.get("rType"))
+    reaction_type = int_or_none(content.get("rType"))
     author = as_id(content.get("msgSender"))
     return Reacted(
         targets=tuple(
@@ -308,31 +299,23 @@ def _target(named: RawDict, key: str, cli_key: str, *, author: str = "") -> Mess
     return MessageRef(key=target, cli_key=client, author_uid=author)
 
 
-def _parse_receipt(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_receipt(raw: RawDict, shared: Shared) -> EventBase:
     key = as_id(raw.get("msgId"))
     if not key or key == "0":
         raise ValueError("names no message")
     return MessageSeen(
         target_key=key,
-        seen_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("seenUids") or []),
-        delivered_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("deliveredUids") or []),
+        seen_uids=tuple(uid_of(uid, shared["account"]) for uid in raw.get("seenUids") or []),
+        delivered_uids=tuple(uid_of(uid, shared["account"]) for uid in raw.get("deliveredUids") or []),
         **shared,
     )
 
 
-def _parse_group_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
-    return group_act(raw, shared)
-
-
-def _parse_friend_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
-    return friend_act(raw, shared)
-
-
-def _parse_name(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_name(raw: RawDict, shared: Shared) -> EventBase:
     return NameObserved(name=string_of(raw, "observed_name"), **shared)
 
 
-def _parse_group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_group_state(raw: RawDict, shared: Shared) -> EventBase:
     if "joined" in raw:
         return MembersJoined(members=(NamedUid(uid=as_id(raw["joined"])),), **shared)
     if "left" in raw:
@@ -352,7 +335,7 @@ def _parse_group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> Even
     )
 
 
-def _parse_other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_other(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     act_type, act = content.get("act_type"), content.get("act")
     if not (act_type and act) or (act_type == "group" and act != "join_reject"):
@@ -360,24 +343,15 @@ def _parse_other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return Unrecognised(act=f"{act_type}/{act}", **shared)
 
 
-def _int_or_none(value: object) -> int | None:
-    if value.__class__ is int:  # the fast path, taken nearly always
-        return value
-    try:
-        return int(as_id(value))
-    except ValueError:
-        return None
-
-
-_PARSERS: dict[ElementKind, Callable[[Admitted, RawDict, Shared], EventBase]] = {
+_PARSERS: dict[ElementKind, Callable[[RawDict, Shared], EventBase]] = {
     ElementKind.MESSAGE: _parse_message,
     ElementKind.NOTICE: _parse_notice,
     ElementKind.RECALL: _parse_recall,
     ElementKind.DELETION: _parse_deletion,
     ElementKind.REACTION: _parse_reaction,
     ElementKind.RECEIPT: _parse_receipt,
-    ElementKind.GROUP_ACT: _parse_group_act,
-    ElementKind.FRIEND_ACT: _parse_friend_act,
+    ElementKind.GROUP_ACT: group_act,
+    ElementKind.FRIEND_ACT: friend_act,
     ElementKind.NAME: _parse_name,
     ElementKind.GROUP_STATE: _parse_group_state,
     ElementKind.OTHER: _parse_other,

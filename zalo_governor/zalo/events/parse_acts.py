@@ -4,6 +4,7 @@ Both come in socket frames of command 601; the names of the acts are those that 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from zalo_governor.domain.clock import from_ms
@@ -28,6 +29,7 @@ from zalo_governor.zalo.events.ids import as_id, json_object
 from zalo_governor.zalo.events.text_fields import FIELDS, string_of
 
 Shared = dict[str, Any]
+"""Keyword arguments that the constructors of all events take, such as id, sender and time."""
 
 _PINS = frozenset({"new_pin_topic", "update_pin_topic", "unpin_topic", "reorder_pin_topic"})
 _BOARD = frozenset(
@@ -41,6 +43,15 @@ _BOARD = frozenset(
         "remind_topic",
     }
 )
+_MEMBERS_ACTS: dict[str, Callable[..., EventBase]] = {
+    "join": MembersJoined,
+    "leave": MembersLeft,
+    "remove_member": MemberRemoved,
+    "block_member": partial(MemberRemoved, blocked=True),
+    "add_admin": partial(AdminChanged, granted=True),
+    "remove_admin": partial(AdminChanged, granted=False),
+}
+"""Name of an act that only concerns members -> constructor of its event."""
 _MEMBER_NAME = FIELDS["member_name"].path[-1]
 _LATEST_MS = 253_402_300_799_000
 """The end of the year 9999 in ms since 1970, the latest time that a datetime can hold."""
@@ -61,6 +72,8 @@ def group_act(raw: RawDict, shared: Shared) -> EventBase:
         return PinChanged(act=act, title=_board_title(raw), board=_board_type(data), **shared)
     if act in _BOARD:
         return BoardChanged(act=act, title=_board_title(raw), board=_board_type(data), **shared)
+    if make_event := _MEMBERS_ACTS.get(act):
+        return make_event(members=_members(data), **shared)
     reader = _ACTS.get(act)
     return reader(raw, data, shared) if reader else Unrecognised(act=act, **shared)
 
@@ -80,30 +93,6 @@ def friend_act(raw: RawDict, shared: Shared) -> EventBase:
     `raw` is the notice as Zalo sent it, `shared` the fields that events of all types have (id, sender, time …).
     """
     return FriendAct(act=str(json_object(raw.get("content"))["act"]), **shared)
-
-
-def _joined(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    return MembersJoined(members=_members(data), **shared)
-
-
-def _left(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    return MembersLeft(members=_members(data), **shared)
-
-
-def _removed(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    return MemberRemoved(members=_members(data), **shared)
-
-
-def _blocked(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    return MemberRemoved(members=_members(data), blocked=True, **shared)
-
-
-def _admin_added(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    return AdminChanged(members=_members(data), granted=True, **shared)
-
-
-def _admin_removed(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    return AdminChanged(members=_members(data), granted=False, **shared)
 
 
 def _requested(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
@@ -179,12 +168,6 @@ def _board_title(raw: RawDict) -> str:
 
 
 _ACTS: dict[str, Callable[[RawDict, RawDict, Shared], EventBase]] = {
-    "join": _joined,
-    "leave": _left,
-    "remove_member": _removed,
-    "block_member": _blocked,
-    "add_admin": _admin_added,
-    "remove_admin": _admin_removed,
     "join_request": _requested,
     "update": _info,
     "update_avatar": _picture,

@@ -45,10 +45,9 @@ def _read_slowly(text: str) -> Any:
     try:
         value = json.loads(text, parse_int=_exact_int, parse_constant=lambda _: None)
         plain = json.dumps(value, ensure_ascii=False)
-        if plain.isascii() or _is_utf8(plain):
-            return value
         # A lone surrogate cannot be encoded in UTF-8: no database, log or socket accepts it.
-        return json.loads(plain.encode("utf-8", "replace"))
+        encoded = plain.encode("utf-8", "replace")
+        return value if encoded.decode() == plain else json.loads(encoded)
     except RecursionError:
         raise ValueError("nested too deep") from None
 
@@ -58,11 +57,3 @@ def _exact_int(digits: str) -> int | str:
         return digits
     number = int(digits)
     return number if -(2**63) <= number < 2**64 else digits
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

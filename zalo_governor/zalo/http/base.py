@@ -161,8 +161,8 @@ class GovernorApi(ZaloAPI):
             "params": self._encode({"imei": self._imei}),
         }
         response = self._exchange(self._state._get, url, params=query)
-        with self._recorded(response):
-            _require_success(outer_answer(response), _path(url))
+        with self._recorded(response) as path:
+            _require_success(outer_answer(response), path)
 
     def plain(self, url: str, query: RawDict) -> RawDict:
         """Make a call without Zalo's own encryption of parameters and answer (TLS stays); return the JSON object.
@@ -213,11 +213,11 @@ class GovernorApi(ZaloAPI):
             raise ZaloUnavailableError(type(error).__name__, path, sent=_may_have_been_sent(error)) from None
 
     @contextmanager
-    def _recorded(self, response: requests.Response) -> Iterator[None]:
-        """Return a context manager for reading an answer, which records whether Zalo has accepted the session."""
+    def _recorded(self, response: requests.Response) -> Iterator[str]:
+        """Return a context manager for reading the answer to a URL path, which records if Zalo accepted the session."""
         path = _path(response.url)
         try:
-            yield
+            yield path
         except SessionExpiredError as error:
             if error.code in DEAD_SESSION_CODES:
                 self._life.call_refused(path, error.code)
@@ -226,29 +226,24 @@ class GovernorApi(ZaloAPI):
             self._life.call_accepted(path)
 
     def _answer(self, response: requests.Response) -> Any:
-        with self._recorded(response):
-            return self._read_answer(response)
-
-    def _read_answer(self, response: requests.Response) -> Any:
-        path = _path(response.url)
-        outer = outer_answer(response)
-        _require_success(outer, path)
-        data = outer.get("data")
-        if data is None or data == "":
-            raise EmptyAnswerError(path)
-        if not isinstance(data, str):
-            return data
-        try:
-            inner = self._decode(data)
-        except Exception as error:
-            # zlapi raises errors of any class, whose text may quote the decoded content.
-            raise ZaloUnavailableError(
-                f"an answer that cannot be decoded ({type(error).__name__})", path, sent=True
-            ) from None
-        if not isinstance(inner, dict):
-            raise ZaloUnavailableError("an answer that is no object", path, sent=True)
-        _require_success(inner, path)
-        return inner.get("data")
+        with self._recorded(response) as path:
+            outer = outer_answer(response)
+            _require_success(outer, path)
+            data = outer.get("data")
+            if data is None or data == "":
+                raise EmptyAnswerError(path)
+            if not isinstance(data, str):
+                return data
+            try:
+                inner = self._decode(data)
+            except Exception as error:
+                # zlapi raises errors of any class, whose text may quote the decoded content.
+                why = f"an answer that cannot be decoded ({type(error).__name__})"
+                raise ZaloUnavailableError(why, path, sent=True) from None
+            if not isinstance(inner, dict):
+                raise ZaloUnavailableError("an answer that is no object", path, sent=True)
+            _require_success(inner, path)
+            return inner.get("data")
 
 
 def outer_answer(response: requests.Response) -> RawDict:

@@ -9,7 +9,7 @@ import requests
 from zalo_governor.zalo.errors import ZaloUnavailableError
 from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.server_clock import date_of
-from zalo_governor.zalo.http.transport import ZaloTransport
+from zalo_governor.zalo.http.transport import ZaloTransport, http_through
 
 _ADDRESS = "https://wpa.chat.zalo.me/"
 
@@ -31,9 +31,7 @@ def knock(*, route_to: str | None, timeout: float) -> Answer:
     Raises:
         ZaloUnavailableError: no answer came; its text names the class of the network error.
     """
-    with requests.Session() as http:
-        http.trust_env = False
-        http.mount("https://", ZaloTransport(CookieStore(()), route_to=route_to, timeout=timeout))
+    with http_through(ZaloTransport(CookieStore(()), route_to=route_to, timeout=timeout)) as http:
         began = time.monotonic()
         try:
             answer = http.head(_ADDRESS, allow_redirects=False)

@@ -40,8 +40,6 @@ class Meaning(StrEnum):
     """Log in again, then send the message again."""
     REFUSED = "refused"
     """Give the message up: Zalo will never accept it."""
-    NO_SUCH_ACCOUNT = "no_such_account"
-    """Give the message up: the addressee's account does not exist."""
     ADDRESSEE_REFUSES = "addressee_refuses"
     """Give the message up: the addressee accepts no messages from the bot account."""
     UNKNOWN = "unknown"
@@ -50,7 +48,7 @@ class Meaning(StrEnum):
     @property
     def final(self) -> bool:
         """Return whether sending the message is given up, as Zalo would refuse the message again."""
-        return self in {self.REFUSED, self.NO_SUCH_ACCOUNT, self.ADDRESSEE_REFUSES}
+        return self in {self.REFUSED, self.ADDRESSEE_REFUSES}
 
 
 MEANINGS = {
@@ -73,7 +71,7 @@ MEANINGS = {
     122: Meaning.ADDRESSEE_REFUSES,  # takes no messages from strangers
     123: Meaning.ONCE_MORE,  # cannot receive messages from this account; also after quick identical messages
     127: Meaning.ADDRESSEE_REFUSES,  # reported by users together with 122 and 123; its text is not known
-    216: Meaning.NO_SUCH_ACCOUNT,  # the account of that number or id is not found
+    216: Meaning.REFUSED,  # the account of that number or id is not found
 }
 
 

@@ -69,7 +69,6 @@ class FileDownload:
 
     Args:
         route_to: URL on this machine that gets all requests instead of Zalo's hosts; None for Zalo itself.
-        hosts: domains of the file servers; the hosts below them count too.
         most_bytes: largest file to download.
         seconds: longest time for one file, with all redirects.
         idle_seconds: longest time in which nothing arrives.
@@ -81,7 +80,6 @@ class FileDownload:
         self,
         route_to: str | None,
         *,
-        hosts: Sequence[str] = FILE_DOMAINS,
         most_bytes: int,
         seconds: float,
         idle_seconds: float = 15.0,
@@ -89,7 +87,6 @@ class FileDownload:
         resolve: Resolve = resolve_host,
     ) -> None:
         self._base = parse_url(checked_base(route_to)) if route_to else None
-        self._hosts = tuple(hosts)
         self._most_bytes = most_bytes
         self._seconds = seconds
         self._idle_seconds = idle_seconds
@@ -151,7 +148,7 @@ class FileDownload:
         host = (url.host or "").rstrip(".")
         if url.scheme != "https" or url.auth is not None or url.port not in {None, _HTTPS_PORT}:
             raise FetchError(NotChecked.FOREIGN_HOST, "not plain https", retry=False)
-        if not any(host == domain or host.endswith(f".{domain}") for domain in self._hosts):
+        if not any(host == domain or host.endswith(f".{domain}") for domain in FILE_DOMAINS):
             raise FetchError(NotChecked.FOREIGN_HOST, "not a file server of Zalo", retry=False)
         return _Target(host, url.request_uri, f"https://{host}{url.request_uri}")
 

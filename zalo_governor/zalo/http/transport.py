@@ -1,6 +1,5 @@
 """Restricts outgoing requests and sockets to Zalo's own hosts, or redirects all of them to one URL on this machine."""
 
-import ipaddress
 import logging
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -13,6 +12,7 @@ from urllib3.util import Url, parse_url
 
 from zalo_governor.zalo.errors import ForbiddenHostError
 from zalo_governor.zalo.http.cookies import CookieStore
+from zalo_governor.zalo.http.host_addresses import is_loopback
 
 ZALO_DOMAINS = ("zalo.me", "zadn.vn", "zdn.vn")
 ORIGINAL_HOST = "X-Orig-Host"
@@ -138,9 +138,4 @@ def _parse(address: str | None) -> Url:
 
 
 def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address((host or "").strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return host == "localhost" or is_loopback((host or "").strip("[]"))

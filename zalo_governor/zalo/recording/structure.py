@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zalo_governor.domain.inbound import ElementKind, RawDict
-from zalo_governor.zalo.events.ids import json_object
+from zalo_governor.zalo.events.ids import as_object
 
 Structure = Any
 """A description: a word, a list of descriptions, or a dict of them."""
@@ -129,7 +129,7 @@ def kind_of(kind: ElementKind, raw: RawDict) -> str:
 
     It is Zalo's msgType, with `:` and the `action` if the content has one; `group/<act>` for a change of a group.
     """
-    content = _object(raw.get("content"))
+    content = as_object(raw.get("content"))
     if "act" in content:
         return f"{_word(content.get('act_type'))}/{_word(content['act'])}"
     if kind is ElementKind.RECEIPT:
@@ -188,10 +188,3 @@ def _few_digits(text: str) -> bool:
 def _coarse(length: int) -> int:
     """Return the smallest power of two that is not less than a length; 0 for 0."""
     return 1 << (length - 1).bit_length() if length else 0
-
-
-def _object(content: object) -> RawDict:
-    try:
-        return json_object(content)
-    except (ValueError, TypeError, AttributeError):
-        return {}

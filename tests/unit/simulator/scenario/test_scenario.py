@@ -137,7 +137,7 @@ def test_members_settings_and_names_change_with_the_acts() -> None:
 
 
 def test_the_play_waits_for_a_listener_also_after_the_cut_that_it_ends() -> None:
-    plan = scenario({"at": "07:00", "cut": 1}, {"at": "07:30", "by": "an", "dm": "chào"})
+    plan = scenario({"at": "07:00", "cut": 20}, {"at": "07:30", "by": "an", "dm": "chào"})
 
     async def play() -> EventBus:
         stage = EventBus(plan.make_world(system_clock))
