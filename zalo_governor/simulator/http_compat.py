@@ -17,15 +17,16 @@ class HeaderCompat(asyncio.Protocol):
     """asyncio protocol in front of aiohttp's own that removes repeated headers from a connection's first request.
 
     aiohttp refuses repeated headers, but the client library zlapi sends them in WebSocket handshakes. `make_inner`
-    creates aiohttp's protocol.
+    creates aiohttp's protocol, to which the connection is handed over once these headers have come.
     """
 
     def __init__(self, make_inner: Callable[[], asyncio.Protocol]) -> None:
         self._inner = make_inner()
-        self._head: bytes | None = b""
+        self._head = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Tell aiohttp's protocol that the connection was made."""
+        self._transport = transport
         self._inner.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -33,31 +34,12 @@ class HeaderCompat(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Pass received bytes to aiohttp's protocol.
-
-        The bytes of the first request are held back until its headers are complete; repeated headers are then removed.
-        """
-        if self._head is None:
-            self._inner.data_received(data)
-            return
+        """Hold back the first request until its headers are complete; then pass it on, without repeated headers."""
         self._head += data
-        if _END not in self._head and len(self._head) < _LONGEST:
-            return
-        head, end, rest = self._head.partition(_END)
-        self._head = None
-        self._inner.data_received(tidy(head) + end + rest)
-
-    def eof_received(self) -> bool | None:
-        """Tell aiohttp's protocol that the client sends no more data."""
-        return self._inner.eof_received()
-
-    def pause_writing(self) -> None:
-        """Tell aiohttp's protocol to stop writing, because the transport's buffer is full."""
-        self._inner.pause_writing()
-
-    def resume_writing(self) -> None:
-        """Tell aiohttp's protocol that it may write again, because the transport's buffer has emptied."""
-        self._inner.resume_writing()
+        if _END in self._head or len(self._head) >= _LONGEST:
+            head, end, rest = self._head.partition(_END)
+            self._transport.set_protocol(self._inner)
+            self._inner.data_received(tidy(head) + end + rest)
 
 
 def tidy(head: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """The parts beneath the server, with random input."""
 
+import asyncio
 import base64
 import gzip
 import json
@@ -52,10 +53,10 @@ def test_repeated_handshake_headers_stand_once_and_cookies_stay() -> None:
 def test_a_head_may_come_in_any_pieces(cuts: list[int]) -> None:
     whole = HEAD + b"\r\n\r\nbody"
     inner = _Collector()
-    front = HeaderCompat(lambda: inner)
+    line = _Line(HeaderCompat(lambda: inner))
     start = 0
     for end in [*sorted({min(cut, len(whole)) for cut in cuts}), len(whole)]:
-        front.data_received(whole[start:end])
+        line.reader.data_received(whole[start:end])
         start = end
     assert inner.got == tidy(HEAD) + b"\r\n\r\nbody"
 
@@ -107,7 +108,19 @@ def test_flood_sentences_differ_and_have_the_length_of_real_ones() -> None:
     assert all(without_marks(text).isascii() for text in sentences[:500])
 
 
-class _Collector(HeaderCompat):
+class _Line(asyncio.BaseTransport):
+    """A connection without a socket; `reader` is the protocol that gets what comes."""
+
+    def __init__(self, reader: asyncio.Protocol) -> None:
+        self.reader = reader
+        reader.connection_made(self)
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        assert isinstance(protocol, asyncio.Protocol)
+        self.reader = protocol
+
+
+class _Collector(asyncio.Protocol):
     """Keeps what it is given."""
 
     def __init__(self) -> None:
