@@ -1,0 +1,1 @@
+"""A simulated Zalo server, to which the bot and other clients connect in tests, demonstrations and load tests."""
