@@ -262,5 +262,6 @@ def test_what_is_no_target_is_refused_by_file_line_and_key(tmp_path: Path, wrong
 
 def test_the_targets_are_read_as_people_write_them() -> None:
     assert BackupSettings(copy_to="/mnt/nas").copy_targets == ("/mnt/nas",)
-    assert BackupSettings(copy_to=("/mnt/nas", "rclone:kho cua tinh:zalo/tỉnh Mẫu")).copy_folders == (Path("/mnt/nas"),)
+    several = ("/mnt/nas", "rclone:kho cua tinh:zalo/tỉnh Mẫu")
+    assert BackupSettings(copy_to=several).copy_targets == several
     assert BackupSettings.model_validate({"copy_to": None}).copy_targets == ()

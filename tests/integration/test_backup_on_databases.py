@@ -32,7 +32,7 @@ from tests.unit.storage.stored import (
 )
 from zalo_governor.app.context import open_records
 from zalo_governor.backup import rebuild as rebuilding
-from zalo_governor.backup.create import Backups, give_up_oldest, is_overdue, last_backup
+from zalo_governor.backup.create import Backups, LastBackup, give_up_oldest, is_overdue, last_backup
 from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
 from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
@@ -191,7 +191,7 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
     assert empty.settings.key_path.read_bytes() == filled.settings.key_path.read_bytes()
     database = empty.open()
     assert not SqlAuditLog(database).verify().faults
-    assert last_backup(SecretStore(database)) == (START, path.name)
+    assert last_backup(SecretStore(database)) == LastBackup(at=START, name=path.name)
     with database.read() as connection:
         kept = connection.execute(
             select(inbox.c.key, inbox.c.body.is_not(None), inbox.c.seal_rule).order_by(inbox.c.id)
@@ -416,8 +416,8 @@ def test_a_restoring_that_was_killed_leaves_nothing_behind_once_another_one_is_m
     path = filled.backup()
     with monkeypatch.context() as killed:
         killed.setattr(rebuilding, "_take_away", _killed)
-        killed.setattr(_Beside, "clear", lambda _: None)
-        killed.setattr(_Schema, "clear", lambda _: None)
+        killed.setattr(_Beside, "close", lambda _: None)
+        killed.setattr(_Schema, "close", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             filled.restore(path, replace=True)
     assert _beside(filled)

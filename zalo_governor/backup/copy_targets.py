@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -128,25 +129,21 @@ class _Folder:
 
     def _limited(self, work: Callable[[], Result]) -> Result:
         """Run `work` in a thread and return its result; raise BackupError if it fails or takes longer than `within`."""
-        results: list[Result] = []
-        failures: list[BaseException] = []
+        outcome: Future[Result] = Future()
 
         def run() -> None:
             try:
-                results.append(work())
+                outcome.set_result(work())
             except BaseException as error:
-                failures.append(error)
+                outcome.set_exception(error)
 
-        thread = threading.Thread(target=run, name="backup copy", daemon=True)
-        thread.start()
-        thread.join(self._within.total_seconds())
-        if results:
-            return results[0]
-        if failures and isinstance(failures[0], OSError):
-            raise BackupError(f"{self._folder}: không chép được đến đó ({of_system(failures[0])}).")
-        if failures:
-            raise failures[0]
-        raise BackupError(f"{self._folder}: quá {_minutes(self._within)} phút chưa xong; máy ở đó có thể đang tắt.")
+        threading.Thread(target=run, name="backup copy", daemon=True).start()
+        if not wait([outcome], self._within.total_seconds()).done:
+            raise BackupError(f"{self._folder}: quá {_minutes(self._within)} phút chưa xong; máy ở đó có thể đang tắt.")
+        try:
+            return outcome.result()
+        except OSError as error:
+            raise BackupError(f"{self._folder}: không chép được đến đó ({of_system(error)}).") from None
 
 
 class _Rclone:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from zalo_governor import __version__
@@ -45,7 +46,7 @@ _MOST_REMEMBERED = 400
 _MAX_FILE_BYTES = 16 << 20
 
 
-class LastBackup(NamedTuple):
+class LastBackup(BaseModel):
     """Time and file name of the newest backup, recorded when it was written and verified."""
 
     at: datetime
@@ -185,15 +186,12 @@ class Backups:
 def last_backup(vault: SecretStore) -> LastBackup | None:
     """Return time and file name of the newest backup, recorded in the secret store `vault`; None if there was none."""
     kept = vault.load(_LAST_KEY)
-    if kept is None:
-        return None
-    stated = orjson.loads(kept)
-    return LastBackup(datetime.fromisoformat(stated["at"]), stated["name"])
+    return None if kept is None else LastBackup.model_validate_json(kept)
 
 
 def note_backup(vault: SecretStore, at: datetime, name: str) -> None:
     """Record in the secret store `vault` time and file name of the newest backup, which `last_backup` returns."""
-    vault.save(_LAST_KEY, orjson.dumps({"at": at.isoformat(), "name": name}))
+    vault.save(_LAST_KEY, LastBackup(at=at, name=name).model_dump_json().encode())
 
 
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:

@@ -68,18 +68,18 @@ class SealedWriter:
 
     def line(self, content: bytes) -> None:
         """Append one line to the backup; `content` is given without its line break."""
-        self._buffer += self._compress.compress(content + b"\n")
-        while len(self._buffer) > _CHUNK_BYTES:
-            self._write_chunk(bytes(self._buffer[:_CHUNK_BYTES]), last=False)
-            del self._buffer[:_CHUNK_BYTES]
+        self._add(self._compress.compress(content + b"\n"))
 
     def finish(self) -> None:
         """Write what is still buffered, as a chunk marked as the file's last; nothing can be appended afterwards."""
-        self._buffer += self._compress.flush()
+        self._add(self._compress.flush())
+        self._write_chunk(bytes(self._buffer), last=True)
+
+    def _add(self, compressed: bytes) -> None:
+        self._buffer += compressed
         while len(self._buffer) > _CHUNK_BYTES:
             self._write_chunk(bytes(self._buffer[:_CHUNK_BYTES]), last=False)
             del self._buffer[:_CHUNK_BYTES]
-        self._write_chunk(bytes(self._buffer), last=True)
 
     def _write_chunk(self, plain: bytes, *, last: bool) -> None:
         # The key is used for this one file only, so a counter is a nonce that never repeats.

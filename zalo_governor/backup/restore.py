@@ -19,7 +19,7 @@ from zalo_governor.backup.rebuild import (
     write_config,
 )
 from zalo_governor.backup.recovery_code import RecoveryCode
-from zalo_governor.backup.staging import StagingFolder, cleared, is_empty, landing
+from zalo_governor.backup.staging import StagingFolder, is_empty, landing
 from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.notices import NO_GROUP
@@ -78,7 +78,7 @@ def restore(
     gone, known_until = before.read_removals()
     later, name = removals_of_later_backup(path, code, read.manifest)
     gone = Gone(later.sealed | gone.sealed, later.erased | gone.erased)
-    with cleared(landing(settings.sqlalchemy_url, stamp, keys, clock)) as place:
+    with closing(landing(settings.sqlalchemy_url, stamp, keys, clock)) as place:
         with closing(Database(place.url, keys, clock)) as database:
             sealed, erased = rebuild(database, path, code, read, Rules(settings, looking), gone, steps)
             with database.write() as connection:

@@ -64,7 +64,7 @@ class StagingFolder(Protocol):
         """
         ...
 
-    def clear(self) -> None:
+    def close(self) -> None:
         """Delete the staging area; a database that `swap` has already moved into place is not affected."""
         ...
 
@@ -109,15 +109,6 @@ def is_empty(database: Database) -> bool:
         )
 
 
-@contextmanager
-def cleared(place: StagingFolder) -> Iterator[StagingFolder]:
-    """Context manager that yields the staging area `place` and deletes it at the end, also after an error."""
-    try:
-        yield place
-    finally:
-        place.clear()
-
-
 class _Beside:
     """Staging area of a restore into SQLite: a folder beside the database `file`, in which the restored file is built.
 
@@ -158,7 +149,7 @@ class _Beside:
         for end in ends[1:]:
             self._file.with_name(self._file.name + end).unlink()
 
-    def clear(self) -> None:
+    def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
@@ -188,7 +179,7 @@ class _Schema:
         )
         return f"schema {before}"
 
-    def clear(self) -> None:
+    def close(self) -> None:
         self._execute(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
 
     def _leftover_schemas(self) -> list[str]:

@@ -102,11 +102,6 @@ class BackupSettings(Section):
         return (self.copy_to,) if isinstance(self.copy_to, str) else self.copy_to
 
     @property
-    def copy_folders(self) -> tuple[Path, ...]:
-        """Return the targets that are folders."""
-        return tuple(Path(target) for target in self.copy_targets if copy_kind(target) is CopyKind.FOLDER)
-
-    @property
     def remind_after(self) -> timedelta | None:
         """Return the time without a backup after which the admins are notified; None for never."""
         return None if self.remind_days is None else timedelta(days=self.remind_days)

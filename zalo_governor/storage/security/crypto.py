@@ -107,13 +107,21 @@ def master_key(path: Path, environment_value: str | None) -> bytes:
     if environment_value:
         return _decoded(environment_value, KEY_VARIABLE)
     if not path.exists():
-        _make_key_file(path, secrets.token_bytes(_MASTER_BYTES))
+        keep_master_key(path, secrets.token_bytes(_MASTER_BYTES))
     return _decoded(_read_key_file(path), str(path))
 
 
 def keep_master_key(path: Path, master: bytes) -> None:
-    """Write the master key to the key file `path`; no effect if the file exists already."""
-    _make_key_file(path, master)
+    """Write the master key to the key file `path`; no effect if the file exists already.
+
+    A temporary file is hard-linked to `path`: a crash leaves no partial key file, and of two processes one wins.
+    """
+    try:
+        _write_key_file(path, master)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không ghi được tệp khóa: {of_system(error)}; hãy xem lại quyền ghi và chỗ trống của ổ đĩa"
+        ) from None
 
 
 def binding(*parts: str) -> bytes:
@@ -154,19 +162,6 @@ def _read_key_file(path: Path) -> str:
         raise ConfigError(
             f"{path}: không đọc được tệp khóa: {of_system(error)}; hãy xem lại quyền đọc của tài khoản "
             "chạy chương trình"
-        ) from None
-
-
-def _make_key_file(path: Path, master: bytes) -> None:
-    """Write the master key to a temporary file and hard-link that to `path`.
-
-    A crash leaves no partial key file; of two processes that create the file at once, one wins.
-    """
-    try:
-        _write_key_file(path, master)
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: không ghi được tệp khóa: {of_system(error)}; hãy xem lại quyền ghi và chỗ trống của ổ đĩa"
         ) from None
 
 
