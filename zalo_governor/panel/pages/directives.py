@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveState, Progress
-from zalo_governor.domain.people import Group
 from zalo_governor.features.directives.commands import KEEPERS, ShowDirectives, named_among
 from zalo_governor.features.directives.end_commands import FinishDirective, ReopenDirective
 from zalo_governor.features.directives.pages import DirectivePages, closer
@@ -45,10 +44,13 @@ def show(visit: Visit) -> Reply:
         return Html("chi-dao.html", facts)
     ledger = visit.uow.directives.overview(group.id, visit.now, _MOST)
     cells: dict[str, dict[int, list[Assignee]]] = defaultdict(lambda: defaultdict(list))
-    for line in ledger.lines:
-        for assignee in visit.uow.directives.assignees(line.directive.id):
-            if not assignee.removed:
-                cells[assignee.name][line.directive.id].append(assignee)
+    delays = []
+    for directive in (line.directive for line in ledger.lines):
+        for one in visit.uow.directives.assignees(directive.id):
+            if not one.removed:
+                cells[one.name][directive.id].append(one)
+                if one.delayed_at and not one.settled:
+                    delays.append({"directive": directive, "one": one, "words": pages.counted_words(visit.uow, one)})
     board = [
         {
             "name": name,
@@ -76,7 +78,7 @@ def show(visit: Visit) -> Reply:
         "absent": [row["name"] for row in board if not row["in_group"]],
         "proposed": [_proposal(visit, pages, directive) for directive in visit.uow.directives.proposed(group.id)],
         "proposal_buttons": PROPOSAL_BUTTONS,
-        "delays": _delays(visit, pages, group),
+        "delays": delays,
     }
     return Html("chi-dao.html", facts)
 
@@ -96,7 +98,7 @@ def one(visit: Visit) -> Reply:
             "due": one.due_at,
             "own_due": pages.due_of(directive, [one]),
             "progress": pages.progress(visit.uow, one),
-            "tone": _tone(visit, [one]),
+            "tone": _tone(visit, one),
             "words": pages.closing_words(visit.uow, directive, one) or pages.counted_words(visit.uow, one),
             "settled": one.settled,
             "in_group": one.in_group,
@@ -185,16 +187,15 @@ def _buttons(directive: Directive, closed: list[Assignee]) -> list[Button]:
 def _cell(visit: Visit, pages: DirectivePages, found: list[Assignee]) -> dict[str, str] | None:
     if not found:
         return None
-    worst = max(found, key=lambda one: _TONES.index(_tone(visit, [one])))
-    return {"tone": _tone(visit, [worst]), "words": pages.progress(visit.uow, worst)}
+    worst = max(found, key=lambda one: _TONES.index(_tone(visit, one)))
+    return {"tone": _tone(visit, worst), "words": pages.progress(visit.uow, worst)}
 
 
 _TONES = ("done", "waits", "silent", "late")
 """Colours of a cell, the best first; its text always says the same."""
 
 
-def _tone(visit: Visit, found: list[Assignee]) -> str:
-    [one] = found
+def _tone(visit: Visit, one: Assignee) -> str:
     match one.progress(visit.now):
         case Progress.OVERDUE:
             return "late"
@@ -211,16 +212,6 @@ def _proposal(visit: Visit, pages: DirectivePages, directive: Directive) -> dict
     names = ", ".join(dict.fromkeys(name for item in directive.items for name in item.names))
     due = pages.due(directive.deadlines())
     return {"directive": directive, "who": visit.voice.named(who), "due": due, "names": names}
-
-
-def _delays(visit: Visit, pages: DirectivePages, group: Group) -> list[dict[str, Any]]:
-    """Return the addressees who ask for more time."""
-    found = []
-    for line in visit.uow.directives.overview(group.id, visit.now, _MOST).lines:
-        for one in visit.uow.directives.assignees(line.directive.id):
-            if one.delayed_at and not one.settled and not one.removed:
-                found.append({"directive": line.directive, "one": one, "words": pages.counted_words(visit.uow, one)})
-    return found
 
 
 def _moment(typed: str) -> str | None:
