@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
-from zalo_governor.domain.clock import EVER, NEVER, from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from zalo_governor.domain.clock import EVER, NEVER, from_ms_or_none, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.repositories.verdicts import Verdicts
 from zalo_governor.storage.schema import case_events, cases, findings, inbox
 
@@ -208,66 +209,11 @@ class Cases(Repository):
         return self._tx.keys.open_text(getattr(row, name), name, str(row.event_id), case.rule_id)
 
     def _case_row(self, case: Case) -> dict[str, Any]:
-        return {
-            "group_id": case.group_id,
-            "rule_id": case.rule_id,
-            "clause": case.clause,
-            "severity": case.severity.value,
-            "label": case.label,
-            "level": case.level,
-            "sealed": case.sealed,
-            "person_id": case.person_id,
-            "state": case.state.value,
-            "opened_ms": to_ms(case.opened_at),
-            "event_ms": to_ms(case.event_at),
-            "last_event_ms": to_ms(case.last_event_at),
-            "count": case.count,
-            "first_event_id": case.first_event_id,
-            "message_key": storable(case.message_key),
-            "late": case.late,
-            "state_ms": to_ms(case.state_at),
-            "state_by": case.state_by,
-            "same_as": case.same_as,
-            "nth": case.nth,
-            "due_ms": to_ms_or_none(case.due_at),
-            "desk_due_ms": to_ms_or_none(case.desk_due_at),
-            "remedied_ms": to_ms_or_none(case.remedied_at),
-            "leader_told_ms": to_ms_or_none(case.leader_told_at),
-            "leader_told_by": case.leader_told_by,
-            "asked_with": case.asked_with,
-            "reason": self._tx.keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
-        }
+        reason = self._tx.keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None
+        return columns_of(cases, case) | {"reason": reason}
 
     def _case(self, row: Row[Any]) -> Case:
-        case = Case(
-            id=row.id,
-            group_id=row.group_id,
-            rule_id=row.rule_id,
-            clause=row.clause,
-            severity=Severity(row.severity),
-            label=row.label,
-            level=row.level,
-            sealed=row.sealed,
-            person_id=row.person_id,
-            state=CaseState(row.state),
-            opened_at=from_ms(row.opened_ms),
-            event_at=from_ms(row.event_ms),
-            last_event_at=from_ms(row.last_event_ms),
-            count=row.count,
-            first_event_id=row.first_event_id,
-            message_key=row.message_key,
-            late=row.late,
-            state_at=from_ms(row.state_ms),
-            state_by=row.state_by,
-            same_as=row.same_as,
-            nth=row.nth,
-            due_at=from_ms_or_none(row.due_ms),
-            desk_due_at=from_ms_or_none(row.desk_due_ms),
-            remedied_at=from_ms_or_none(row.remedied_ms),
-            leader_told_at=from_ms_or_none(row.leader_told_ms),
-            leader_told_by=row.leader_told_by,
-            asked_with=row.asked_with,
-        )
+        case = Case.model_validate(fields_of(row) | {"reason": ""})
         if row.reason is None:
             return case
         return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})

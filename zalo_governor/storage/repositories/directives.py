@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, delete, distinct, exists, func, insert, literal_column, or_, select, update
 
-from zalo_governor.domain.clock import from_ms_or_none, to_ms, to_ms_or_none
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
 from zalo_governor.domain.directives import (
     AnswerKind,
@@ -26,12 +26,14 @@ from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.directive_people import LIVE, DirectivePeople
 from zalo_governor.storage.repositories.directive_rows import (
     answer_of,
+    assignee_of,
     assignee_place,
     by_message,
     changing_values,
     directive_of,
     given_within,
 )
+from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.schema import audit, directive_answers, directive_assignees, directive_people, directives
 
 # Literals, written as in the partial index, which databases do not use otherwise.
@@ -74,18 +76,8 @@ class Directives(Repository):
         """Store a new directive, ignoring its id; return it with its new id."""
         self._tx.lock_office()
         self._tx.flush()
-        row = {
-            "group_id": directive.group_id,
-            "account": directive.account,
-            "message_key": storable(directive.message_key),
-            "given_by": directive.given_by,
-            "entered_by": directive.entered_by,
-            "at_ms": to_ms(directive.at),
-            "addressees": 0,
-            "answered": 0,
-            "reported": 0,
-            **changing_values(self._tx.keys, directive),
-        }
+        row = columns_of(directives, directive) | changing_values(self._tx.keys, directive)
+        row |= {"addressees": 0, "answered": 0, "reported": 0}
         number = self._tx.connection.execute(insert(directives).returning(directives.c.id), row).scalar_one()
         return directive.model_copy(update={"id": number})
 
@@ -120,25 +112,14 @@ class Directives(Repository):
     def put_assignee(self, assignee: Assignee) -> Assignee:
         """Insert an addressee whose id is 0, or update the stored one with its id; return it with its id."""
         self._tx.lock_office()
-        row = {
-            "item": assignee.item,
-            "name": self._tx.keys.seal_text(assignee.name, *assignee_place(assignee.directive_id)),
-            "known": assignee.known,
-            "due_ms": to_ms_or_none(assignee.due_at),
-            "removed": assignee.removed,
-            "seen_ms": to_ms_or_none(assignee.seen_at),
-            "received_ms": to_ms_or_none(assignee.received_at),
-            "reported_ms": to_ms_or_none(assignee.reported_at),
-            "delayed_ms": to_ms_or_none(assignee.delayed_at),
-            "assumed": assignee.assumed,
-        }
+        name = self._tx.keys.seal_text(assignee.name, *assignee_place(assignee.directive_id))
+        row = columns_of(directive_assignees, assignee) | {"name": name}
         if assignee.id:
             this = directive_assignees.c.id == assignee.id
             self._tx.connection.execute(update(directive_assignees).where(this).values(row))
         else:
-            place = {"directive_id": assignee.directive_id, "group_id": assignee.group_id}
             made = insert(directive_assignees).returning(directive_assignees.c.id)
-            number = self._tx.connection.execute(made, row | place).scalar_one()
+            number = self._tx.connection.execute(made, row).scalar_one()
             assignee = assignee.model_copy(update={"id": number})
         self._put_people(assignee)
         self._sum_up(assignee.directive_id)
@@ -185,19 +166,7 @@ class Directives(Repository):
             same = same.where(columns.assignee_id == answer.assignee_id)
         if self._tx.execute(same).first() is not None:
             return False
-        row = {
-            "group_id": answer.group_id,
-            "directive_id": answer.directive_id,
-            "assignee_id": answer.assignee_id,
-            "target_key": storable(answer.target_key),
-            "message_key": key,
-            "person_id": answer.person_id,
-            "at_ms": to_ms(answer.at),
-            "kind": answer.kind.value,
-            "way": answer.way.value,
-            "assumed": answer.assumed,
-        }
-        self._tx.connection.execute(insert(directive_answers), row)
+        self._tx.connection.execute(insert(directive_answers), columns_of(directive_answers, answer))
         return True
 
     def answers(self, assignee_id: int) -> list[DirectiveAnswer]:
@@ -350,25 +319,7 @@ class Directives(Repository):
             select(directive_assignees).where(which).order_by(columns.directive_id, columns.item, columns.id)
         ).all()
         people = self._people([row.id for row in rows])
-        found = [
-            Assignee(
-                id=row.id,
-                directive_id=row.directive_id,
-                group_id=row.group_id,
-                item=row.item,
-                name=self._tx.keys.open_text(row.name, *assignee_place(row.directive_id)),
-                known=row.known,
-                person_ids=tuple(people.get(row.id, ())),
-                due_at=from_ms_or_none(row.due_ms),
-                removed=row.removed,
-                seen_at=from_ms_or_none(row.seen_ms),
-                received_at=from_ms_or_none(row.received_ms),
-                reported_at=from_ms_or_none(row.reported_ms),
-                delayed_at=from_ms_or_none(row.delayed_ms),
-                assumed=row.assumed,
-            )
-            for row in rows
-        ]
+        found = [assignee_of(self._tx.keys, row, people.get(row.id, ())) for row in rows]
         texts: dict[int, Directive] = {}
         for ids in in_batches(list({one.directive_id for one in found if one.due_at is None})):
             asked = self._tx.execute(select(directives).where(directives.c.id.in_(ids)))

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures, ScanResult
+from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import NUMBER_BITS, accounts, file_scans, jobs
 
 
@@ -20,14 +21,8 @@ class FileScans(Repository):
     def add(self, scan: FileScan) -> None:
         """Store a finished scan; the first scan of an event stays, others of the same event are ignored."""
         self._tx.flush()
-        row = {
-            "event_id": scan.event_id,
-            "group_id": scan.group_id,
-            "account": scan.account,
-            "message_key": storable(scan.message_key),
+        row = columns_of(file_scans, scan) | {
             "at_ms": to_ms(scan.sent_at),
-            "scanned_ms": to_ms(scan.scanned_at),
-            "mac": scan.mac,
             "size": scan.result.size,
             "found": sum(_is_told(finding.severity, shadow=finding.shadow) for finding in scan.result.findings),
             "result": scan.result.model_dump(mode="json"),
@@ -99,13 +94,4 @@ def _is_told(severity: Severity, *, shadow: bool) -> bool:
 
 
 def _scan(row: Row[Any]) -> FileScan:
-    return FileScan(
-        event_id=row.event_id,
-        group_id=row.group_id,
-        account=row.account,
-        message_key=row.message_key,
-        sent_at=from_ms(row.at_ms),
-        scanned_at=from_ms(row.scanned_ms),
-        result=ScanResult.model_validate(row.result),
-        mac=row.mac,
-    )
+    return FileScan.model_validate(fields_of(row) | {"sent_at": from_ms(row.at_ms)})

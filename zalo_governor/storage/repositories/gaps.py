@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
-from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.inbound import Source
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import formers
+from zalo_governor.storage.repositories.rows import fields_of
 from zalo_governor.storage.schema import former_accounts, gaps, inbox, job_runs
 
 
@@ -171,15 +172,4 @@ class Gaps:
 
 def gap(row: Row[Any]) -> Gap:
     """Convert a row of the table `gaps` to a Gap (a time in which the bot missed a group's messages)."""
-    return Gap(
-        id=row.id,
-        group_id=row.group_id,
-        began_at=from_ms(row.began_ms),
-        ended_at=from_ms_or_none(row.ended_ms),
-        cause=row.cause,
-        recovered=row.recovered,
-        closed=row.closed,
-        heard_id=row.heard_id,
-        pending=row.pending,
-        outcome=row.outcome and BackfillEnd(row.outcome),
-    )
+    return Gap.model_validate(fields_of(row))

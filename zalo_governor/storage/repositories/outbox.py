@@ -22,6 +22,7 @@ from zalo_governor.domain.people import Reach
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import living
+from zalo_governor.storage.repositories.rows import fields_of
 from zalo_governor.storage.repositories.undelivered import undelivered_counts
 from zalo_governor.storage.schema import PENDING, URGENT_PRIORITY, cases, outbox, persons
 
@@ -319,19 +320,14 @@ class Outbox:
             part=row.part,
             start=row.part_start,
             end=row.part_end,
-            notice=Notice(
-                account=row.account,
-                thread_id=row.thread_id,
-                is_group=row.is_group,
-                person_id=row.person_id,
-                text=self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
-                file=self._file(row),
-                purpose=Purpose(row.purpose),
-                urgent=row.priority == URGENT_PRIORITY,
-                case_id=row.case_id,
-                group_id=row.group_id,
-                created_at=from_ms(row.created_ms),
-                not_before=from_ms(row.not_before_ms) if row.not_before_ms else None,
+            notice=Notice.model_validate(
+                fields_of(row)
+                | {
+                    "text": self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
+                    "file": self._file(row),
+                    "urgent": row.priority == URGENT_PRIORITY,
+                    "not_before": from_ms(row.not_before_ms) if row.not_before_ms else None,
+                }
             ),
         )
 
