@@ -126,25 +126,20 @@ class Deliveries(Repository):
         One alert is the list of notices to all admins created at one moment about one case; it is returned until
         `mark_escalated` is called for it.
         """
-        found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
-        for row in self._tx.execute(_undelivered_alerts(self._tx.account)):
-            found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
         return [
-            [_undelivered(row) for row in rows]
-            for rows in found.values()
-            if rows[0].created_ms <= to_ms(before) or all(row.state in GIVEN_UP for row in rows)
+            alert for alert in self._alerts() if alert[0].created_at <= before or all(notice.final for notice in alert)
         ]
 
     def next_unheard(self, after: timedelta) -> datetime | None:
         """Return when `unheard_alerts` will next return an alert, if none is delivered before; None if no alert waits.
 
-        An alert is returned `after` its creation, or at once if sending it was given up.
+        An alert is returned `after` its creation, or at once if it was given up for all admins.
         """
-        due_ms = [
-            row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
-            for row in self._tx.execute(_undelivered_alerts(self._tx.account))
-        ]
-        return from_ms(min(due_ms)) if due_ms else None
+        due = (
+            alert[0].created_at + (timedelta(0) if all(notice.final for notice in alert) else after)
+            for alert in self._alerts()
+        )
+        return min(due, default=None)
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
         """Record that these alerts, which reached no admin, were passed on to others or by another channel."""
@@ -242,6 +237,14 @@ class Deliveries(Repository):
         )
         state = self._tx.execute(latest).scalar()
         return DeliveryState.NONE if state is None else _REQUEST_STATES.get(state, DeliveryState.FAILED)
+
+    def _alerts(self) -> list[list[Undelivered]]:
+        """Return each alert of `_undelivered_alerts` as the list of its notices to all admins."""
+        found: dict[tuple[str, int | None, datetime], list[Undelivered]] = {}
+        for row in self._tx.execute(_undelivered_alerts(self._tx.account)):
+            notice = _undelivered(row)
+            found.setdefault((notice.group_id, notice.case_id, notice.created_at), []).append(notice)
+        return list(found.values())
 
     def _is_own(self) -> list[ColumnElement[bool]]:
         return [outbox.c.account == self._tx.account] if self._tx.account else []
