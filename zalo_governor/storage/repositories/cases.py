@@ -10,7 +10,7 @@ from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import EVER, NEVER, from_ms_or_none, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.repositories.verdicts import Verdicts
@@ -125,17 +125,15 @@ class Cases(Repository):
 
     def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
         """Return how many cases of the group were opened in [start, end) that are no false alarms."""
-        within = cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end)
+        here = within(cases.c.group_id, cases.c.opened_ms, group_id, start, end)
         real = cases.c.state != CaseState.FALSE_ALARM.value
-        statement = select(func.count()).select_from(cases).where(cases.c.group_id == group_id, *within, real)
-        return self._tx.connection.execute(statement).scalar_one()
+        return self._tx.connection.execute(select(func.count()).where(here, real)).scalar_one()
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
         """Return the urgent cases (`Case.urgent`) opened in [start, end), whatever their state, oldest first."""
         return self.load(
             select(cases)
-            .where(cases.c.group_id == group_id, cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
-            .where(_URGENT)
+            .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end), _URGENT)
             .order_by(cases.c.opened_ms, cases.c.id)
         )
 

@@ -1,7 +1,6 @@
 """Converts rows of the directive ledger to objects and back, and names the row to which a ciphertext is bound."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,7 +10,7 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveAnswer
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.rows import fields_of
-from zalo_governor.storage.schema import directive_answers, directives
+from zalo_governor.storage.schema import directive_answers
 from zalo_governor.storage.security.crypto import Keys
 
 _ENCRYPTED = {"items", "mentioned_uids", "reason", "closing_words", "unconfirmed", "place"}
@@ -59,9 +58,3 @@ def by_message(group_id: str, message_key: str) -> tuple[Any, ...]:
     """Return the SQL conditions for the answers stored because of one message (`message_key` is its msgId)."""
     columns = directive_answers.c
     return (columns.group_id == group_id, columns.message_key == storable(message_key))
-
-
-def given_within(group_id: str, start: datetime, end: datetime) -> tuple[Any, ...]:
-    """Return the SQL conditions for the directives given in the group in [start, end)."""
-    columns = directives.c
-    return (columns.group_id == group_id, columns.at_ms >= to_ms(start), columns.at_ms < to_ms(end))

@@ -21,7 +21,7 @@ from zalo_governor.domain.directives import (
 )
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.directive_people import LIVE, DirectivePeople
 from zalo_governor.storage.repositories.directive_rows import (
@@ -31,7 +31,6 @@ from zalo_governor.storage.repositories.directive_rows import (
     by_message,
     changing_values,
     directive_of,
-    given_within,
 )
 from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.schema import audit, directive_answers, directive_assignees, directive_people, directives
@@ -246,20 +245,20 @@ class Directives(Repository):
     def with_due(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, Assignee]]:
         """Return the unsettled addressees due in [start, end), each after its open directive, in order of deadlines."""
         columns = directive_assignees.c
-        due = (columns.group_id == group_id, columns.due_ms >= to_ms(start), columns.due_ms < to_ms(end))
+        due = within(columns.group_id, columns.due_ms, group_id, start, end)
         known = {
             row.id: directive_of(self._tx.keys, row)
             for row in self._tx.execute(
                 select(directives).where(
                     directives.c.group_id == group_id,
                     _OPEN,
-                    directives.c.id.in_(select(columns.directive_id).where(*due, _UNSETTLED)),
+                    directives.c.id.in_(select(columns.directive_id).where(due, _UNSETTLED)),
                 )
             )
         }
         if not known:
             return []
-        found = self._assignees(and_(*due, _UNSETTLED, columns.directive_id.in_(known)))
+        found = self._assignees(and_(due, _UNSETTLED, columns.directive_id.in_(known)))
         found.sort(key=lambda assignee: (assignee.due_at, assignee.id))
         return [(known[assignee.directive_id], assignee) for assignee in found]
 
@@ -283,10 +282,10 @@ class Directives(Repository):
 
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         """Return the directives given in [start, end), in any state, with their addressees."""
-        within = given_within(group_id, start, end)
-        found = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(*within))]
+        here = within(directives.c.group_id, directives.c.at_ms, group_id, start, end)
+        found = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(here))]
         asked: dict[int, list[Assignee]] = {one.id: [] for one in found}
-        numbers = select(directives.c.id).where(*within)
+        numbers = select(directives.c.id).where(here)
         for assignee in self._assignees(directive_assignees.c.directive_id.in_(numbers)):
             asked[assignee.directive_id].append(assignee)
         return [(one, asked[one.id]) for one in found]
@@ -304,7 +303,7 @@ class Directives(Repository):
         rows = self._tx.execute(
             select(columns.assignee_id, own.label("own"))
             .join(directives, directives.c.id == columns.directive_id)
-            .where(*given_within(group_id, start, end))
+            .where(within(directives.c.group_id, directives.c.at_ms, group_id, start, end))
             .group_by(columns.assignee_id)
             .having(
                 func.count(case((by_hand, 1))) > 0,

@@ -7,7 +7,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.feedback import Remark, RemarkKind
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import remarks
 
@@ -31,8 +31,8 @@ class Feedback(Repository):
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
         """Return the group's remarks of that kind made in [start, end), oldest first; to be shown to admins only."""
-        within = (remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
-        asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
+        here = within(remarks.c.group_id, remarks.c.at_ms, group_id, start, end)
+        asked = select(remarks).where(here, remarks.c.kind == kind.value)
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
     def untold(self, group_ids: Collection[str], kind: RemarkKind) -> list[Remark]:

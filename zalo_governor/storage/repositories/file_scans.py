@@ -9,10 +9,10 @@ from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.jobs import JobKind
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
-from zalo_governor.storage.schema import NUMBER_BITS, accounts, file_scans, jobs
+from zalo_governor.storage.schema import accounts, file_scans, jobs
 
 
 class FileScans(Repository):
@@ -24,7 +24,7 @@ class FileScans(Repository):
         row = columns_of(file_scans, scan) | {
             "at_ms": to_ms(scan.sent_at),
             "size": scan.result.size,
-            "found": sum(_is_told(finding.severity, shadow=finding.shadow) for finding in scan.result.findings),
+            "found": sum(not one.shadow and one.severity is not Severity.SUSPECT for one in scan.result.findings),
             "result": scan.result.model_dump(mode="json"),
         }
         self._tx.connection.execute(self._tx.database.insert_or_ignore(file_scans), row)
@@ -59,13 +59,8 @@ class FileScans(Repository):
         A message counts once, even if several bot accounts received it.
         """
         account = self._tx.account
-        number_of = select(accounts.c.number).where(accounts.c.uid == account).scalar_subquery()
-        of_period = (
-            *([file_scans.c.event_id.op("&")((1 << NUMBER_BITS) - 1) == number_of] if account else []),
-            file_scans.c.group_id == group_id,
-            file_scans.c.at_ms >= to_ms(start),
-            file_scans.c.at_ms < to_ms(end),
-        )
+        here = within(file_scans.c.group_id, file_scans.c.at_ms, group_id, start, end)
+        of_period = (here, *self._heard_by_account(file_scans.c.event_id))
         not_checked: dict[NotChecked, int] = {}
         number = found = incomplete = 0
         for row in self._tx.execute(select(file_scans.c.result, file_scans.c.found).where(*of_period)):
@@ -77,20 +72,14 @@ class FileScans(Repository):
         waiting = self._tx.execute(
             select(func.count()).where(
                 jobs.c.account == account if account else jobs.c.account.in_(select(accounts.c.uid)),
-                jobs.c.group_id == group_id,
+                within(jobs.c.group_id, jobs.c.ordered_ms, group_id, start, end),
                 jobs.c.kind == JobKind.SCAN_ATTACHMENT.value,
                 jobs.c.due_ms.is_not(None),
-                jobs.c.ordered_ms >= to_ms(start),
-                jobs.c.ordered_ms < to_ms(end),
             )
         ).scalar()
         return ScanFigures(
             attachments=number, found=found, incomplete=incomplete, not_checked=not_checked, waiting=waiting or 0
         )
-
-
-def _is_told(severity: Severity, *, shadow: bool) -> bool:
-    return not shadow and severity is not Severity.SUSPECT
 
 
 def _scan(row: Row[Any]) -> FileScan:

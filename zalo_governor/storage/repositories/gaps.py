@@ -66,12 +66,7 @@ class Gaps:
         account's own uid as `group_id` stands for all its private conversations. With `up_to`, only entries up to that
         inbox id count.
         """
-        youngest = select(func.max(inbox.c.at_ms)).where(*self._is_received(group_id))
-        if up_to is not None:
-            youngest = youngest.where(inbox.c.id <= up_to)
-        with self._database.read() as connection:
-            heard_ms: int | None = connection.scalar(youngest)
-        return heard_ms
+        return self._heard(func.max(inbox.c.at_ms), group_id, up_to)
 
     def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         """Return the earliest time (ms, Zalo's clock) of an inbox entry received from the group; None if there is none.
@@ -79,12 +74,7 @@ class Gaps:
         Entries made by group sync do not count. The account's own uid as `group_id` stands for all its private
         conversations. With `up_to`, only entries up to that inbox id count.
         """
-        oldest = select(func.min(inbox.c.at_ms)).where(*self._is_received(group_id))
-        if up_to is not None:
-            oldest = oldest.where(inbox.c.id <= up_to)
-        with self._database.read() as connection:
-            heard_ms: int | None = connection.scalar(oldest)
-        return heard_ms
+        return self._heard(func.min(inbox.c.at_ms), group_id, up_to)
 
     def last_received(self) -> int | None:
         """Return our own clock's time (ms) at which anything was last received from Zalo; None if nothing ever was."""
@@ -155,6 +145,14 @@ class Gaps:
                 )
                 .values(closed=True)
             )
+
+    def _heard(self, at_ms: ColumnElement[int], group_id: str, up_to: int | None) -> int | None:
+        received = select(at_ms).where(*self._is_received(group_id))
+        if up_to is not None:
+            received = received.where(inbox.c.id <= up_to)
+        with self._database.read() as connection:
+            heard_ms: int | None = connection.scalar(received)
+        return heard_ms
 
     def _is_received(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
         private = group_id == self._account

@@ -11,7 +11,7 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.group_changes import Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.people import picture_name
 from zalo_governor.domain.pictures import Looked
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import approvals, group_changes, group_pictures
 from zalo_governor.storage.security.crypto import binding
@@ -35,12 +35,9 @@ class GroupChanges(Repository):
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
         """Return the changes made to the group in [start, end), oldest first."""
-        kept = select(group_changes).where(
-            group_changes.c.group_id == group_id,
-            group_changes.c.at_ms >= to_ms(start),
-            group_changes.c.at_ms < to_ms(end),
-        )
-        return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
+        columns = group_changes.c
+        kept = select(group_changes).where(within(columns.group_id, columns.at_ms, group_id, start, end))
+        return [self._change(row) for row in self._tx.execute(kept.order_by(columns.at_ms, columns.id))]
 
     def approve(self, case: Case, approval_id: int) -> None:
         """Record that the approval with that number, given afterwards, covers all changes that the case is about."""
