@@ -1,8 +1,9 @@
 """Base class of the repositories, and conditions that several of them use."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, literal_column, select
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.storage.engine.transaction import Transaction
@@ -39,3 +40,8 @@ def within(
 ) -> ColumnElement[bool]:
     """Return the SQL condition for rows of the group `group_id` with a time in [start, end)."""
     return and_(group == group_id, at_ms >= to_ms(start), at_ms < to_ms(end))
+
+
+def is_one_of(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return the SQL condition `column IN (…)` with literals: databases do not use partial indexes for parameters."""
+    return column.in_([literal_column(f"'{value}'") for value in values])

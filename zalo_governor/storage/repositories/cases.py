@@ -4,27 +4,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Executable, Row, bindparam, func, insert, or_, select, update
 
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import EVER, NEVER, from_ms_or_none, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository, within
+from zalo_governor.storage.repositories.base import Repository, is_one_of, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.repositories.verdicts import Verdicts
 from zalo_governor.storage.schema import case_events, cases, findings, inbox
 
-# Literals, since databases do not use the partial index over open cases for parameters.
-_OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
+IS_OPEN = is_one_of(cases.c.state, (state for state in CaseState if state.open))
 _URGENT = or_(cases.c.sealed, cases.c.severity.in_([Severity.MAJOR.value, Severity.CRITICAL.value]))
 # A sealed message may have cases under other rules too, such as on its caption: these are not about the secret.
 _OF_THE_SEAL = cases.c.rule_id == inbox.c.seal_rule
 _YOUNGEST_OPEN = (
     select(cases)
     .where(
-        _OPEN,
+        IS_OPEN,
         cases.c.group_id == bindparam("group_id"),
         cases.c.person_id == bindparam("person_id"),
         cases.c.last_event_ms >= bindparam("since_ms"),
@@ -118,7 +117,7 @@ class Cases(Repository):
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
         if open_only:
-            statement = statement.where(_OPEN)
+            statement = statement.where(IS_OPEN)
         if rule_id is not None:
             statement = statement.where(cases.c.rule_id == rule_id)
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, distinct, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import and_, case, delete, distinct, exists, func, insert, or_, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
@@ -21,7 +21,7 @@ from zalo_governor.domain.directives import (
 )
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository, within
+from zalo_governor.storage.repositories.base import Repository, is_one_of, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.directive_people import LIVE, DirectivePeople
 from zalo_governor.storage.repositories.directive_rows import (
@@ -35,11 +35,9 @@ from zalo_governor.storage.repositories.directive_rows import (
 from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.schema import audit, directive_answers, directive_assignees, directive_people, directives
 
-# Literals, written as in the partial index, which databases do not use otherwise.
+# The first condition is that of the partial index, so that databases use it.
 _OPEN = and_(
-    directives.c.state.in_(
-        [literal_column(f"'{state.value}'") for state in (DirectiveState.OPEN, DirectiveState.PROPOSED)]
-    ),
+    is_one_of(directives.c.state, (DirectiveState.OPEN, DirectiveState.PROPOSED)),
     directives.c.state == DirectiveState.OPEN.value,
 )
 _UNREPORTED = and_(directive_assignees.c.removed.is_(False), directive_assignees.c.reported_ms.is_(None))

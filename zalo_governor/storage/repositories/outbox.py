@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, select, update
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -23,8 +23,8 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import living
 from zalo_governor.storage.repositories.rows import fields_of
-from zalo_governor.storage.repositories.undelivered import undelivered_counts
-from zalo_governor.storage.schema import PENDING, URGENT_PRIORITY, cases, outbox, persons
+from zalo_governor.storage.repositories.undelivered import IS_PENDING, undelivered_counts
+from zalo_governor.storage.schema import URGENT_PRIORITY, cases, outbox, persons
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +35,6 @@ def _in(*states: OutgoingState) -> ColumnElement[bool]:
     return outbox.c.state.in_([state.value for state in states])
 
 
-# Literals as in the partial index over unsent messages, or the many sent ones would be scanned.
-_PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
 _NEXT_PART = {
     "state": OutgoingState.WAITING.value,
@@ -80,7 +78,7 @@ class Outbox:
         already tried and whose time for retries is over is given up instead of returned.
         """
         due = [
-            _PENDING,
+            IS_PENDING,
             *self._mine,
             _has_file(files=files),
             (outbox.c.not_before_ms <= to_ms(now)) | _tried_in_future(now),
@@ -206,7 +204,7 @@ class Outbox:
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
         """Return when `claim` will next have a message to return (`now` if at once); None if no message waits."""
         at_ms = case((_tried_in_future(now), to_ms(now)), else_=outbox.c.not_before_ms)
-        earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _has_file(files=files))
+        earliest = select(func.min(at_ms)).where(IS_PENDING, *self._mine, _has_file(files=files))
         with self._database.read() as connection:
             due_ms = connection.scalar(earliest)
         return None if due_ms is None else max(now, from_ms(due_ms))

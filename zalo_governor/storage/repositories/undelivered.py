@@ -31,23 +31,16 @@ from zalo_governor.domain.delivery import (
 )
 from zalo_governor.domain.notices import OutgoingState, Purpose
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.cases import Cases
+from zalo_governor.storage.repositories.base import Repository, is_one_of
+from zalo_governor.storage.repositories.cases import IS_OPEN, Cases
 from zalo_governor.storage.schema import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, cases, outbox
 
 _TOGETHER_MS = 60_000
 """Maximum time in ms between the opening of two cases about the same event."""
 
-
-def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
-    # Databases do not use a partial index for parameters.
-    return column.in_([literal_column(f"'{value}'") for value in values])
-
-
-_PENDING = _is_one_of(outbox.c.state, PENDING)
-_GIVEN_UP = _is_one_of(outbox.c.state, GIVEN_UP)
-_UNDELIVERED = _is_one_of(outbox.c.state, UNDELIVERED)
-_OPEN = _is_one_of(cases.c.state, [state.value for state in CaseState if state.open])
+IS_PENDING = is_one_of(outbox.c.state, PENDING)
+_GIVEN_UP = is_one_of(outbox.c.state, GIVEN_UP)
+_UNDELIVERED = is_one_of(outbox.c.state, UNDELIVERED)
 _URGENT = outbox.c.priority == literal_column(str(URGENT_PRIORITY))
 _SENT = outbox.c.state == OutgoingState.SENT.value
 _TO_PEOPLE_OF_OFFICE = outbox.c.purpose.in_(
@@ -75,7 +68,7 @@ def undelivered_counts(
             func.count(),
             func.min(case((outbox.c.attempts > 0, outbox.c.created_ms))),
             func.sum(case((and_(_URGENT, long_in_vain), 1), else_=0)),
-        ).where(_PENDING, *whose)
+        ).where(IS_PENDING, *whose)
     ).one()
     given_up = select(outbox.c.code, _URGENT.label("urgent"), func.count().label("number")).where(
         _UNDELIVERED, _GIVEN_UP, recent, *whose
@@ -189,7 +182,6 @@ class Deliveries(Repository):
 
         Sending is tried for as long as at first; a notice that may have arrived is marked as a repetition.
         """
-        given_up = outbox.c.state.in_([literal_column(f"'{state}'") for state in GIVEN_UP])
         waiting = {
             "state": OutgoingState.WAITING.value,
             "repeated": or_(outbox.c.repeated, outbox.c.state == OutgoingState.UNCONFIRMED.value),
@@ -201,7 +193,7 @@ class Deliveries(Repository):
             "escalated_ms": None,
             "told_ms": None,
         }
-        again = update(outbox).where(outbox.c.case_id == case.id, given_up).values(waiting)
+        again = update(outbox).where(outbox.c.case_id == case.id, _GIVEN_UP).values(waiting)
         return len(self._tx.execute(again.returning(outbox.c.id)).all())
 
     def delivered_requests(self) -> list[Case]:
@@ -224,7 +216,7 @@ class Deliveries(Repository):
         together = exists().where(
             outbox.c.case_id == cases.c.asked_with, outbox.c.purpose == Purpose.MEMBER_REQUEST.value, _SENT
         )
-        found = self._cases.load(select(cases).where(_OPEN, new, or_(delivered, together)))
+        found = self._cases.load(select(cases).where(IS_OPEN, new, or_(delivered, together)))
         return sorted(found, key=lambda case: case.id)
 
     def request_state(self, case: Case) -> DeliveryState:
