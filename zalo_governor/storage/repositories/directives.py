@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, distinct, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, delete, distinct, exists, func, insert, or_, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
@@ -39,6 +39,12 @@ from zalo_governor.storage.schema import audit, directive_answers, directive_ass
 _OPEN = and_(
     is_one_of(directives.c.state, (DirectiveState.OPEN, DirectiveState.PROPOSED)),
     directives.c.state == DirectiveState.OPEN.value,
+)
+_NO_DUE = directives.c.due_ms.is_(None)
+_BY_RANK = (
+    case((_NO_DUE, 1), else_=0),
+    directives.c.due_ms,
+    case((_NO_DUE, -directives.c.id), else_=directives.c.id),
 )
 _UNREPORTED = and_(directive_assignees.c.removed.is_(False), directive_assignees.c.reported_ms.is_(None))
 _UNSETTLED = and_(
@@ -204,15 +210,9 @@ class Directives(Repository):
         late = select(directives.c.id).where(*here, directives.c.due_ms < to_ms(now))
         counts = select(func.count(distinct(of.directive_id))).where(of.directive_id.in_(late), of.due_ms < to_ms(now))
         overdue = self._tx.execute(counts.where(_awaited(late))).scalar_one()
-        number, no_due = directives.c.id, directives.c.due_ms.is_(None)
-        rows = self._tx.execute(
-            select(directives)
-            .where(*here)
-            .order_by(case((no_due, 1), else_=0), directives.c.due_ms, case((no_due, -number), else_=number))
-            .limit(limit)
-        ).all()
+        rows = self._tx.execute(select(directives).where(*here).order_by(*_BY_RANK).limit(limit)).all()
         undated = exists().where(of.directive_id == directives.c.id, of.due_ms.is_(None), _UNREPORTED)
-        found = self._tx.execute(select(directives).where(*here, undated).order_by(number)).all()
+        found = self._tx.execute(select(directives).where(*here, undated).order_by(directives.c.id)).all()
         by_id = {row.id: row for row in (*rows, *found)}
         asked = [one for one in (directive_of(self._tx.keys, row) for row in found) if one.deadlines().missed_at]
         known = {row.id: directive_of(self._tx.keys, row) for row in rows} | {one.id: one for one in asked}
@@ -281,12 +281,12 @@ class Directives(Repository):
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         """Return the directives given in [start, end), in any state, with their addressees."""
         here = within(directives.c.group_id, directives.c.at_ms, group_id, start, end)
-        found = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(here))]
-        asked: dict[int, list[Assignee]] = {one.id: [] for one in found}
-        numbers = select(directives.c.id).where(here)
-        for assignee in self._assignees(directive_assignees.c.directive_id.in_(numbers)):
-            asked[assignee.directive_id].append(assignee)
-        return [(one, asked[one.id]) for one in found]
+        return self._with_assignees(select(directives).where(here))
+
+    def unreported(self, group_id: str, limit: int) -> list[tuple[Directive, list[Assignee]]]:
+        """Return the first `limit` open directives, by deadline, that lack reports; each with all its addressees."""
+        lacking = (directives.c.group_id == group_id, _OPEN, directives.c.reported < directives.c.addressees)
+        return self._with_assignees(select(directives).where(*lacking).order_by(*_BY_RANK).limit(limit))
 
     def forget_receipts(self, before: datetime) -> int:
         """Delete the stored times, before `before`, at which addressees saw directives; return how many there were."""
@@ -309,6 +309,13 @@ class Directives(Repository):
             )
         )
         return {row.assignee_id: row.own > 0 for row in rows}
+
+    def _with_assignees(self, which: Select[Any]) -> list[tuple[Directive, list[Assignee]]]:
+        found = {row.id: (directive_of(self._tx.keys, row), list[Assignee]()) for row in self._tx.execute(which)}
+        for ids in in_batches(list(found)):
+            for assignee in self._assignees(directive_assignees.c.directive_id.in_(ids)):
+                found[assignee.directive_id][1].append(assignee)
+        return list(found.values())
 
     def _assignees(self, which: Any) -> list[Assignee]:
         columns = directive_assignees.c
