@@ -164,7 +164,7 @@ def test_only_changes_that_concern_others_are_signalled_once_they_are_committed(
             uow.audit.append("config.reloaded", at=START, group_id=GROUP, detail={})
         with suppress(RuntimeError), UnitsOfWork(there, BOT).begin() as uow:
             uow.outbox.add(notice())
-            uow.flush()
+            uow.tx.flush()
             raise RuntimeError
         assert not woken.within(0.3)
         post(there)

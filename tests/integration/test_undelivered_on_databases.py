@@ -76,6 +76,19 @@ def test_refused_by_all_it_is_unheard_at_once_and_told_of_once(units: UnitsOfWor
         assert uow.deliveries.unheard_alerts(START + 9 * MINUTE) == []
 
 
+def test_refused_by_one_while_another_waits_it_is_not_due_before_the_time_is_over(
+    units: UnitsOfWork, outbox: Outbox, case: Case
+) -> None:
+    for uid in (ADMIN, STAFF):
+        post(units, uid, case)
+    first, second = claim(outbox)
+    outbox.refused(first, 123, START, addressee_refuses=True)
+    outbox.deferred(second, START + MINUTE, 221)
+    with units.begin() as uow:
+        assert uow.deliveries.next_unheard(3 * MINUTE) == START + 3 * MINUTE
+        assert uow.deliveries.unheard_alerts(START - MINUTE) == []
+
+
 def test_what_is_sent_again_and_fails_again_is_told_of_again(units: UnitsOfWork, outbox: Outbox, case: Case) -> None:
     post(units, ADMIN, case)
     for _ in range(2):

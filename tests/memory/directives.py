@@ -1,7 +1,7 @@
 """The directive ledger in memory."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
@@ -158,6 +158,12 @@ class MemoryDirectives(MemoryRepository, Directives):
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         given = [one for one in self._store.directives if one.group_id == group_id and start <= one.at < end]
         return [(one, self.assignees(one.id)) for one in given]
+
+    def unreported(self, group_id: str, limit: int) -> list[tuple[Directive, list[Assignee]]]:
+        lines = self.overview(group_id, datetime.max.replace(tzinfo=UTC), limit).lines
+        return [
+            (line.directive, self.assignees(line.directive.id)) for line in lines if line.reported < line.addressees
+        ]
 
     def forget_receipts(self, before: datetime) -> int:
         old = [one for one in self._store.assignees if one.seen_at is not None and one.seen_at < before]

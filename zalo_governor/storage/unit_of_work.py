@@ -71,10 +71,6 @@ class UnitOfWork:
         """Return whether the repository in the attribute `name`, such as "outbox", was used in this transaction."""
         return name in vars(self)
 
-    def flush(self) -> None:
-        """Write the rows that the repositories have held back; `UnitsOfWork.begin` calls this before the commit."""
-        self.tx.flush()
-
 
 class BeginUnitOfWork(Protocol):
     """Type of functions that begin a transaction, such as `UnitsOfWork.begin`."""
@@ -111,7 +107,7 @@ class UnitsOfWork:
         with self._database.write() as connection:
             uow = UnitOfWork(Transaction(self._database, connection, self._account))
             yield uow
-            uow.flush()
+            uow.tx.flush()
         if uow.made("people"):
             uow.people.share_cache()
         if uow.made("outbox") and uow.outbox.has_new:

@@ -151,9 +151,7 @@ class DirectiveRegister:
         now = self._policy.clock()
         directories: dict[str, GroupDirectory] = {}
         found: dict[tuple[str, str], list[Addressee]] = {}
-        for line in uow.directives.overview(group_id, now, _FOLLOWED).lines:
-            directive = line.directive
-            asked = uow.directives.assignees(directive.id) if line.reported < line.addressees else []
+        for directive, asked in uow.directives.unreported(group_id, _FOLLOWED):
             for one in asked:
                 if one.settled or (one.absent and one.due_at and one.due_at < now):
                     continue

@@ -21,8 +21,8 @@ from zalo_governor.domain.reports import (
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, GONE_SECRET, Statistics, within
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, GONE_SECRET, Statistics
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.roster import Rosters
@@ -75,7 +75,7 @@ class Distributions(Repository):
             .where(
                 within(events.c.group_id, events.c.at_ms, group_id, start, end),
                 A_MESSAGE,
-                *self._statistics._heard_by_account(events.c.id),
+                *self._heard_by_account(events.c.id),
             )
             .group_by(_HOUR)
         )
@@ -145,7 +145,7 @@ class Distributions(Repository):
             select(func.count(distinct(findings.c.event_id))).where(
                 findings.c.false_alarm_of.is_not(None),
                 within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
-                *self._statistics._heard_by_account(findings.c.event_id),
+                *self._heard_by_account(findings.c.event_id),
             )
         ).scalar_one()
         took = [
@@ -205,7 +205,7 @@ class Distributions(Repository):
             )
             .where(
                 within(statements.c.group_id, statements.c.at_ms, group_id, start, end),
-                *self._statistics._heard_by_account(statements.c.event_id),
+                *self._heard_by_account(statements.c.event_id),
             )
             .group_by(statements.c.kind)
         )
@@ -218,8 +218,8 @@ class Distributions(Repository):
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
         """Count the incidents and suggestions that members reported to the admins in [start, end)."""
-        within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
-        asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
+        here = within(remarks.c.group_id, remarks.c.at_ms, group_id, start, end)
+        asked = select(remarks.c.kind, func.count().label("told")).where(here).group_by(remarks.c.kind)
         counted = {row["kind"]: row["told"] for row in self._tx.execute(asked).mappings()}
         return MembersVoice(
             incidents=counted.get(RemarkKind.INCIDENT.value, 0), suggestions=counted.get(RemarkKind.SUGGESTION.value, 0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Select, and_, or_, select
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.inbound import ElementKind
@@ -56,17 +56,11 @@ _COLUMNS: dict[Extract, tuple[ColumnElement[Any], ...]] = {
     ),
     Extract.AUDIT: (audit.c.group_id, audit.c.actor_id, audit.c.action, audit.c.subject, audit.c.detail),
 }
-_AT: dict[Extract, ColumnElement[int]] = {
+_AT: dict[Extract, Column[int]] = {
     Extract.EVENTS: events.c.at_ms,
     Extract.CASES: cases.c.opened_ms,
     Extract.FINDINGS: findings.c.at_ms,
     Extract.AUDIT: audit.c.at_ms,
-}
-_ID: dict[Extract, ColumnElement[int]] = {
-    Extract.EVENTS: events.c.id,
-    Extract.CASES: cases.c.id,
-    Extract.FINDINGS: findings.c.id,
-    Extract.AUDIT: audit.c.id,
 }
 
 
@@ -94,7 +88,8 @@ def rows(
     Raises:
         WrongKeyError: a text cannot be decrypted.
     """
-    at, id_ = _AT[extract], _ID[extract]
+    at = _AT[extract]
+    id_ = at.table.c.id
     wanted: Select[Any] = select(at.label("at_ms"), id_.label("row_id"), *_COLUMNS[extract])
     if with_text and extract is Extract.EVENTS:
         columns = (inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body, inbox.c.kind.label("element_kind"))

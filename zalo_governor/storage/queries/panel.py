@@ -4,17 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Exists, Row, exists, func, literal_column, or_, select
+from sqlalchemy import Connection, Exists, exists, func, literal_column, or_, select
 
 from zalo_governor.domain.audit import MOVED, AuditEntry
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
-from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.events import MessageDeleted, MessageRecalled
 from zalo_governor.domain.inbound import ElementKind
 from zalo_governor.domain.message_acts import ActState
+from zalo_governor.domain.models import FrozenModel
 from zalo_governor.domain.notices import OutgoingState, Purpose
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import as_entry
+from zalo_governor.storage.repositories.rows import fields_of
 from zalo_governor.storage.schema import (
     audit,
     case_events,
@@ -37,7 +39,7 @@ _MOST = 200
 AUDIT_ROWS = 150
 
 
-class SentNotice(NamedTuple):
+class SentNotice(FrozenModel):
     """A message that the bot has sent, is to send, or has held back; without its text."""
 
     id: int
@@ -187,12 +189,12 @@ class PanelQueries:
             .order_by(outbox.c.id.desc())
             .limit(_MOST)
         )
-        return [_notice(row) for row in connection.execute(wanted)]
+        return [SentNotice.model_validate(fields_of(row)) for row in connection.execute(wanted)]
 
     def notices_of(self, connection: Connection, case: Case) -> list[SentNotice]:
         """Return the bot's messages about the case, oldest first; at most 200."""
         wanted = select(outbox).where(outbox.c.case_id == case.id).order_by(outbox.c.id).limit(_MOST)
-        return [_notice(row) for row in connection.execute(wanted)]
+        return [SentNotice.model_validate(fields_of(row)) for row in connection.execute(wanted)]
 
     def audit(self, connection: Connection, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
         """Return at most 150 rows of the audit log, newest first; with `before`, only rows with a lower id."""
@@ -210,14 +212,13 @@ class PanelQueries:
             rows = rows.where(audit.c.actor_id == wanted.actor_id)
         if before is not None:
             rows = rows.where(audit.c.id < before)
-        found = connection.execute(rows.order_by(audit.c.id.desc()).limit(AUDIT_ROWS)).mappings()
-        return [as_entry(row) for row in found]
+        return [as_entry(row) for row in connection.execute(rows.order_by(audit.c.id.desc()).limit(AUDIT_ROWS))]
 
     def moves(self, connection: Connection, case: Case) -> Sequence[AuditEntry]:
         """Return the audit log's entries on changes of the case's state, oldest first; at most 200."""
         moved = audit.c.action == literal_column(f"'{MOVED}'")
         rows = select(audit).where(audit.c.subject == case.code, moved).order_by(audit.c.id).limit(_MOST)
-        return [as_entry(row) for row in connection.execute(rows).mappings()]
+        return [as_entry(row) for row in connection.execute(rows)]
 
 
 def _doubtful(group_id: str) -> Exists:
@@ -236,19 +237,4 @@ def _taken_back(group_id: str) -> Exists:
         message_acts.c.message_key == inbox.c.key,
         message_acts.c.kind.in_([MessageRecalled.kind, MessageDeleted.kind]),
         message_acts.c.state == ActState.APPLIED.value,
-    )
-
-
-def _notice(row: "Row[tuple[object, ...]]") -> SentNotice:
-    return SentNotice(
-        id=row.id,
-        group_id=row.group_id,
-        person_id=row.person_id,
-        case_id=row.case_id,
-        purpose=Purpose(row.purpose),
-        state=OutgoingState(row.state),
-        created_at=from_ms(row.created_ms),
-        done_at=from_ms_or_none(row.done_ms),
-        attempts=row.attempts,
-        code=row.code,
     )

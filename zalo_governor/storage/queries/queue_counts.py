@@ -5,19 +5,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, literal_column, select
 
-from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, midnight, to_ms, today
 from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.cases import IS_OPEN
 from zalo_governor.storage.repositories.inbox import received_ms
-from zalo_governor.storage.repositories.undelivered import undelivered_counts
-from zalo_governor.storage.schema import PENDING, WAITS, cases, gaps, inbox, jobs, outbox, waiting
+from zalo_governor.storage.repositories.undelivered import IS_PENDING, undelivered_counts
+from zalo_governor.storage.schema import WAITS, cases, gaps, inbox, jobs, outbox, waiting
 
 _DEAD = inbox.c.state == literal_column("'dead'")
-# Literals as in the partial indices, since databases do not use these for parameters.
-_PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
-_OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
 
 
 class ScanQueue(NamedTuple):
@@ -74,8 +71,8 @@ class QueueCounts:
         with self._database.read() as connection:
             mine = select(func.count(), func.min(waiting.c.id)).join_from(waiting, inbox, WAITS)
             number, oldest = connection.execute(mine.where(inbox.c.account == self._account)).one()
-            outgoing = select(outbox.c.state, func.count()).where(_PENDING, outbox.c.account == self._account)
-            opened = select(cases.c.state, func.count()).where(_OPEN).group_by(cases.c.state)
+            outgoing = select(outbox.c.state, func.count()).where(IS_PENDING, outbox.c.account == self._account)
+            opened = select(cases.c.state, func.count()).where(IS_OPEN).group_by(cases.c.state)
             # A gap not settled is pending, and only a pending gap can be open.
             unsettled = select(func.count(), func.count(gaps.c.ended_ms)).where(
                 gaps.c.account == self._account, gaps.c.pending

@@ -32,11 +32,10 @@ from zalo_governor.domain.message_acts import ActState
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.storage.queries.retention_marks import gone_before
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.gaps import gap
 from zalo_governor.storage.schema import (
     GIVEN_UP,
-    NUMBER_BITS,
     WAITS,
     accounts,
     cases,
@@ -344,33 +343,8 @@ class Statistics(Repository):
 
         return self._tx.cached(("counts", group_id, start, end), counts)
 
-    def _heard_by_account(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        """Return SQL conditions for the events received by the transaction's bot account; [] if all events qualify.
-
-        Compares the account number in the low bits of `event_id` (see `NUMBER_BITS`), which every index holds:
-        comparing the account itself would read every row.
-        """
-        # On PostgreSQL another account may store its first entry between two statements.
-        if not self._tx.account or (self._tx.database.is_sqlite and self._is_only_account()):
-            return []
-        number = select(accounts.c.number).where(accounts.c.uid == self._tx.account).scalar_subquery()
-        return [event_id.op("&")((1 << NUMBER_BITS) - 1) == number]
-
-    def _is_only_account(self) -> bool:
-        """Return whether the transaction's bot account is the only one that ever received anything."""
-        return self._tx.cached("accounts", lambda: list(self._tx.execute(select(accounts.c.uid)).scalars())) == [
-            self._tx.account
-        ]
-
     def _number(self, statement: Executable) -> int:
         return int(self._tx.execute(statement).scalar_one())
-
-
-def within(
-    group: ColumnElement[str], at_ms: ColumnElement[int], group_id: str, start: datetime, end: datetime
-) -> ColumnElement[bool]:
-    """Return the SQL condition for rows of the group `group_id` with a time in [start, end)."""
-    return and_(group == group_id, at_ms >= to_ms(start), at_ms < to_ms(end))
 
 
 GONE_SECRET = and_(cases.c.state == CaseState.REMEDIED.value, or_(cases.c.sealed, cases.c.label == UNSURE_LABEL))

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal_column, select, update
 
 from zalo_governor.domain.audit import MOVED, SHOWN, AuditEntry, AuditHead, ChainReport, Move, Opening, PrintedHead
 from zalo_governor.domain.cases import Case
@@ -17,6 +17,7 @@ from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.audit_chain import ChainCheck, Link
 from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.rows import fields_of
 from zalo_governor.storage.schema import audit, vault
 from zalo_governor.storage.security.crypto import Keys, binding
 
@@ -128,17 +129,9 @@ class AuditTrail(Repository):
         return {"b_name": _HEAD_NAME, "b_content": content, "b_saved_ms": to_ms(at)}
 
 
-def as_entry(row: RowMapping) -> AuditEntry:
+def as_entry(row: Row[Any]) -> AuditEntry:
     """Convert a row of the table `audit` to an AuditEntry."""
-    return AuditEntry(
-        id=row["id"],
-        at=from_ms(row["at_ms"]),
-        actor_id=row["actor_id"],
-        group_id=row["group_id"],
-        action=row["action"],
-        subject=row["subject"],
-        detail=_detail(row["detail"]),
-    )
+    return AuditEntry.model_validate(fields_of(row) | {"detail": _detail(row.detail)})
 
 
 def audit_head(connection: Connection, keys: Keys) -> AuditHead | None:
@@ -168,15 +161,15 @@ class SqlAuditLog:
         check = ChainCheck(self._database.keys.chain, head, printed)
         adopted = []
         for row in self._rows(select(audit).order_by(audit.c.id)):
-            link = Link(row["id"], _moment(row["at_ms"]), _content(row), row["link"])
+            link = Link(row.id, _moment(row.at_ms), _content(row._mapping), row.link)
             check.take(link)
-            if row["action"] == _ADOPTED:
+            if row.action == _ADOPTED:
                 adopted.append((link.id, link.at))
         return check.report()._replace(adopted=tuple(adopted))
 
-    def _rows(self, statement: Any) -> Iterator[RowMapping]:
+    def _rows(self, statement: Any) -> Iterator[Row[Any]]:
         with self._database.read() as connection:
-            yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement).mappings()
+            yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
 
 
 def _decrypt_head(sealed: bytes | None, keys: Keys) -> AuditHead | None:

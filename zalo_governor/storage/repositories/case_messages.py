@@ -131,7 +131,11 @@ class CaseMessages(Repository):
         if has_seen:
             self._tx.connection.execute(
                 update(case_readers)
-                .where(*_equal(case_readers.c, place), case_readers.c.person_id.in_(has_seen))
+                .where(
+                    case_readers.c.group_id == group_id,
+                    case_readers.c.message_key == place["message_key"],
+                    case_readers.c.person_id.in_(has_seen),
+                )
                 .values(seen=True)
             )
 
@@ -225,10 +229,6 @@ class CaseMessages(Repository):
 
     def _code_mac(self, case: Case, person_id: int, code: str) -> bytes:
         return self._tx.keys.mac(binding("removal code", str(case.id), str(person_id), code))
-
-
-def _equal(columns: object, place: dict[str, str]) -> list[ColumnElement[bool]]:
-    return [getattr(columns, name) == value for name, value in place.items()]
 
 
 def _is_code_of(case: Case, person_id: int) -> list[ColumnElement[bool]]:

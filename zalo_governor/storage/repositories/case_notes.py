@@ -6,6 +6,7 @@ from zalo_governor.domain.cases import Case, CaseNote, NoteKind, Recorded
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.identity import living
+from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.schema import case_events, case_notes, false_alarms, findings, inbox, manual_cases
 from zalo_governor.storage.security.crypto import binding
 
@@ -27,16 +28,9 @@ class CaseNotes(Repository):
     def add(self, case: Case, note: CaseNote) -> None:
         """Store a note (a text that a person wrote about the case)."""
         self._tx.flush()
-        at_ms = to_ms(note.at)
-        row = {
-            "case_id": case.id,
-            "group_id": case.group_id,
-            "person_id": note.person_id,
-            "kind": note.kind.value,
-            "at_ms": at_ms,
-            "body": self._tx.keys.seal_text(note.text, *note_place(case.id, note.person_id, at_ms)),
-        }
-        self._tx.connection.execute(insert(case_notes), row)
+        body = self._tx.keys.seal_text(note.text, *note_place(case.id, note.person_id, to_ms(note.at)))
+        row = {"case_id": case.id, "group_id": case.group_id, "body": body}
+        self._tx.connection.execute(insert(case_notes), row | columns_of(case_notes, note))
 
     def of(self, case: Case) -> list[CaseNote]:
         """Return the texts that people wrote about the case, in the order in which they were written."""

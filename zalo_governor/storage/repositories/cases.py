@@ -4,26 +4,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Executable, Row, bindparam, func, insert, or_, select, update
 
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
-from zalo_governor.domain.clock import EVER, NEVER, from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from zalo_governor.domain.clock import EVER, NEVER, from_ms_or_none, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, is_one_of, within
 from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.repositories.verdicts import Verdicts
 from zalo_governor.storage.schema import case_events, cases, findings, inbox
 
-# Literals, since databases do not use the partial index over open cases for parameters.
-_OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
+IS_OPEN = is_one_of(cases.c.state, (state for state in CaseState if state.open))
 _URGENT = or_(cases.c.sealed, cases.c.severity.in_([Severity.MAJOR.value, Severity.CRITICAL.value]))
 # A sealed message may have cases under other rules too, such as on its caption: these are not about the secret.
 _OF_THE_SEAL = cases.c.rule_id == inbox.c.seal_rule
 _YOUNGEST_OPEN = (
     select(cases)
     .where(
-        _OPEN,
+        IS_OPEN,
         cases.c.group_id == bindparam("group_id"),
         cases.c.person_id == bindparam("person_id"),
         cases.c.last_event_ms >= bindparam("since_ms"),
@@ -117,24 +117,22 @@ class Cases(Repository):
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
         if open_only:
-            statement = statement.where(_OPEN)
+            statement = statement.where(IS_OPEN)
         if rule_id is not None:
             statement = statement.where(cases.c.rule_id == rule_id)
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
 
     def count_opened(self, group_id: str, start: datetime, end: datetime) -> int:
         """Return how many cases of the group were opened in [start, end) that are no false alarms."""
-        within = cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end)
+        here = within(cases.c.group_id, cases.c.opened_ms, group_id, start, end)
         real = cases.c.state != CaseState.FALSE_ALARM.value
-        statement = select(func.count()).select_from(cases).where(cases.c.group_id == group_id, *within, real)
-        return self._tx.connection.execute(statement).scalar_one()
+        return self._tx.connection.execute(select(func.count()).where(here, real)).scalar_one()
 
     def urgent_between(self, group_id: str, start: datetime, end: datetime) -> list[Case]:
         """Return the urgent cases (`Case.urgent`) opened in [start, end), whatever their state, oldest first."""
         return self.load(
             select(cases)
-            .where(cases.c.group_id == group_id, cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
-            .where(_URGENT)
+            .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end), _URGENT)
             .order_by(cases.c.opened_ms, cases.c.id)
         )
 
@@ -208,66 +206,11 @@ class Cases(Repository):
         return self._tx.keys.open_text(getattr(row, name), name, str(row.event_id), case.rule_id)
 
     def _case_row(self, case: Case) -> dict[str, Any]:
-        return {
-            "group_id": case.group_id,
-            "rule_id": case.rule_id,
-            "clause": case.clause,
-            "severity": case.severity.value,
-            "label": case.label,
-            "level": case.level,
-            "sealed": case.sealed,
-            "person_id": case.person_id,
-            "state": case.state.value,
-            "opened_ms": to_ms(case.opened_at),
-            "event_ms": to_ms(case.event_at),
-            "last_event_ms": to_ms(case.last_event_at),
-            "count": case.count,
-            "first_event_id": case.first_event_id,
-            "message_key": storable(case.message_key),
-            "late": case.late,
-            "state_ms": to_ms(case.state_at),
-            "state_by": case.state_by,
-            "same_as": case.same_as,
-            "nth": case.nth,
-            "due_ms": to_ms_or_none(case.due_at),
-            "desk_due_ms": to_ms_or_none(case.desk_due_at),
-            "remedied_ms": to_ms_or_none(case.remedied_at),
-            "leader_told_ms": to_ms_or_none(case.leader_told_at),
-            "leader_told_by": case.leader_told_by,
-            "asked_with": case.asked_with,
-            "reason": self._tx.keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
-        }
+        reason = self._tx.keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None
+        return columns_of(cases, case) | {"reason": reason}
 
     def _case(self, row: Row[Any]) -> Case:
-        case = Case(
-            id=row.id,
-            group_id=row.group_id,
-            rule_id=row.rule_id,
-            clause=row.clause,
-            severity=Severity(row.severity),
-            label=row.label,
-            level=row.level,
-            sealed=row.sealed,
-            person_id=row.person_id,
-            state=CaseState(row.state),
-            opened_at=from_ms(row.opened_ms),
-            event_at=from_ms(row.event_ms),
-            last_event_at=from_ms(row.last_event_ms),
-            count=row.count,
-            first_event_id=row.first_event_id,
-            message_key=row.message_key,
-            late=row.late,
-            state_at=from_ms(row.state_ms),
-            state_by=row.state_by,
-            same_as=row.same_as,
-            nth=row.nth,
-            due_at=from_ms_or_none(row.due_ms),
-            desk_due_at=from_ms_or_none(row.desk_due_ms),
-            remedied_at=from_ms_or_none(row.remedied_ms),
-            leader_told_at=from_ms_or_none(row.leader_told_ms),
-            leader_told_by=row.leader_told_by,
-            asked_with=row.asked_with,
-        )
+        case = Case.model_validate(fields_of(row) | {"reason": ""})
         if row.reason is None:
             return case
         return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})

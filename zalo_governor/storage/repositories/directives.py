@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, distinct, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import Select, and_, case, delete, distinct, exists, func, insert, or_, select, update
 
-from zalo_governor.domain.clock import from_ms_or_none, to_ms, to_ms_or_none
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.directive_figures import DirectiveFigures, figures_of
 from zalo_governor.domain.directives import (
     AnswerKind,
@@ -21,25 +21,30 @@ from zalo_governor.domain.directives import (
 )
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, is_one_of, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.directive_people import LIVE, DirectivePeople
 from zalo_governor.storage.repositories.directive_rows import (
     answer_of,
+    assignee_of,
     assignee_place,
     by_message,
     changing_values,
     directive_of,
-    given_within,
 )
+from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.schema import audit, directive_answers, directive_assignees, directive_people, directives
 
-# Literals, written as in the partial index, which databases do not use otherwise.
+# The first condition is that of the partial index, so that databases use it.
 _OPEN = and_(
-    directives.c.state.in_(
-        [literal_column(f"'{state.value}'") for state in (DirectiveState.OPEN, DirectiveState.PROPOSED)]
-    ),
+    is_one_of(directives.c.state, (DirectiveState.OPEN, DirectiveState.PROPOSED)),
     directives.c.state == DirectiveState.OPEN.value,
+)
+_NO_DUE = directives.c.due_ms.is_(None)
+_BY_RANK = (
+    case((_NO_DUE, 1), else_=0),
+    directives.c.due_ms,
+    case((_NO_DUE, -directives.c.id), else_=directives.c.id),
 )
 _UNREPORTED = and_(directive_assignees.c.removed.is_(False), directive_assignees.c.reported_ms.is_(None))
 _UNSETTLED = and_(
@@ -74,18 +79,8 @@ class Directives(Repository):
         """Store a new directive, ignoring its id; return it with its new id."""
         self._tx.lock_office()
         self._tx.flush()
-        row = {
-            "group_id": directive.group_id,
-            "account": directive.account,
-            "message_key": storable(directive.message_key),
-            "given_by": directive.given_by,
-            "entered_by": directive.entered_by,
-            "at_ms": to_ms(directive.at),
-            "addressees": 0,
-            "answered": 0,
-            "reported": 0,
-            **changing_values(self._tx.keys, directive),
-        }
+        row = columns_of(directives, directive) | changing_values(self._tx.keys, directive)
+        row |= {"addressees": 0, "answered": 0, "reported": 0}
         number = self._tx.connection.execute(insert(directives).returning(directives.c.id), row).scalar_one()
         return directive.model_copy(update={"id": number})
 
@@ -120,25 +115,14 @@ class Directives(Repository):
     def put_assignee(self, assignee: Assignee) -> Assignee:
         """Insert an addressee whose id is 0, or update the stored one with its id; return it with its id."""
         self._tx.lock_office()
-        row = {
-            "item": assignee.item,
-            "name": self._tx.keys.seal_text(assignee.name, *assignee_place(assignee.directive_id)),
-            "known": assignee.known,
-            "due_ms": to_ms_or_none(assignee.due_at),
-            "removed": assignee.removed,
-            "seen_ms": to_ms_or_none(assignee.seen_at),
-            "received_ms": to_ms_or_none(assignee.received_at),
-            "reported_ms": to_ms_or_none(assignee.reported_at),
-            "delayed_ms": to_ms_or_none(assignee.delayed_at),
-            "assumed": assignee.assumed,
-        }
+        name = self._tx.keys.seal_text(assignee.name, *assignee_place(assignee.directive_id))
+        row = columns_of(directive_assignees, assignee) | {"name": name}
         if assignee.id:
             this = directive_assignees.c.id == assignee.id
             self._tx.connection.execute(update(directive_assignees).where(this).values(row))
         else:
-            place = {"directive_id": assignee.directive_id, "group_id": assignee.group_id}
             made = insert(directive_assignees).returning(directive_assignees.c.id)
-            number = self._tx.connection.execute(made, row | place).scalar_one()
+            number = self._tx.connection.execute(made, row).scalar_one()
             assignee = assignee.model_copy(update={"id": number})
         self._put_people(assignee)
         self._sum_up(assignee.directive_id)
@@ -185,19 +169,7 @@ class Directives(Repository):
             same = same.where(columns.assignee_id == answer.assignee_id)
         if self._tx.execute(same).first() is not None:
             return False
-        row = {
-            "group_id": answer.group_id,
-            "directive_id": answer.directive_id,
-            "assignee_id": answer.assignee_id,
-            "target_key": storable(answer.target_key),
-            "message_key": key,
-            "person_id": answer.person_id,
-            "at_ms": to_ms(answer.at),
-            "kind": answer.kind.value,
-            "way": answer.way.value,
-            "assumed": answer.assumed,
-        }
-        self._tx.connection.execute(insert(directive_answers), row)
+        self._tx.connection.execute(insert(directive_answers), columns_of(directive_answers, answer))
         return True
 
     def answers(self, assignee_id: int) -> list[DirectiveAnswer]:
@@ -238,15 +210,9 @@ class Directives(Repository):
         late = select(directives.c.id).where(*here, directives.c.due_ms < to_ms(now))
         counts = select(func.count(distinct(of.directive_id))).where(of.directive_id.in_(late), of.due_ms < to_ms(now))
         overdue = self._tx.execute(counts.where(_awaited(late))).scalar_one()
-        number, no_due = directives.c.id, directives.c.due_ms.is_(None)
-        rows = self._tx.execute(
-            select(directives)
-            .where(*here)
-            .order_by(case((no_due, 1), else_=0), directives.c.due_ms, case((no_due, -number), else_=number))
-            .limit(limit)
-        ).all()
+        rows = self._tx.execute(select(directives).where(*here).order_by(*_BY_RANK).limit(limit)).all()
         undated = exists().where(of.directive_id == directives.c.id, of.due_ms.is_(None), _UNREPORTED)
-        found = self._tx.execute(select(directives).where(*here, undated).order_by(number)).all()
+        found = self._tx.execute(select(directives).where(*here, undated).order_by(directives.c.id)).all()
         by_id = {row.id: row for row in (*rows, *found)}
         asked = [one for one in (directive_of(self._tx.keys, row) for row in found) if one.deadlines().missed_at]
         known = {row.id: directive_of(self._tx.keys, row) for row in rows} | {one.id: one for one in asked}
@@ -277,20 +243,20 @@ class Directives(Repository):
     def with_due(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, Assignee]]:
         """Return the unsettled addressees due in [start, end), each after its open directive, in order of deadlines."""
         columns = directive_assignees.c
-        due = (columns.group_id == group_id, columns.due_ms >= to_ms(start), columns.due_ms < to_ms(end))
+        due = within(columns.group_id, columns.due_ms, group_id, start, end)
         known = {
             row.id: directive_of(self._tx.keys, row)
             for row in self._tx.execute(
                 select(directives).where(
                     directives.c.group_id == group_id,
                     _OPEN,
-                    directives.c.id.in_(select(columns.directive_id).where(*due, _UNSETTLED)),
+                    directives.c.id.in_(select(columns.directive_id).where(due, _UNSETTLED)),
                 )
             )
         }
         if not known:
             return []
-        found = self._assignees(and_(*due, _UNSETTLED, columns.directive_id.in_(known)))
+        found = self._assignees(and_(due, _UNSETTLED, columns.directive_id.in_(known)))
         found.sort(key=lambda assignee: (assignee.due_at, assignee.id))
         return [(known[assignee.directive_id], assignee) for assignee in found]
 
@@ -314,13 +280,13 @@ class Directives(Repository):
 
     def given(self, group_id: str, start: datetime, end: datetime) -> list[tuple[Directive, list[Assignee]]]:
         """Return the directives given in [start, end), in any state, with their addressees."""
-        within = given_within(group_id, start, end)
-        found = [directive_of(self._tx.keys, row) for row in self._tx.execute(select(directives).where(*within))]
-        asked: dict[int, list[Assignee]] = {one.id: [] for one in found}
-        numbers = select(directives.c.id).where(*within)
-        for assignee in self._assignees(directive_assignees.c.directive_id.in_(numbers)):
-            asked[assignee.directive_id].append(assignee)
-        return [(one, asked[one.id]) for one in found]
+        here = within(directives.c.group_id, directives.c.at_ms, group_id, start, end)
+        return self._with_assignees(select(directives).where(here))
+
+    def unreported(self, group_id: str, limit: int) -> list[tuple[Directive, list[Assignee]]]:
+        """Return the first `limit` open directives, by deadline, that lack reports; each with all its addressees."""
+        lacking = (directives.c.group_id == group_id, _OPEN, directives.c.reported < directives.c.addressees)
+        return self._with_assignees(select(directives).where(*lacking).order_by(*_BY_RANK).limit(limit))
 
     def forget_receipts(self, before: datetime) -> int:
         """Delete the stored times, before `before`, at which addressees saw directives; return how many there were."""
@@ -335,7 +301,7 @@ class Directives(Repository):
         rows = self._tx.execute(
             select(columns.assignee_id, own.label("own"))
             .join(directives, directives.c.id == columns.directive_id)
-            .where(*given_within(group_id, start, end))
+            .where(within(directives.c.group_id, directives.c.at_ms, group_id, start, end))
             .group_by(columns.assignee_id)
             .having(
                 func.count(case((by_hand, 1))) > 0,
@@ -344,31 +310,20 @@ class Directives(Repository):
         )
         return {row.assignee_id: row.own > 0 for row in rows}
 
+    def _with_assignees(self, which: Select[Any]) -> list[tuple[Directive, list[Assignee]]]:
+        found = {row.id: (directive_of(self._tx.keys, row), list[Assignee]()) for row in self._tx.execute(which)}
+        for ids in in_batches(list(found)):
+            for assignee in self._assignees(directive_assignees.c.directive_id.in_(ids)):
+                found[assignee.directive_id][1].append(assignee)
+        return list(found.values())
+
     def _assignees(self, which: Any) -> list[Assignee]:
         columns = directive_assignees.c
         rows = self._tx.execute(
             select(directive_assignees).where(which).order_by(columns.directive_id, columns.item, columns.id)
         ).all()
         people = self._people([row.id for row in rows])
-        found = [
-            Assignee(
-                id=row.id,
-                directive_id=row.directive_id,
-                group_id=row.group_id,
-                item=row.item,
-                name=self._tx.keys.open_text(row.name, *assignee_place(row.directive_id)),
-                known=row.known,
-                person_ids=tuple(people.get(row.id, ())),
-                due_at=from_ms_or_none(row.due_ms),
-                removed=row.removed,
-                seen_at=from_ms_or_none(row.seen_ms),
-                received_at=from_ms_or_none(row.received_ms),
-                reported_at=from_ms_or_none(row.reported_ms),
-                delayed_at=from_ms_or_none(row.delayed_ms),
-                assumed=row.assumed,
-            )
-            for row in rows
-        ]
+        found = [assignee_of(self._tx.keys, row, people.get(row.id, ())) for row in rows]
         texts: dict[int, Directive] = {}
         for ids in in_batches(list({one.directive_id for one in found if one.due_at is None})):
             asked = self._tx.execute(select(directives).where(directives.c.id.in_(ids)))

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Row, func, insert, select, update
 
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.feedback import Remark, RemarkKind
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import remarks
 
 
@@ -24,21 +25,14 @@ class Feedback(Repository):
         self._tx.lock_office()
         last = self._tx.execute(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
         made = Remark(kind=kind, number=last + 1, group_id=group_id, person_id=person_id, at=at, text=text)
-        row = {
-            "kind": kind.value,
-            "number": made.number,
-            "group_id": group_id,
-            "person_id": person_id,
-            "at_ms": to_ms(at),
-            "body": self._tx.keys.seal_text(text, *remark_place(kind, made.number)),
-        }
-        self._tx.connection.execute(insert(remarks), row)
+        body = self._tx.keys.seal_text(text, *remark_place(kind, made.number))
+        self._tx.connection.execute(insert(remarks), columns_of(remarks, made) | {"body": body})
         return made
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
         """Return the group's remarks of that kind made in [start, end), oldest first; to be shown to admins only."""
-        within = (remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
-        asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
+        here = within(remarks.c.group_id, remarks.c.at_ms, group_id, start, end)
+        asked = select(remarks).where(here, remarks.c.kind == kind.value)
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
     def untold(self, group_ids: Collection[str], kind: RemarkKind) -> list[Remark]:
@@ -55,13 +49,5 @@ class Feedback(Repository):
             self._tx.connection.execute(update(remarks).where(*this).values(told_ms=to_ms(at)))
 
     def _remark(self, row: Row[tuple[object, ...]]) -> Remark:
-        kind = RemarkKind(row.kind)
-        text = self._tx.keys.open_text(row.body, *remark_place(kind, row.number))
-        return Remark(
-            kind=kind,
-            number=row.number,
-            group_id=row.group_id,
-            person_id=row.person_id,
-            at=from_ms(row.at_ms),
-            text=text,
-        )
+        text = self._tx.keys.open_text(row.body, *remark_place(RemarkKind(row.kind), row.number))
+        return Remark.model_validate(fields_of(row) | {"text": text})

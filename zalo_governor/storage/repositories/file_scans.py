@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures, ScanResult
+from zalo_governor.domain.attachments import FileScan, NotChecked, ScanFigures
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.jobs import JobKind
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.schema import NUMBER_BITS, accounts, file_scans, jobs
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
+from zalo_governor.storage.schema import accounts, file_scans, jobs
 
 
 class FileScans(Repository):
@@ -20,16 +21,10 @@ class FileScans(Repository):
     def add(self, scan: FileScan) -> None:
         """Store a finished scan; the first scan of an event stays, others of the same event are ignored."""
         self._tx.flush()
-        row = {
-            "event_id": scan.event_id,
-            "group_id": scan.group_id,
-            "account": scan.account,
-            "message_key": storable(scan.message_key),
+        row = columns_of(file_scans, scan) | {
             "at_ms": to_ms(scan.sent_at),
-            "scanned_ms": to_ms(scan.scanned_at),
-            "mac": scan.mac,
             "size": scan.result.size,
-            "found": sum(_is_told(finding.severity, shadow=finding.shadow) for finding in scan.result.findings),
+            "found": sum(not one.shadow and one.severity is not Severity.SUSPECT for one in scan.result.findings),
             "result": scan.result.model_dump(mode="json"),
         }
         self._tx.connection.execute(self._tx.database.insert_or_ignore(file_scans), row)
@@ -64,13 +59,8 @@ class FileScans(Repository):
         A message counts once, even if several bot accounts received it.
         """
         account = self._tx.account
-        number_of = select(accounts.c.number).where(accounts.c.uid == account).scalar_subquery()
-        of_period = (
-            *([file_scans.c.event_id.op("&")((1 << NUMBER_BITS) - 1) == number_of] if account else []),
-            file_scans.c.group_id == group_id,
-            file_scans.c.at_ms >= to_ms(start),
-            file_scans.c.at_ms < to_ms(end),
-        )
+        here = within(file_scans.c.group_id, file_scans.c.at_ms, group_id, start, end)
+        of_period = (here, *self._heard_by_account(file_scans.c.event_id))
         not_checked: dict[NotChecked, int] = {}
         number = found = incomplete = 0
         for row in self._tx.execute(select(file_scans.c.result, file_scans.c.found).where(*of_period)):
@@ -82,11 +72,9 @@ class FileScans(Repository):
         waiting = self._tx.execute(
             select(func.count()).where(
                 jobs.c.account == account if account else jobs.c.account.in_(select(accounts.c.uid)),
-                jobs.c.group_id == group_id,
+                within(jobs.c.group_id, jobs.c.ordered_ms, group_id, start, end),
                 jobs.c.kind == JobKind.SCAN_ATTACHMENT.value,
                 jobs.c.due_ms.is_not(None),
-                jobs.c.ordered_ms >= to_ms(start),
-                jobs.c.ordered_ms < to_ms(end),
             )
         ).scalar()
         return ScanFigures(
@@ -94,18 +82,5 @@ class FileScans(Repository):
         )
 
 
-def _is_told(severity: Severity, *, shadow: bool) -> bool:
-    return not shadow and severity is not Severity.SUSPECT
-
-
 def _scan(row: Row[Any]) -> FileScan:
-    return FileScan(
-        event_id=row.event_id,
-        group_id=row.group_id,
-        account=row.account,
-        message_key=row.message_key,
-        sent_at=from_ms(row.at_ms),
-        scanned_at=from_ms(row.scanned_ms),
-        result=ScanResult.model_validate(row.result),
-        mac=row.mac,
-    )
+    return FileScan.model_validate(fields_of(row) | {"sent_at": from_ms(row.at_ms)})

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
-from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.inbound import Source
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import formers
+from zalo_governor.storage.repositories.rows import fields_of
 from zalo_governor.storage.schema import former_accounts, gaps, inbox, job_runs
 
 
@@ -65,12 +66,7 @@ class Gaps:
         account's own uid as `group_id` stands for all its private conversations. With `up_to`, only entries up to that
         inbox id count.
         """
-        youngest = select(func.max(inbox.c.at_ms)).where(*self._is_received(group_id))
-        if up_to is not None:
-            youngest = youngest.where(inbox.c.id <= up_to)
-        with self._database.read() as connection:
-            heard_ms: int | None = connection.scalar(youngest)
-        return heard_ms
+        return self._heard(func.max(inbox.c.at_ms), group_id, up_to)
 
     def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         """Return the earliest time (ms, Zalo's clock) of an inbox entry received from the group; None if there is none.
@@ -78,12 +74,7 @@ class Gaps:
         Entries made by group sync do not count. The account's own uid as `group_id` stands for all its private
         conversations. With `up_to`, only entries up to that inbox id count.
         """
-        oldest = select(func.min(inbox.c.at_ms)).where(*self._is_received(group_id))
-        if up_to is not None:
-            oldest = oldest.where(inbox.c.id <= up_to)
-        with self._database.read() as connection:
-            heard_ms: int | None = connection.scalar(oldest)
-        return heard_ms
+        return self._heard(func.min(inbox.c.at_ms), group_id, up_to)
 
     def last_received(self) -> int | None:
         """Return our own clock's time (ms) at which anything was last received from Zalo; None if nothing ever was."""
@@ -155,6 +146,14 @@ class Gaps:
                 .values(closed=True)
             )
 
+    def _heard(self, at_ms: ColumnElement[int], group_id: str, up_to: int | None) -> int | None:
+        received = select(at_ms).where(*self._is_received(group_id))
+        if up_to is not None:
+            received = received.where(inbox.c.id <= up_to)
+        with self._database.read() as connection:
+            heard_ms: int | None = connection.scalar(received)
+        return heard_ms
+
     def _is_received(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
         private = group_id == self._account
         return (
@@ -171,15 +170,4 @@ class Gaps:
 
 def gap(row: Row[Any]) -> Gap:
     """Convert a row of the table `gaps` to a Gap (a time in which the bot missed a group's messages)."""
-    return Gap(
-        id=row.id,
-        group_id=row.group_id,
-        began_at=from_ms(row.began_ms),
-        ended_at=from_ms_or_none(row.ended_ms),
-        cause=row.cause,
-        recovered=row.recovered,
-        closed=row.closed,
-        heard_id=row.heard_id,
-        pending=row.pending,
-        outcome=row.outcome and BackfillEnd(row.outcome),
-    )
+    return Gap.model_validate(fields_of(row))

@@ -11,7 +11,8 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.group_changes import Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.people import picture_name
 from zalo_governor.domain.pictures import Looked
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, within
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import approvals, group_changes, group_pictures
 from zalo_governor.storage.security.crypto import binding
 
@@ -23,20 +24,9 @@ class GroupChanges(Repository):
         """Store a change to a group that was observed by the bot account with uid `account`."""
         self._tx.lock_office()
         place = change_place(change.group_id, change.event_id)
-        self._tx.connection.execute(
-            insert(group_changes),
-            {
-                "group_id": change.group_id,
-                "account": account,
-                "event_id": change.event_id,
-                "at_ms": to_ms(change.at),
-                "actor_id": change.actor_id,
-                "kind": change.change.kind.value,
-                "body": self._tx.keys.seal_text(change.change.model_dump_json(exclude={"removed"}), *place),
-                "case_id": change.case_id,
-                "approval_id": change.approval_id,
-            },
-        )
+        body = self._tx.keys.seal_text(change.change.model_dump_json(exclude={"removed"}), *place)
+        more = {"account": account, "kind": change.change.kind.value, "body": body}
+        self._tx.connection.execute(insert(group_changes), columns_of(group_changes, change) | more)
 
     def of_case(self, case: Case) -> list[GroupChange]:
         """Return the changes of the group (name, settings …) that a case is about, oldest first."""
@@ -45,12 +35,9 @@ class GroupChanges(Repository):
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
         """Return the changes made to the group in [start, end), oldest first."""
-        kept = select(group_changes).where(
-            group_changes.c.group_id == group_id,
-            group_changes.c.at_ms >= to_ms(start),
-            group_changes.c.at_ms < to_ms(end),
-        )
-        return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
+        columns = group_changes.c
+        kept = select(group_changes).where(within(columns.group_id, columns.at_ms, group_id, start, end))
+        return [self._change(row) for row in self._tx.execute(kept.order_by(columns.at_ms, columns.id))]
 
     def approve(self, case: Case, approval_id: int) -> None:
         """Record that the approval with that number, given afterwards, covers all changes that the case is about."""
@@ -61,30 +48,16 @@ class GroupChanges(Repository):
     def _change(self, row: Row[Any]) -> GroupChange:
         body = self._tx.keys.open_text(row.body, *change_place(row.group_id, row.event_id))
         removed = Change(kind=ChangeKind(row.kind), removed=True)
-        return GroupChange(
-            id=row.id,
-            group_id=row.group_id,
-            event_id=row.event_id,
-            at=from_ms(row.at_ms),
-            actor_id=row.actor_id,
-            change=Change.model_validate_json(body) if body else removed,
-            case_id=row.case_id,
-            approval_id=row.approval_id,
-        )
+        seen = Change.model_validate_json(body) if body else removed
+        return GroupChange.model_validate(fields_of(row) | {"change": seen})
 
     def add_approval(self, approval: Approval) -> Approval:
         """Insert an approval (the leader's permission to change a group; its id is ignored); return it with its id."""
         self._tx.lock_office()
         body = orjson.dumps({"words": approval.words, "item": approval.item}).decode()
-        row = {
-            "group_id": approval.group_id,
-            "given_by": approval.given_by,
-            "given_ms": to_ms(approval.given_at),
-            "kind": approval.kind.value if approval.kind else None,
+        row = columns_of(approvals, approval) | {
             "body": self._tx.keys.seal_text(body, *approval_place(approval.group_id, approval.given_by)),
             "until_ms": to_ms(approval.until),
-            "once": approval.once,
-            "used_by_event": approval.used_by_event,
         }
         number = self._tx.connection.execute(insert(approvals).returning(approvals.c.id), row).scalar_one()
         return approval.model_copy(update={"id": number})
@@ -107,19 +80,9 @@ class GroupChanges(Repository):
     def _approval(self, row: Row[Any]) -> Approval:
         body = self._tx.keys.open_text(row.body, *approval_place(row.group_id, row.given_by))
         typed = orjson.loads(body) if body else {"words": "", "item": ""}
-        return Approval(
-            id=row.id,
-            group_id=row.group_id,
-            given_by=row.given_by,
-            given_at=from_ms(row.given_ms),
-            words=typed["words"],
-            kind=ChangeKind(row.kind) if row.kind else None,
-            item=typed["item"],
-            # Without its item, the approval would permit more than before: it counts as expired.
-            until=from_ms(row.until_ms if body else row.given_ms),
-            once=row.once,
-            used_by_event=row.used_by_event,
-        )
+        # Without its item, the approval would permit more than before: it counts as expired.
+        until = from_ms(row.until_ms if body else row.given_ms)
+        return Approval.model_validate(fields_of(row) | typed | {"until": until})
 
 
 class Pictures(Repository):

@@ -26,10 +26,11 @@ from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import formers
 from zalo_governor.storage.repositories.inbox_rows import admitted_of, row_of
 from zalo_governor.storage.repositories.late_seals import without_sealed
-from zalo_governor.storage.repositories.receipts import is_watched
 from zalo_governor.storage.schema import (
     NUMBER_BITS,
     WAITS,
+    case_events,
+    directives,
     erasures,
     events,
     former_accounts,
@@ -110,6 +111,14 @@ _OLDEST = (
     )
     .order_by(inbox.c.at_ms)
     .limit(100)  # several, since Zalo's clock may have jumped
+)
+
+# Receipts tell what people do: only those of messages of cases and of directives are stored.
+_WATCHED = tuple(
+    select(number)
+    .where(number.table.c.group_id == bindparam("group_id"), number.table.c.message_key == bindparam("message_key"))
+    .limit(1)
+    for number in (case_events.c.case_id, directives.c.id)
 )
 
 
@@ -279,8 +288,9 @@ class Inbox:
 
     def receipt_is_watched(self, receipt: Element) -> bool:
         """Return whether a receipt (Zalo's 502/522: received, seen) is of a message of a case, or of a directive."""
+        message = {"group_id": storable(receipt.thread_id), "message_key": storable(str(receipt.raw.get("msgId")))}
         with self._database.read() as connection:
-            return is_watched(connection, storable(receipt.thread_id), storable(str(receipt.raw.get("msgId"))))
+            return any(connection.execute(watched, message).first() is not None for watched in _WATCHED)
 
     def counts(self) -> InboxCounts:
         """Return the numbers of inbox entries, over all bot accounts and conversations."""

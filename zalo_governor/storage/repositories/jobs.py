@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome, ScanAttachment, Task
 from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import jobs
 from zalo_governor.storage.security.crypto import Keys, binding
 
@@ -37,21 +38,14 @@ class Jobs(Repository):
             if job.case_id is not None:
                 self._update_open(there, case_id=job.case_id, due_ms=to_ms(job.starts_at), attempts=0)
             return False
-        self._tx.connection.execute(
-            insert(jobs),
-            {
-                "account": job.account,
-                "kind": job.kind.value,
-                "group_id": job.group_id,
-                "target": target_mac(self._tx.keys, job.kind, job.task.target),
-                "task": seal_task(self._tx.keys, job.account, job.task),
-                "case_id": job.case_id,
-                "ordered_by": job.ordered_by,
-                "ordered_ms": to_ms(job.ordered_at),
-                "attempts": 0,
-                "due_ms": to_ms(job.starts_at),
-            },
-        )
+        row = {
+            "kind": job.kind.value,
+            "target": target_mac(self._tx.keys, job.kind, job.task.target),
+            "task": seal_task(self._tx.keys, job.account, job.task),
+            "attempts": 0,
+            "due_ms": to_ms(job.starts_at),
+        }
+        self._tx.connection.execute(insert(jobs), columns_of(jobs, job) | row)
         return True
 
     def claim(
@@ -152,16 +146,8 @@ class Jobs(Repository):
         return bool(changed.rowcount)
 
     def _job(self, row: Row[Any]) -> Job:
-        return Job(
-            id=row.id,
-            account=row.account,
-            group_id=row.group_id,
-            task=open_task(self._tx.keys, row.account, row.task),
-            case_id=row.case_id,
-            ordered_by=row.ordered_by,
-            ordered_at=from_ms(row.ordered_ms),
-            attempts=row.attempts,
-        )
+        task = open_task(self._tx.keys, row.account, row.task)
+        return Job.model_validate(fields_of(row) | {"task": task, "due_at": None})
 
 
 def waiting_scans(connection: Connection, keys: Keys) -> list[ScanAttachment]:

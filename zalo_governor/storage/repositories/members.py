@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, update
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersJoined, MembersLeft, NameObserved
@@ -86,18 +86,12 @@ class Members(Repository):
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
         """Return the uids of the group's current members, from the last fetched list and later events."""
-        known = select(group_members.c.uid).where(
-            group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
-        )
+        known = select(group_members.c.uid).where(*_is_of(account, group_id), group_members.c.present)
         return set(self._tx.execute(known).scalars())
 
     def moved_since(self, account: str, group_id: str, at: datetime) -> set[str]:
         """Return the uids of those who are known to have joined or left the group after `at`."""
-        moved = select(group_members.c.uid).where(
-            group_members.c.account == account,
-            group_members.c.group_id == group_id,
-            group_members.c.since_ms > to_ms(at),
-        )
+        moved = select(group_members.c.uid).where(*_is_of(account, group_id), group_members.c.since_ms > to_ms(at))
         return set(self._tx.execute(moved).scalars())
 
     def departed(self, account: str, group_id: str) -> set[int]:
@@ -106,7 +100,7 @@ class Members(Repository):
         gone = (
             select(person_uids.c.person_id)
             .join(group_members, is_theirs)
-            .where(group_members.c.account == account, group_members.c.group_id == group_id)
+            .where(*_is_of(account, group_id))
             .group_by(person_uids.c.person_id)
             .having(count_where(group_members.c.present) == 0)
         )
@@ -114,9 +108,8 @@ class Members(Repository):
 
     def present_since(self, account: str, group_id: str, uid: str) -> datetime | None:
         """Return the time since which the person is known to be in the group; None if the person is not in it."""
-        columns = group_members.c
-        this = (columns.account == account, columns.group_id == group_id, columns.uid == uid, columns.present)
-        return from_ms_or_none(self._tx.execute(select(columns.since_ms).where(*this)).scalar())
+        this = (*_is_of(account, group_id), group_members.c.uid == uid, group_members.c.present)
+        return from_ms_or_none(self._tx.execute(select(group_members.c.since_ms).where(*this)).scalar())
 
     def groups_with(self, account: str, uid: str) -> set[str]:
         """Return the ids of the groups of which the person with that uid is a member now."""
@@ -128,9 +121,7 @@ class Members(Repository):
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
         """Return uid of member -> display name as last judged by the rules; a name equal to it need not be judged."""
         named = select(group_members.c.uid, group_members.c.judged_name).where(
-            group_members.c.account == account,
-            group_members.c.group_id == group_id,
-            group_members.c.judged_name.is_not(None),
+            *_is_of(account, group_id), group_members.c.judged_name.is_not(None)
         )
         return {row.uid: self._tx.keys.open_text(row.judged_name, "member", row.uid) for row in self._tx.execute(named)}
 
@@ -185,3 +176,7 @@ class Members(Repository):
         sealed = self._tx.keys.seal(snapshot.model_dump_json().encode(), binding("group", snapshot.group_id))
         here = (groups.c.account == account, groups.c.group_id == snapshot.group_id)
         self._tx.connection.execute(update(groups).where(*here).values(snapshot=sealed))
+
+
+def _is_of(account: str, group_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (group_members.c.account == account, group_members.c.group_id == group_id)

@@ -9,7 +9,7 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.events import DeletionScope, MessageDeleted, MessageRecalled, MessageRef, Reacted
 from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.message_acts import ActOnMessage, ActState, MessageAct, NamedMessage, targets_of
-from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.base import Repository, is_one_of
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.schema import accounts, events, former_accounts, inbox, message_acts
 
@@ -22,7 +22,7 @@ _MOST_DECIDED_AGAIN = 200
 _ICON = re.compile(r"[!-~]{0,12}")
 # Literals, written as in the partial indexes, which databases do not use otherwise.
 _WAITING = message_acts.c.state == literal_column("'waiting'")
-_UNSETTLED = message_acts.c.state.in_([literal_column("'waiting'"), literal_column("'claimed'")])
+_UNSETTLED = is_one_of(message_acts.c.state, (ActState.WAITING, ActState.CLAIMED))
 
 
 class MessageActs(Repository):

@@ -6,12 +6,12 @@ when its time ends (`domain.delivery`) becomes expired, or unconfirmed if it may
 was answered meanwhile. An echo of the message, its copy received back from Zalo, changes any state to sent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, select, update
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -22,8 +22,9 @@ from zalo_governor.domain.people import Reach
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import living
-from zalo_governor.storage.repositories.undelivered import undelivered_counts
-from zalo_governor.storage.schema import PENDING, URGENT_PRIORITY, cases, outbox, persons
+from zalo_governor.storage.repositories.rows import fields_of
+from zalo_governor.storage.repositories.undelivered import IS_PENDING, undelivered_counts
+from zalo_governor.storage.schema import URGENT_PRIORITY, cases, outbox, persons
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +35,7 @@ def _in(*states: OutgoingState) -> ColumnElement[bool]:
     return outbox.c.state.in_([state.value for state in states])
 
 
-# Literals as in the partial index over unsent messages, or the many sent ones would be scanned.
-_PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
-_MAYBE_ARRIVED = {"state": OutgoingState.UNCERTAIN.value, "not_before_ms": bindparam("b_until_ms")}
 _NEXT_PART = {
     "state": OutgoingState.WAITING.value,
     "part": outbox.c.part + 1,
@@ -80,7 +78,7 @@ class Outbox:
         already tried and whose time for retries is over is given up instead of returned.
         """
         due = [
-            _PENDING,
+            IS_PENDING,
             *self._mine,
             _has_file(files=files),
             (outbox.c.not_before_ms <= to_ms(now)) | _tried_in_future(now),
@@ -111,8 +109,7 @@ class Outbox:
 
     def cut(self, outgoing: Outgoing) -> None:
         """Record, before sending, where the part of a long text ends that `outgoing` carries (`Outgoing.end`)."""
-        with self._database.write() as connection:
-            connection.execute(_being_sent(outgoing).values(part_end=outgoing.end))
+        self._update(outgoing, {"part_end": outgoing.end})
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
         """Record that Zalo accepted the message, with the message id from Zalo's answer (`reception`).
@@ -143,9 +140,7 @@ class Outbox:
 
         `code` is Zalo's error code or the HTTP status; None if there was none.
         """
-        values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
-        with self._database.write() as connection:
-            connection.execute(_being_sent(outgoing).values(values))
+        self._update(outgoing, {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code})
 
     def postponed(self, outgoing: Outgoing, until: datetime) -> None:
         """Return a claimed message to the queue without having tried to send it; it is claimed again after `until`.
@@ -153,9 +148,8 @@ class Outbox:
         Its state becomes uncertain if an earlier try may have arrived, else waiting.
         """
         state = OutgoingState.UNCERTAIN if outgoing.repeated else OutgoingState.WAITING
-        values = {"state": state.value, "not_before_ms": to_ms(until), "attempts": outbox.c.attempts - 1}
-        with self._database.write() as connection:
-            connection.execute(_being_sent(outgoing).values(values))
+        left = outbox.c.attempts - 1
+        self._update(outgoing, {"state": state.value, "not_before_ms": to_ms(until), "attempts": left})
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
         """Record that it is unknown whether the message was sent. `code`: HTTP status of the answer, None if none came.
@@ -163,10 +157,7 @@ class Outbox:
         Until `until`, the store waits for the message's echo (the copy that Zalo sends back over the socket). If none
         comes, the message may be sent once more, with "(gửi lại)" (sent again) added to its text.
         """
-        with self._database.write() as connection:
-            connection.execute(
-                _being_sent(outgoing).values(_MAYBE_ARRIVED | {"code": code}), {"b_until_ms": to_ms(until)}
-            )
+        self._update(outgoing, _maybe_arrived(until) | {"code": code})
 
     def hasten(self) -> None:
         """Make all messages that were deferred after a failed try due now, since Zalo answers again."""
@@ -206,16 +197,14 @@ class Outbox:
         They stay so until `until`, in case an echo confirms them. Called once at the start, before `claim`. With
         `files`, only messages with an attached file are marked, otherwise only those without.
         """
-        dying = (
-            update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files)).values(_MAYBE_ARRIVED)
-        )
+        dying = update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files))
         with self._database.write() as connection:
-            return connection.execute(dying, {"b_until_ms": to_ms(until)}).rowcount
+            return connection.execute(dying.values(_maybe_arrived(until))).rowcount
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
         """Return when `claim` will next have a message to return (`now` if at once); None if no message waits."""
         at_ms = case((_tried_in_future(now), to_ms(now)), else_=outbox.c.not_before_ms)
-        earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _has_file(files=files))
+        earliest = select(func.min(at_ms)).where(IS_PENDING, *self._mine, _has_file(files=files))
         with self._database.read() as connection:
             due_ms = connection.scalar(earliest)
         return None if due_ms is None else max(now, from_ms(due_ms))
@@ -239,6 +228,10 @@ class Outbox:
         )
         with self._database.read() as connection:
             return int(connection.execute(sends).scalar_one())
+
+    def _update(self, outgoing: Outgoing, values: Mapping[str, Any]) -> None:
+        with self._database.write() as connection:
+            connection.execute(_being_sent(outgoing).values(values))
 
     def _still_wanted(self, connection: Connection, rows: Iterable[Row[Any]], now: datetime) -> list[Row[Any]]:
         """Return those of the messages that are still to be sent; mark the others as given up.
@@ -319,19 +312,14 @@ class Outbox:
             part=row.part,
             start=row.part_start,
             end=row.part_end,
-            notice=Notice(
-                account=row.account,
-                thread_id=row.thread_id,
-                is_group=row.is_group,
-                person_id=row.person_id,
-                text=self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
-                file=self._file(row),
-                purpose=Purpose(row.purpose),
-                urgent=row.priority == URGENT_PRIORITY,
-                case_id=row.case_id,
-                group_id=row.group_id,
-                created_at=from_ms(row.created_ms),
-                not_before=from_ms(row.not_before_ms) if row.not_before_ms else None,
+            notice=Notice.model_validate(
+                fields_of(row)
+                | {
+                    "text": self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
+                    "file": self._file(row),
+                    "urgent": row.priority == URGENT_PRIORITY,
+                    "not_before": from_ms(row.not_before_ms) if row.not_before_ms else None,
+                }
             ),
         )
 
@@ -357,6 +345,10 @@ def _tried_in_future(now: datetime) -> ColumnElement[bool]:
     Such a message is due at once, as its `not_before_ms` (earliest time of the next try) is wrong too.
     """
     return outbox.c.attempted_ms > to_ms(now)
+
+
+def _maybe_arrived(until: datetime) -> dict[str, Any]:
+    return {"state": OutgoingState.UNCERTAIN.value, "not_before_ms": to_ms(until)}
 
 
 def _being_sent(outgoing: Outgoing) -> Update:

@@ -10,6 +10,7 @@ from zalo_governor.domain.notices import Notice, OutgoingState
 from zalo_governor.domain.send_retries import expiry_of
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.repositories.trials import Trials
 from zalo_governor.storage.schema import URGENT_PRIORITY, cases, outbox
 
@@ -33,28 +34,18 @@ class OutboxEntries(Repository):
         If `withheld`, the message is only counted, never sent: the account is on trial (only the admins get messages).
         """
         self.has_new = self.has_new or not withheld
-        self._tx.write_later(
-            _POST,
-            {
-                "account": notice.account,
-                "thread_id": notice.thread_id,
-                "is_group": notice.is_group,
-                "group_id": notice.group_id,
-                "person_id": notice.person_id,
-                "case_id": notice.case_id,
-                "purpose": notice.purpose.value,
-                "priority": URGENT_PRIORITY if notice.urgent else notice.purpose.priority,
-                "body": self._tx.keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
-                "file": self._sealed_file(notice),
-                "created_ms": to_ms(notice.created_at),
-                "state": (OutgoingState.WITHHELD if withheld else OutgoingState.WAITING).value,
-                # 0, not the time of writing, which would lie in the future after the clock is set back.
-                "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
-                "attempts": 0,
-                "repeated": False,
-                "expires_ms": to_ms(expiry_of(notice)),
-            },
-        )
+        values = {
+            "priority": URGENT_PRIORITY if notice.urgent else notice.purpose.priority,
+            "body": self._tx.keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
+            "file": self._sealed_file(notice),
+            "state": (OutgoingState.WITHHELD if withheld else OutgoingState.WAITING).value,
+            # 0, not the time of writing, which would lie in the future after the clock is set back.
+            "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
+            "attempts": 0,
+            "repeated": False,
+            "expires_ms": to_ms(expiry_of(notice)),
+        }
+        self._tx.write_later(_POST, columns_of(outbox, notice) | values)
 
     def _sealed_file(self, notice: Notice) -> bytes | None:
         if notice.file is None:

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.cases import Cases
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import cases, newcomers
 
 # Written as in the partial index over outsiders still in the group, so that the database uses that index.
@@ -28,9 +28,7 @@ class Outsiders(Repository):
     def add(self, newcomer: Outsider) -> None:
         """Store the outsider `newcomer`, whom the new case `newcomer.case_id` is about."""
         self._tx.flush()
-        row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
-        more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
-        self._tx.connection.execute(insert(newcomers), row | more)
+        self._tx.connection.execute(insert(newcomers), columns_of(newcomers, newcomer))
 
     def of_case(self, case: Case) -> Outsider | None:
         """Return the outsider whom the case is about; None for a case that is not about an outsider."""
@@ -66,13 +64,4 @@ class Outsiders(Repository):
 
 
 def _newcomer(row: Row[Any]) -> Outsider:
-    return Outsider(
-        case_id=row.case_id,
-        group_id=row.group_id,
-        account=row.account,
-        uid=row.uid,
-        person_id=row.person_id,
-        brought_by=row.brought_by,
-        came_at=from_ms(row.came_ms),
-        gone_at=from_ms_or_none(row.gone_ms),
-    )
+    return Outsider.model_validate(fields_of(row))

@@ -31,7 +31,7 @@ class PanelKeys(Repository):
         link = panel_keys.c.mac == self._mac(secret), panel_keys.c.kind == PanelKeyKind.LINK.value
         used = delete(panel_keys).where(*link).returning(panel_keys.c.person_id, panel_keys.c.expires_ms)
         row = self._tx.execute(used).first()
-        return None if row is None or row.expires_ms <= to_ms(now) else self._living(row.person_id)
+        return None if row is None or row.expires_ms <= to_ms(now) else living(self._tx.connection, row.person_id)
 
     def holder(self, secret: str, now: datetime, kind: PanelKeyKind = PanelKeyKind.SESSION) -> int | None:
         """Return the id of the person whose session (or link) has this secret; None if unknown, ended or expired."""
@@ -41,7 +41,7 @@ class PanelKeys(Repository):
             panel_keys.c.expires_ms > to_ms(now),
         )
         found: int | None = self._tx.execute(wanted).scalar()
-        return None if found is None else self._living(found)
+        return None if found is None else living(self._tx.connection, found)
 
     def end(self, secret: str) -> None:
         """End the session with this secret."""
@@ -51,9 +51,6 @@ class PanelKeys(Repository):
         """End all sessions of a person and void the person's links; return how many sessions there were."""
         ended = delete(panel_keys).where(panel_keys.c.person_id == person_id).returning(panel_keys.c.kind)
         return sum(row.kind == PanelKeyKind.SESSION.value for row in self._tx.execute(ended))
-
-    def _living(self, person_id: int) -> int:
-        return living(self._tx.connection, person_id)
 
     def _mac(self, secret: str) -> bytes:
         return self._tx.keys.mac(b"panel:" + secret.encode(errors="surrogatepass"))

@@ -12,6 +12,7 @@ from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import grants_of, living
 from zalo_governor.storage.repositories.roster_matching import match_roster
 from zalo_governor.storage.repositories.roster_revision import roster_revision
+from zalo_governor.storage.repositories.rows import fields_of
 from zalo_governor.storage.schema import group_members, person_uids, persons, roster
 
 _WITH_UID = select(persons, person_uids.c.uid).join(person_uids, person_uids.c.person_id == persons.c.id)
@@ -133,18 +134,12 @@ class People(Repository):
 
     def _person(self, row: Row[Any], uid: str) -> Person:
         shown = row.display_name
-        return Person(
-            id=row.id,
-            global_id=row.global_id,
-            phone=row.phone,
-            uid=uid,
-            full_name=row.full_name,
-            title=row.title,
-            display_name="" if shown is None else self._tx.keys.open_text(shown, "person", str(row.id)),
-            grants=grants_of(row.roles),
-            chosen_group=row.chosen_group,
-            reach=Reach(row.reach),
-        )
+        values = {
+            "uid": uid,
+            "display_name": "" if shown is None else self._tx.keys.open_text(shown, "person", str(row.id)),
+            "grants": grants_of(row.roles),
+        }
+        return Person.model_validate(fields_of(row) | values)
 
     def _build_directory(self, account: str) -> Directory:
         groups = self._tx.execute(select(roster.c.group_id).distinct().order_by(roster.c.group_id)).scalars().all()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.storage.engine.database import Database
@@ -47,14 +47,7 @@ class SecretStore:
     def save(self, name: str, content: bytes) -> None:
         """Store the secret `content` durably under `name`, replacing an earlier one."""
         with self._database.write() as connection:
-            self._replace(connection, name, content)
-
-    def _replace(self, connection: Connection, name: str, content: bytes) -> None:
-        connection.execute(delete(vault).where(vault.c.name == name))
-        connection.execute(
-            insert(vault).values(
-                name=name,
-                content=self._database.keys.seal(content, binding("vault", name)),
-                saved_ms=to_ms(self._database.clock()),
-            )
-        )
+            connection.execute(delete(vault).where(vault.c.name == name))
+            sealed = self._database.keys.seal(content, binding("vault", name))
+            row = {"name": name, "content": sealed, "saved_ms": to_ms(self._database.clock())}
+            connection.execute(insert(vault), row)

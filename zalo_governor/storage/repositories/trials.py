@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, distinct, func, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP, OutgoingState
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures, Withheld
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import cases, findings, outbox, rule_trials, trials
 from zalo_governor.storage.schema.base import count_where
 
@@ -37,15 +38,7 @@ class Trials(Repository):
         key = account, group_id
         if key not in self._trials:
             row = self._tx.execute(select(trials).where(*_is(key))).first()
-            self._trials[key] = row and Trial(
-                account=row.account,
-                group_id=row.group_id,
-                began_at=from_ms(row.began_ms),
-                live_at=from_ms_or_none(row.live_ms),
-                live_by=row.live_by,
-                told_at=from_ms_or_none(row.told_ms),
-                announced_at=from_ms_or_none(row.announced_ms),
-            )
+            self._trials[key] = row and Trial.model_validate(fields_of(row))
         return self._trials[key]
 
     def begin(self, account: str, group_id: str, at: datetime) -> None:
@@ -56,12 +49,8 @@ class Trials(Repository):
 
     def save(self, trial: Trial) -> None:
         """Update the stored state of a trial; the stored beginning (`began_at`) is kept."""
-        values = {
-            "live_ms": to_ms_or_none(trial.live_at),
-            "live_by": trial.live_by,
-            "told_ms": to_ms_or_none(trial.told_at),
-            "announced_ms": to_ms_or_none(trial.announced_at),
-        }
+        values = columns_of(trials, trial)
+        del values["began_ms"]
         self._tx.connection.execute(update(trials).where(*_is((trial.account, trial.group_id))).values(values))
         self._trials.clear()
 

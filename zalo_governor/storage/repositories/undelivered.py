@@ -31,23 +31,16 @@ from zalo_governor.domain.delivery import (
 )
 from zalo_governor.domain.notices import OutgoingState, Purpose
 from zalo_governor.storage.engine.transaction import Transaction
-from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.cases import Cases
+from zalo_governor.storage.repositories.base import Repository, is_one_of
+from zalo_governor.storage.repositories.cases import IS_OPEN, Cases
 from zalo_governor.storage.schema import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, cases, outbox
 
 _TOGETHER_MS = 60_000
 """Maximum time in ms between the opening of two cases about the same event."""
 
-
-def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
-    # Databases do not use a partial index for parameters.
-    return column.in_([literal_column(f"'{value}'") for value in values])
-
-
-_PENDING = _is_one_of(outbox.c.state, PENDING)
-_GIVEN_UP = _is_one_of(outbox.c.state, GIVEN_UP)
-_UNDELIVERED = _is_one_of(outbox.c.state, UNDELIVERED)
-_OPEN = _is_one_of(cases.c.state, [state.value for state in CaseState if state.open])
+IS_PENDING = is_one_of(outbox.c.state, PENDING)
+_GIVEN_UP = is_one_of(outbox.c.state, GIVEN_UP)
+_UNDELIVERED = is_one_of(outbox.c.state, UNDELIVERED)
 _URGENT = outbox.c.priority == literal_column(str(URGENT_PRIORITY))
 _SENT = outbox.c.state == OutgoingState.SENT.value
 _TO_PEOPLE_OF_OFFICE = outbox.c.purpose.in_(
@@ -75,7 +68,7 @@ def undelivered_counts(
             func.count(),
             func.min(case((outbox.c.attempts > 0, outbox.c.created_ms))),
             func.sum(case((and_(_URGENT, long_in_vain), 1), else_=0)),
-        ).where(_PENDING, *whose)
+        ).where(IS_PENDING, *whose)
     ).one()
     given_up = select(outbox.c.code, _URGENT.label("urgent"), func.count().label("number")).where(
         _UNDELIVERED, _GIVEN_UP, recent, *whose
@@ -126,25 +119,20 @@ class Deliveries(Repository):
         One alert is the list of notices to all admins created at one moment about one case; it is returned until
         `mark_escalated` is called for it.
         """
-        found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
-        for row in self._tx.execute(_undelivered_alerts(self._tx.account)):
-            found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
         return [
-            [_undelivered(row) for row in rows]
-            for rows in found.values()
-            if rows[0].created_ms <= to_ms(before) or all(row.state in GIVEN_UP for row in rows)
+            alert for alert in self._alerts() if alert[0].created_at <= before or all(notice.final for notice in alert)
         ]
 
     def next_unheard(self, after: timedelta) -> datetime | None:
         """Return when `unheard_alerts` will next return an alert, if none is delivered before; None if no alert waits.
 
-        An alert is returned `after` its creation, or at once if sending it was given up.
+        An alert is returned `after` its creation, or at once if it was given up for all admins.
         """
-        due_ms = [
-            row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
-            for row in self._tx.execute(_undelivered_alerts(self._tx.account))
-        ]
-        return from_ms(min(due_ms)) if due_ms else None
+        due = (
+            alert[0].created_at + (timedelta(0) if all(notice.final for notice in alert) else after)
+            for alert in self._alerts()
+        )
+        return min(due, default=None)
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
         """Record that these alerts, which reached no admin, were passed on to others or by another channel."""
@@ -194,7 +182,6 @@ class Deliveries(Repository):
 
         Sending is tried for as long as at first; a notice that may have arrived is marked as a repetition.
         """
-        given_up = outbox.c.state.in_([literal_column(f"'{state}'") for state in GIVEN_UP])
         waiting = {
             "state": OutgoingState.WAITING.value,
             "repeated": or_(outbox.c.repeated, outbox.c.state == OutgoingState.UNCONFIRMED.value),
@@ -206,7 +193,7 @@ class Deliveries(Repository):
             "escalated_ms": None,
             "told_ms": None,
         }
-        again = update(outbox).where(outbox.c.case_id == case.id, given_up).values(waiting)
+        again = update(outbox).where(outbox.c.case_id == case.id, _GIVEN_UP).values(waiting)
         return len(self._tx.execute(again.returning(outbox.c.id)).all())
 
     def delivered_requests(self) -> list[Case]:
@@ -229,7 +216,7 @@ class Deliveries(Repository):
         together = exists().where(
             outbox.c.case_id == cases.c.asked_with, outbox.c.purpose == Purpose.MEMBER_REQUEST.value, _SENT
         )
-        found = self._cases.load(select(cases).where(_OPEN, new, or_(delivered, together)))
+        found = self._cases.load(select(cases).where(IS_OPEN, new, or_(delivered, together)))
         return sorted(found, key=lambda case: case.id)
 
     def request_state(self, case: Case) -> DeliveryState:
@@ -242,6 +229,14 @@ class Deliveries(Repository):
         )
         state = self._tx.execute(latest).scalar()
         return DeliveryState.NONE if state is None else _REQUEST_STATES.get(state, DeliveryState.FAILED)
+
+    def _alerts(self) -> list[list[Undelivered]]:
+        """Return each alert of `_undelivered_alerts` as the list of its notices to all admins."""
+        found: dict[tuple[str, int | None, datetime], list[Undelivered]] = {}
+        for row in self._tx.execute(_undelivered_alerts(self._tx.account)):
+            notice = _undelivered(row)
+            found.setdefault((notice.group_id, notice.case_id, notice.created_at), []).append(notice)
+        return list(found.values())
 
     def _is_own(self) -> list[ColumnElement[bool]]:
         return [outbox.c.account == self._tx.account] if self._tx.account else []

@@ -27,6 +27,7 @@ from zalo_governor.storage.repositories.bodies import MAY_REPEAT, repeats, stora
 from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
+from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
 from zalo_governor.storage.schema import (
     WAITS,
@@ -202,36 +203,17 @@ class Verdicts(Repository):
     def _seal_values(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:
         finding = next(finding for finding in verdict.findings if isinstance(finding, SealedFinding) or finding.seals)
         content = "\n".join(text for _, text in event.strings())
-        seal = Seal(
-            rule_id=finding.rule_id,
-            label=finding.label,
-            level=finding.level,
-            size=len(content),
-            mac=self._tx.keys.mac(content.encode("utf-8", "surrogatepass")),
-        )
         return {
-            "b_rule": seal.rule_id,
-            "b_label": seal.label,
-            "b_level": seal.level,
-            "b_size": seal.size,
-            "b_mac": seal.mac,
+            "b_rule": finding.rule_id,
+            "b_label": finding.label,
+            "b_level": finding.level,
+            "b_size": len(content),
+            "b_mac": self._tx.keys.mac(content.encode("utf-8", "surrogatepass")),
         }
 
     def _finding_row(self, event_id: int, finding: Finding | SealedFinding, *, sealed: bool) -> dict[str, Any]:
-        row = {
-            "rule_id": finding.rule_id,
-            "clause": finding.clause,
-            "severity": finding.severity.value,
-            "label": finding.label,
-            "level": finding.level,
-            "shadow": finding.shadow,
-            "sealed": sealed,
-            "reason": None,
-            "field": None,
-            "spans": None,
-            "excerpt": None,
-            "suggestion": None,
-        }
+        bare = {"sealed": sealed, "reason": None, "field": None, "spans": None, "excerpt": None, "suggestion": None}
+        row = columns_of(findings, finding) | bare
         if sealed or isinstance(finding, SealedFinding):
             return row
         place = (str(event_id), finding.rule_id)

@@ -1,0 +1,49 @@
+"""Converts rows of a table to the fields of a domain model and back, where both have the same names.
+
+A time is a `datetime` in the field `due_at`, and milliseconds since 1970 in the column `due_ms`; `at` is `at_ms`.
+"""
+
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Row, Table
+
+from zalo_governor.domain.clock import from_ms_or_none, to_ms
+from zalo_governor.storage.repositories.bodies import storable
+
+
+def fields_of(row: Row[Any]) -> dict[str, Any]:
+    """Return field -> value of a row, for `BaseModel.model_validate`, which ignores what is no field of the model."""
+    return {
+        _field(column): from_ms_or_none(value) if column.endswith("_ms") else value
+        for column, value in zip(row._fields, row, strict=True)
+    }
+
+
+def columns_of(table: Table, model: BaseModel) -> dict[str, Any]:
+    """Return column -> value, for INSERT or UPDATE, of the table's columns that are fields of the model; no `id`."""
+    fields = type(model).model_fields.keys() - {"id"}
+    return {
+        column.name: _stored(getattr(model, _field(column.name))) for column in table.c if _field(column.name) in fields
+    }
+
+
+@cache
+def _field(column: str) -> str:
+    if column == "at_ms":
+        return "at"
+    return f"{column.removesuffix('_ms')}_at" if column.endswith("_ms") else column
+
+
+def _stored(value: object) -> object:
+    match value:
+        case datetime():
+            return to_ms(value)
+        case Enum():
+            return value.value
+        case str():
+            return storable(value)
+    return value
