@@ -20,7 +20,7 @@ from tests.unit.storage.stored import (
     sealed_entry,
 )
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
-from zalo_governor.domain.events import MessageSeen
+from zalo_governor.domain.events import MembersJoined, MessageSeen, NamedUid
 from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind
 from zalo_governor.domain.jobs import CodeCheck
@@ -226,3 +226,24 @@ def test_the_reason_of_a_case_is_that_of_its_latest_finding(units: UnitsOfWork, 
         assert uow.cases.reason(case) == "link+offer"
         assert uow.cases.get(case.id) == case
         assert uow.cases.reason(case.model_copy(update={"rule_id": "another"})) is None
+
+
+def test_of_several_who_joined_at_once_each_case_has_the_proposal_for_its_own_person(
+    units: UnitsOfWork, heard_in: Inbox
+) -> None:
+    rule, item = "3.2-ho-ten-chuc-vu", admit(heard_in, "1", kind=ElementKind.GROUP_ACT)
+    wrong = Finding(rule_id=rule, clause="3.2", severity=Severity.MINOR, label="wrong", field="name")
+    names = {MEMBER: "Sùng Thị Mẫu", OTHER: "Giàng A Mẫu"}
+    found = tuple(
+        wrong.model_copy(update={"subject_uid": uid, "suggestion": name, "reason": f"of {name}"})
+        for uid, name in names.items()
+    )
+    joined = tuple(NamedUid(uid=uid, name=name) for uid, name in names.items())
+    with units.begin() as uow:
+        event = MembersJoined(id=item.id, account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, members=joined)
+        uow.verdicts.store(item, event, Verdict(findings=found), START)
+        people = {uid: person(uow, uid) for uid in names}
+    for uid, name in names.items():
+        with units.begin() as uow:
+            case = uow.cases.add(new_case(people[uid], item.id, rule_id=rule, clause="3.2"))
+            assert (uow.cases.suggestion(case), uow.cases.reason(case)) == (name, f"of {name}")

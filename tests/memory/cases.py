@@ -106,10 +106,20 @@ class MemoryCases(MemoryRepository, Cases):
         return self._store.excerpts.get(case.id)
 
     def suggestion(self, case: Case) -> str | None:
-        return self._store.suggestions.get(case.id)
+        return self._store.suggestions.get(case.id) or self._of_finding(case, "suggestion")
 
     def reason(self, case: Case) -> str | None:
-        return self._store.reasons.get(case.id)
+        return self._store.reasons.get(case.id) or self._of_finding(case, "reason")
+
+    def _of_finding(self, case: Case, name: str) -> str | None:
+        found = [
+            (event_id, self._store.people.get(getattr(one, "subject_uid", None) or ""), one)
+            for case_id, event_id in self._store.tied
+            for one in self._store.findings.get(event_id, ())
+            if case_id == case.id and one.rule_id == case.rule_id
+        ]
+        found.sort(key=lambda row: (row[0], row[1] is not None and row[1].id == case.person_id))
+        return getattr(found[-1][2], name, None) if found and not case.sealed else None
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
         return sum(

@@ -1,5 +1,6 @@
 """What the storage in memory holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.directives import Assignee, Directive, DirectiveAnswer
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.feedback import Remark
-from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.group_changes import Approval, GroupChange
 from zalo_governor.domain.inbound import Seal
 from zalo_governor.domain.jobs import Job, JobOutcome
@@ -93,6 +94,8 @@ class MemoryStore:
     runs: set[tuple[str, datetime]] = field(default_factory=set)
     excerpts: dict[int, str] = field(default_factory=dict)
     suggestions: dict[int, str] = field(default_factory=dict)
+    findings: dict[int, Sequence[Finding | SealedFinding]] = field(default_factory=dict)
+    """Event -> what was found in it."""
     reasons: dict[int, str] = field(default_factory=dict)
     gone: dict[str, CaseMessage] = field(default_factory=dict)
     """msgId -> the message as it is after it was recalled or deleted"""

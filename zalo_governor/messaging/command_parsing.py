@@ -150,16 +150,10 @@ def code_within(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def bare_case(text: str) -> str | None:
-    """Return the case code, in the form `VP12`, if the text is nothing but a case code (`/vp 12`), else None."""
-    found = _BARE_CASE.fullmatch(text[:_MAX_CHARACTERS].replace("／", "/"))
-    return f"VP{int(found[1])}" if found else None
-
-
-def bare_directive(text: str) -> str | None:
-    """Return the code, in the form `CĐ12`, if the text is nothing but the code of a directive (`cđ 12`), else None."""
-    found = _BARE_DIRECTIVE.fullmatch(unpasted(text[:_MAX_CHARACTERS]).text.replace("／", "/"))
-    return f"CĐ{int(found[1])}" if found else None
+def bare_code(text: str) -> str | None:
+    """Return the code, as `VP12` or `CĐ12`, if the text is only that of a case or directive (`/vp 12`), else None."""
+    found = _BARE_CODE.fullmatch(unpasted(text[:_MAX_CHARACTERS]).text.replace("／", "/"))
+    return f"{'VP' if found['case'] else 'CĐ'}{int(found['number'])}" if found else None
 
 
 def names_case(text: str) -> bool:
@@ -265,6 +259,5 @@ _COUNTED = re.compile(
     r"\d+ (?:tin|vu|lan|truong hop|nguoi|dong chi|ai|cai|don vi|xa|so|ho|y|noi dung|tep|anh|phut|gio|tieng|ngay|tuan"
     r"|thang)\b"
 )
-_BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
-_BARE_DIRECTIVE = re.compile(r"\s*/?\s*c[đd][\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)
+_BARE_CODE = re.compile(r"\s*/?\s*(?:(?P<case>vp)|c[đd])[\s\-#]*0*(?P<number>[1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)
 _WHOLE_CODE = re.compile(r"\s*(?:vp|tv|c[đd])[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

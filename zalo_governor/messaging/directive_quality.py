@@ -6,7 +6,7 @@ Messages are recognised by the words listed in config/y-kien.yaml; a directive i
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -69,45 +69,29 @@ class ClarityPolicy(StrictModel):
         # A cheap check first, because every message of the group passes here.
         if "cáo" not in opening and "cao" not in opening:
             return None
-        if not self._opening_pattern.begins(_normalised(opening)):
+        if not _pattern(self.report_openings, _LEADING_PUNCTUATION).begins(_normalised(opening)):
             return None
         return Statement(kind=StatementKind.REPORT, long=self._is_long(event))
 
     def _directive(self, event: MessageSent) -> Statement | None:
         text = _normalised(event.text)
-        if not self._directive_pattern.occurs_in(text):
+        if not _pattern(self.directive_words).occurs_in(text):
             return None
         return Statement(
             kind=StatementKind.DIRECTIVE,
             long=self._is_long(event),
-            no_deadline=not (self._deadline_pattern.occurs_in(text) or _NUMBERED_TIME.search(text)),
-            no_addressee=not (event.mentions or event.quote or self._addressee_pattern.occurs_in(text)),
+            no_deadline=not (_pattern(self.deadline_words).occurs_in(text) or _NUMBERED_TIME.search(text)),
+            no_addressee=not (event.mentions or event.quote or _pattern(self.addressee_words).occurs_in(text)),
         )
 
     def _is_long(self, event: MessageSent) -> bool:
         return len(event.text) > self.long_characters
 
-    @cached_property
-    def _directive_pattern(self) -> "_WordPattern":
-        return _WordPattern(self.directive_words)
-
-    @cached_property
-    def _deadline_pattern(self) -> "_WordPattern":
-        return _WordPattern(self.deadline_words)
-
-    @cached_property
-    def _addressee_pattern(self) -> "_WordPattern":
-        return _WordPattern(self.addressee_words)
-
-    @cached_property
-    def _opening_pattern(self) -> "_WordPattern":
-        return _WordPattern(self.report_openings, after=_LEADING_PUNCTUATION)
-
 
 class _WordPattern:
     """Matcher of any of the given words in a text, spelt with diacritics or, if the text has none, without."""
 
-    def __init__(self, words: Sequence[str], after: str = "") -> None:
+    def __init__(self, words: Sequence[str], after: str) -> None:
         plain = [_normalised(word) for word in words]
         self._with_diacritics, self._without_diacritics = (
             re.compile(rf"{after}(?<!\w)(?:{'|'.join(map(re.escape, spelt))})(?!\w)")
@@ -124,6 +108,11 @@ class _WordPattern:
 
     def _pattern_for(self, text: str) -> re.Pattern[str]:
         return self._without_diacritics if text.isascii() else self._with_diacritics
+
+
+@cache
+def _pattern(words: Words, after: str = "") -> _WordPattern:
+    return _WordPattern(words, after)
 
 
 def _normalised(text: str) -> str:

@@ -14,17 +14,7 @@ from zalo_governor.messaging.catalogue import Catalogue
 from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.templates import TextId
 
-_STATES = {
-    CaseState.NEW: TextId("state_new"),
-    CaseState.REMINDED: TextId("state_reminded"),
-    CaseState.REMEDIED: TextId("state_remedied"),
-    CaseState.CONFIRMED: TextId("state_confirmed"),
-    CaseState.REFERRED: TextId("state_referred"),
-    CaseState.FALSE_ALARM: TextId("state_false_alarm"),
-    CaseState.UNDER_REVIEW: TextId("state_under_review"),
-    CaseState.REPORTED: TextId("state_reported"),
-    CaseState.APPROVED: TextId("state_approved"),
-}
+_STATES = {state: TextId(f"state_{state.value}") for state in CaseState}
 _GRAVITY = {
     Severity.CRITICAL: TextId("gravity_critical"),
     Severity.MAJOR: TextId("gravity_major"),

@@ -1,5 +1,7 @@
 """The notifier: puts messages to a person, to all admins or to a group into the outbox, to be sent later."""
 
+from typing import Any
+
 import structlog
 
 from zalo_governor.domain.documents import ReportFile
@@ -42,8 +44,8 @@ class Notifier:
             Whether the message will be sent; False if the account is on trial, so that the message is only counted.
         """
         withheld = withheld_from(self._policy, uow, group_id, person, asked_for=asked_for)
-        notice = self._build_notice(person, str(text), purpose, group_id)
-        uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
+        about = {"person_id": person.id, "case_id": case_id, "urgent": urgent}
+        uow.outbox.add(self._notice(person.uid, text, purpose, group_id, **about), withheld=withheld)
         return not withheld
 
     def file_to_person(
@@ -59,10 +61,8 @@ class Notifier:
     ) -> None:
         """Put a file for the person into the outbox; if the file cannot be rendered, the text `instead` is sent."""
         withheld = withheld_from(self._policy, uow, group_id, person, asked_for=asked_for)
-        uow.outbox.add(
-            self._build_notice(person, str(instead), purpose, group_id).model_copy(update={"file": file}),
-            withheld=withheld,
-        )
+        notice = self._notice(person.uid, instead, purpose, group_id, person_id=person.id, file=file)
+        uow.outbox.add(notice, withheld=withheld)
 
     def to_desk(
         self, uow: UnitOfWork, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
@@ -80,28 +80,18 @@ class Notifier:
 
     def to_group(self, uow: UnitOfWork, text: str, *, group_id: str) -> None:
         """Put a message to the group into the outbox; only for short replies to commands and the introduction."""
-        uow.outbox.add(
-            Notice(
-                account=self._policy.account,
-                thread_id=group_id,
-                is_group=True,
-                text=str(text),
-                purpose=Purpose.REPLY,
-                group_id=group_id,
-                created_at=self._policy.clock(),
-            ),
-            withheld=withheld_from(self._policy, uow, group_id, None, asked_for=True),
-        )
+        withheld = withheld_from(self._policy, uow, group_id, None, asked_for=True)
+        uow.outbox.add(self._notice(group_id, text, Purpose.REPLY, group_id, is_group=True), withheld=withheld)
 
-    def _build_notice(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
+    def _notice(self, thread_id: str, text: str, purpose: Purpose, group_id: str, **more: Any) -> Notice:
         return Notice(
             account=self._policy.account,
-            thread_id=person.uid,
-            person_id=person.id,
-            text=text,
+            thread_id=thread_id,
+            text=str(text),
             purpose=purpose,
             group_id=group_id,
             created_at=self._policy.clock(),
+            **more,
         )
 
     def holders_in(self, uow: UnitOfWork, group_id: str, *roles: Role) -> list[Person]:

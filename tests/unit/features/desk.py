@@ -208,6 +208,7 @@ class Desk:
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.store.events[event.id] = event
         judged = self.office.filter_findings(self.uow, event, Verdict(findings=findings, **verdict))
+        self.store.findings[event.id] = judged.findings
         self.office.react(self.uow, event, judged)
         self.deliver()
         return event

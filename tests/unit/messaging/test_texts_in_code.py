@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.unit.features.desk import CATALOGUE
+from zalo_governor.features.cases import label_words
+from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.messaging.templates import TextId
 
 ROOT = Path(__file__).parents[3] / "zalo_governor"
@@ -42,6 +44,12 @@ def _ids(node: ast.expr) -> set[TextId]:
 def test_every_text_that_the_code_names_is_shipped() -> None:
     unknown = [f"{place}: {pattern}" for place, call in _calls() for pattern in _named(call) if not _ids(call)]
     assert not unknown
+
+
+def test_every_label_and_reason_of_a_finding_and_every_result_of_a_request_has_a_shipped_text() -> None:
+    of_labels = {text for words in label_words.WORDS.values() for text in words.texts.values()}
+    of_requests = {request.told_to_admins for request in MemberRequest}
+    assert of_labels | of_requests | set(label_words._REASONS.values()) <= SHIPPED
 
 
 def test_every_shipped_text_is_named_in_the_code() -> None:

@@ -108,25 +108,11 @@ class CaseBacklog:
         """Ask the member to correct the breach if the case is open; return whether the member was asked, or why not."""
         if not case.state.open:
             return MemberRequest.NOT_ASKED
-        return self._alerts.ask_member(
-            uow,
-            case,
-            uow.people.get(case.person_id),
-            uow.cases.suggestion(case),
-            about_name=case.rule_id == NAME_RULE,
-            old=not was_fresh(case),
-            reason=uow.cases.reason(case),
-        )
+        return self._alerts.ask_member(uow, case, about_name=case.rule_id == NAME_RULE, old=not was_fresh(case))
 
     def _tell_of_one(self, uow: UnitOfWork, case: Case, asked: MemberRequest) -> None:
-        self._alerts.new_case(
-            uow,
-            case,
-            uow.people.get(case.person_id),
-            asked,
-            about_name=case.rule_id == NAME_RULE,
-            reason=uow.cases.reason(case),
-        )
+        about_name, reason = case.rule_id == NAME_RULE, uow.cases.reason(case)
+        self._alerts.new_case(uow, case, asked, about_name=about_name, reason=reason)
 
     def _is_told_now(self, uow: UnitOfWork, case: Case) -> bool:
         """Return whether to tell the admins of the case now; False if a later digest (summary) or nobody tells them."""

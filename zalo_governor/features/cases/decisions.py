@@ -1,12 +1,12 @@
 """Decisions on cases: /xacnhan (confirm), /baonham (false alarm), /xemlai (review), /hoantac (take back)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from zalo_governor.domain.audit import MOVED
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import from_ms_or_none, to_ms_or_none
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.people import Person
@@ -57,7 +57,7 @@ def decide_case(
     """
     if case.rule_id in CHANGE_RULES and case.person_id == actor.id:
         return Refused(RefusalReason.OWN_CHANGE)
-    due = {"due": _ms(case.due_at), "desk_due": _ms(case.desk_due_at)}
+    due = {"due": to_ms_or_none(case.due_at), "desk_due": to_ms_or_none(case.desk_due_at)}
     try:
         moved = move_case(uow, case, to, at=policy.clock(), by=actor.id, reason=reason, detail=due)
     except IllegalTransitionError:
@@ -96,8 +96,8 @@ def take_back_decision(policy: ServicePolicy, uow: UnitOfWork, case: Case, actor
     before = case.taken_back(
         state,
         at=now,
-        due_at=_moment(last.detail.get("due")),
-        desk_due_at=_moment(last.detail.get("desk_due")),
+        due_at=from_ms_or_none(last.detail.get("due")),
+        desk_due_at=from_ms_or_none(last.detail.get("desk_due")),
     )
     uow.cases.save(before)
     change: dict[str, object] = {"from": case.state.value, "to": before.state.value, "taken_back": True}
@@ -107,14 +107,6 @@ def take_back_decision(policy: ServicePolicy, uow: UnitOfWork, case: Case, actor
     if actor.id != case.person_id:
         CaseNotifications(policy).decided(uow, case, case.state, taken_back=True)
     return Decided(before)
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return to_ms(moment) if moment else None
-
-
-def _moment(ms: object) -> datetime | None:
-    return from_ms(ms) if isinstance(ms, int) else None
 
 
 TAKEN_BACK_WITHIN = timedelta(minutes=10)

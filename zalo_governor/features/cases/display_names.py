@@ -40,9 +40,8 @@ class DisplayNameAdvice:
             reason: the code with which the rule on display names explains its finding.
             fixable: the rule proposes a correct name; the text for an unknown code then says that the form is wrong.
         """
-        return self._voice.render(
-            TextId("name_lacks_form") if fixable and reason not in _LACKS else self._missing_part(reason)
-        )
+        otherwise = TextId("name_lacks_form") if fixable else TextId("name_lacks_both")
+        return self._voice.render(_LACKS.get(reason or "", otherwise))
 
     def proposal(self, uow: UnitOfWork, group_id: str, person: Person, made: str | None) -> str:
         """Return the text proposing a display name to the member; "" if there is none to propose.
@@ -62,9 +61,6 @@ class DisplayNameAdvice:
         if place is None or likeliest([*matched[:place], *matched[place + 1 :]], person.display_name) is not None:
             return ""
         return self._render_proposal(TextId("proposal_if"), _named(matched[place][0]))
-
-    def _missing_part(self, reason: str | None) -> TextId:
-        return _LACKS.get(reason or "", TextId("name_lacks_both"))
 
     def _render_proposal(self, text: TextId, name: str) -> str:
         said = self._voice.render(text, name=plain(name, _LONGEST_PROPOSAL))

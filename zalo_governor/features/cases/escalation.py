@@ -106,7 +106,12 @@ class Escalation(Speaker):
         # A leader must not be asked to examine a case against himself.
         holders = self._post.holders_in(uow, case.group_id, Role.LEADER)
         leaders = [person for person in holders if person.id != case.person_id]
-        sent = [self._tell_leader(uow, case, leader, text) for leader in leaders]
+        sent = [
+            self._post.to_person(
+                uow, leader, text, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id, urgent=case.urgent
+            )
+            for leader in leaders
+        ]
         uow.cases.save(case.told_leader(at=now, by=by) if any(sent) else case.answered())
         audit_case(
             uow,
@@ -122,17 +127,6 @@ class Escalation(Speaker):
             return LeaderReached.WITHHELD
         reached = any(leader.reach is not Reach.REFUSED for leader in leaders)
         return LeaderReached.TOLD if reached else LeaderReached.UNREACHED
-
-    def _tell_leader(self, uow: UnitOfWork, case: Case, leader: Person, text: str) -> bool:
-        return self._post.to_person(
-            uow,
-            leader,
-            text,
-            Purpose.LEADER_ALERT,
-            group_id=case.group_id,
-            case_id=case.id,
-            urgent=case.urgent,
-        )
 
     def _describe_case(self, uow: UnitOfWork, case: Case) -> str:
         """Return the text that describes the case in a message to the leader."""

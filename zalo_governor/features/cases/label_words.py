@@ -30,59 +30,35 @@ _LINKS = {
 }
 """Texts for the dangers of links (clause 4.4)."""
 _FILES = {
-    "executable": TextId("file_executable"),
-    "script": TextId("file_script"),
-    "shortcut": TextId("file_shortcut"),
-    "disk_image": TextId("file_disk_image"),
-    "disguised": TextId("file_disguised"),
-    "double_extension": TextId("file_double_extension"),
-    "hidden_name": TextId("file_hidden_name"),
-    "path_escape": TextId("file_path_escape"),
-    "polyglot": TextId("file_polyglot"),
-    "unread_container": TextId("file_unread_container"),
-    "archive_bomb": TextId("file_archive_bomb"),
-    "signature": TextId("file_signature"),
-    "virus": TextId("file_virus"),
-    "macro": TextId("file_macro"),
-    "remote_template": TextId("file_remote_template"),
-    "external_object": TextId("file_external_object"),
-    "dde": TextId("file_dde"),
-    "activex": TextId("file_activex"),
-    "exploit_object": TextId("file_exploit_object"),
-    "pdf_javascript": TextId("file_pdf_javascript"),
-    "pdf_launch": TextId("file_pdf_launch"),
-    "pdf_action": TextId("file_pdf_action"),
-    "pdf_xfa": TextId("file_pdf_xfa"),
+    label: TextId(f"file_{label}")
+    for labels in (
+        "executable script shortcut disk_image disguised double_extension hidden_name path_escape polyglot",
+        "unread_container archive_bomb signature virus macro remote_template external_object dde activex",
+        "exploit_object pdf_javascript pdf_launch pdf_action pdf_xfa",
+    )
+    for label in labels.split()
 }
 """Texts for the dangers of files (clause 4.4)."""
 _CATEGORIES = {
-    "drugs": TextId("category_drugs"),
-    "gambling": TextId("category_gambling"),
-    "prostitution": TextId("category_prostitution"),
-    "obscenity": TextId("category_obscenity"),
-    "violence": TextId("category_violence"),
-    "crime": TextId("category_crime"),
-    "public_order": TextId("category_public_order"),
-    "national_security": TextId("category_national_security"),
-    "illegal_religion": TextId("category_illegal_religion"),
-    "superstition": TextId("category_superstition"),
-    "insult": TextId("category_insult"),
-    "fine_customs": TextId("category_fine_customs"),
-    "scam": TextId("category_scam"),
-    "advertising": TextId("category_advertising"),
-    "unverified": TextId("category_unverified"),
-    "other": TextId("category_other"),
+    label: TextId(f"category_{label}")
+    for labels in (
+        "drugs gambling prostitution obscenity violence crime public_order national_security illegal_religion",
+        "superstition insult fine_customs scam advertising unverified other",
+    )
+    for label in labels.split()
 }
 """Texts for the categories of harmful content (clause 4.2)."""
 _REASONS = {
-    "offer": TextId("reason_offer"),
-    "contact": TextId("reason_contact"),
-    "price": TextId("reason_price"),
-    "link": TextId("reason_link"),
-    "phone": TextId("reason_phone"),
-    "incite": TextId("reason_incite"),
-    "threat": TextId("reason_threat"),
-    "spread": TextId("reason_spread"),
+    **{
+        code: TextId(f"reason_{code}")
+        for codes in (
+            "offer contact price link phone incite threat spread level listed gov brand letters misspelt",
+            "foreign_suffix lure inside mixed_scripts foreign_script program script_file ip ip_disguised",
+            "userinfo encoded_host long_host scheme shortened invitation forwards warning red_stamp grey_stamp",
+            "typed_mark recall_stamp in_name in_file",
+        )
+        for code in codes.split()
+    },
     "bracket": TextId("reason_level_bracket"),
     "disguise": TextId("reason_level_disguised"),
     "document": TextId("reason_level_paper"),
@@ -92,40 +68,11 @@ _REASONS = {
     "file": TextId("reason_level_file"),
     "heading": TextId("reason_level_line"),
     "initial": TextId("reason_level_bracket"),
-    "level": TextId("reason_level"),
     "line": TextId("reason_level_line"),
     "number": TextId("reason_paper_number"),
     "set_off": TextId("reason_level"),
     "stamp": TextId("reason_level_stamp"),
     "transmitting": TextId("reason_passed_on"),
-    "listed": TextId("reason_listed"),
-    "gov": TextId("reason_gov"),
-    "brand": TextId("reason_brand"),
-    "letters": TextId("reason_letters"),
-    "misspelt": TextId("reason_misspelt"),
-    "foreign_suffix": TextId("reason_foreign_suffix"),
-    "lure": TextId("reason_lure"),
-    "inside": TextId("reason_inside"),
-    "mixed_scripts": TextId("reason_mixed_scripts"),
-    "foreign_script": TextId("reason_foreign_script"),
-    "program": TextId("reason_program"),
-    "script_file": TextId("reason_script_file"),
-    "ip": TextId("reason_ip"),
-    "ip_disguised": TextId("reason_ip_disguised"),
-    "userinfo": TextId("reason_userinfo"),
-    "encoded_host": TextId("reason_encoded_host"),
-    "long_host": TextId("reason_long_host"),
-    "scheme": TextId("reason_scheme"),
-    "shortened": TextId("reason_shortened"),
-    "invitation": TextId("reason_invitation"),
-    "forwards": TextId("reason_forwards"),
-    "warning": TextId("reason_warning"),
-    "red_stamp": TextId("reason_red_stamp"),
-    "grey_stamp": TextId("reason_grey_stamp"),
-    "typed_mark": TextId("reason_typed_mark"),
-    "recall_stamp": TextId("reason_recall_stamp"),
-    "in_name": TextId("reason_in_name"),
-    "in_file": TextId("reason_in_file"),
     # The label of a finding is the gravest danger of a file; the other dangers are among its reason codes.
     **_FILES,
 }

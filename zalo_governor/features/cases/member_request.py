@@ -28,16 +28,4 @@ class MemberRequest(StrEnum):
     @property
     def told_to_admins(self) -> TextId:
         """Return the id of the sentence that tells the admins whether the member was asked, or why not."""
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    MemberRequest.ASKED: TextId("member_asked"),
-    MemberRequest.WITHHELD: TextId("member_withheld"),
-    MemberRequest.NOT_ASKED: TextId("member_not_asked"),
-    MemberRequest.LEADERSHIP: TextId("member_leadership"),
-    MemberRequest.UNREACHED: TextId("member_unreached"),
-    MemberRequest.COOLDOWN: TextId("member_cooldown"),
-    MemberRequest.IN_THE_MORNING: TextId("member_in_the_morning"),
-    MemberRequest.GONE: TextId("member_gone"),
-}
+        return TextId(f"member_{self.value}")

@@ -44,15 +44,12 @@ class NameReminders(Speaker):
                 case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE
             ):
                 continue
-            person, made = uow.people.get(case.person_id), uow.cases.suggestion(case)
+            person = uow.people.get(case.person_id)
             if person.uid not in here or self._alerts.reason_not_notified(uow, case, person, old=False):
                 continue
             if not self.may_ask(uow, group_id):
                 break
-            asked = self._alerts.ask_member(
-                uow, case, person, made, about_name=True, old=False, reason=uow.cases.reason(case)
-            )
-            sent += asked is MemberRequest.ASKED
+            sent += self._alerts.ask_member(uow, case, about_name=True, old=False) is MemberRequest.ASKED
         return sent
 
     def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:

@@ -39,7 +39,7 @@ class CaseNotifications(Speaker):
         self._notes = AlertNotes(policy)
 
     def new_case(
-        self, uow: UnitOfWork, case: Case, person: Person, asked: MemberRequest, *, about_name: bool, reason: str | None
+        self, uow: UnitOfWork, case: Case, asked: MemberRequest, *, about_name: bool, reason: str | None
     ) -> None:
         """Tell the admins of a new case.
 
@@ -48,10 +48,11 @@ class CaseNotifications(Speaker):
             about_name: the case is about a display name.
             reason: the codes with which the rule explains its finding, such as `contact+offer`; None without.
         """
+        person = uow.people.get(case.person_id)
         about: dict[str, str] = {
             "head": self._voice.head(case),
             "code": case.code,
-            "who": self._voice.who(uow.people.get(person.id)),
+            "who": self._voice.who(person),
             "when": self._notes.time(case),
             "place": self._notes.place(case),
             "sign": self._notes.sign(case),
@@ -109,24 +110,20 @@ class CaseNotifications(Speaker):
             uow.claims.claim_once(*_naming_claim("nameless", case))
             self._policy.sync_now(case.group_id, person.uid)
 
-    def ask_member(
-        self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
-        reason: str | None = None,
-    ) -> MemberRequest:  # fmt: skip
+    def ask_member(self, uow: UnitOfWork, case: Case, *, about_name: bool, old: bool) -> MemberRequest:
         """Ask the member in private to correct the breach, if allowed; return whether he was asked, or why not.
 
         Args:
-            proposal: a correct display name or sentence, if the rule proposes one.
             about_name: the case is about a display name.
             old: the event was over 5 minutes old when received; then members are asked about critical cases only.
-            reason: the codes by which the rule explains its finding.
         """
+        person = uow.people.get(case.person_id)
         if reason_not_notified := self.reason_not_notified(uow, case, person, old=old):
             return reason_not_notified
         declared = self._voice.regulation.words_of(case.rule_id)
         if declared and declared.notices and not self._has_room_today(uow, case, declared.notices):
             return MemberRequest.COOLDOWN
-        person = uow.people.get(person.id)
+        proposal, reason = uow.cases.suggestion(case), uow.cases.reason(case)
         text = self.request(uow, case, person, proposal, about_name=about_name, old=old, reason=reason)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
@@ -136,7 +133,11 @@ class CaseNotifications(Speaker):
         self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool,
         old: bool = False, reason: str | None = None,
     ) -> str:  # fmt: skip
-        """Return the text by which the member is asked to correct the breach; arguments as for `ask_member`."""
+        """Return the text by which the member is asked to correct the breach; `about_name`, `old` as for `ask_member`.
+
+        `proposal` is a correct display name or sentence, if the rule proposes one; `reason` are the codes by which the
+        rule explains its finding.
+        """
         about = self._case_fields(case, person)
         if case.sealed:
             sealed = TextId("request_sealed_old") if old else TextId("request_sealed")
@@ -166,10 +167,7 @@ class CaseNotifications(Speaker):
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
         """Ask the member to correct minor breaches of the last night: one in the usual message, several in a list."""
         if len(cases) == 1:
-            [case] = cases
-            about_name = case.rule_id == NAME_RULE
-            proposal, reason = uow.cases.suggestion(case), uow.cases.reason(case)
-            self.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
+            self.ask_member(uow, cases[0], about_name=cases[0].rule_id == NAME_RULE, old=False)
             return
         text = self._voice.render_for(
             person,
@@ -231,9 +229,9 @@ class CaseNotifications(Speaker):
         said = self._voice.render_for(person, text, **about)
         return self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
-    def reposted(self, uow: UnitOfWork, case: Case, person: Person, at: datetime) -> None:
+    def reposted(self, uow: UnitOfWork, case: Case, at: datetime) -> None:
         """Tell the admins that the person has posted the content of a sealed case (a suspected secret) again."""
-        about = self._case_fields(case, uow.people.get(person.id))
+        about = self._case_fields(case, uow.people.get(case.person_id))
         del about["citation"]
         about |= {"head": self._voice.head(case), "closing": self._voice.render(TextId("alert_closing"))}
         about["remove"] = self._notes.removal_offer(uow, case)

@@ -71,7 +71,7 @@ class CaseService(EventHandler):
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Open, extend or close cases for a judged event of a governed group; tell the admins which rules failed."""
         if verdict.failures:
-            self._alerts.rules_failed(uow, self._group_of(event), verdict.failures)
+            self._alerts.rules_failed(uow, event.thread_id if event.is_group else NO_GROUP, verdict.failures)
         if not event.is_group or event.thread_id not in self._policy.groups:
             return
         self._lifecycle.handle_event(uow, event)
@@ -112,9 +112,6 @@ class CaseService(EventHandler):
         """Tell the admins of the cases that a group sync has opened, and of the unknown names that it has read."""
         self._backlog.swept(uow, group_id)
         self._backlog.named_since(uow, group_id)
-
-    def _group_of(self, event: EventBase) -> str:
-        return event.thread_id if event.is_group else NO_GROUP
 
     def _open_or_join(
         self, uow: UnitOfWork, event: EventBase, concern: "_Concern", late: "_Late | None" = None
@@ -161,7 +158,7 @@ class CaseService(EventHandler):
             if live:
                 self._notify(uow, event, case, person, concern, gone=case.state is CaseState.REMEDIED)
         elif case.sealed and not same_message and not self._is_untold(uow, case):
-            self._tell_of_repost(uow, event, case, person)
+            self._tell_of_repost(uow, event, case)
 
     def _is_live(self, event: EventBase) -> bool:
         """Return whether people are notified of the event at once; if it came late, `CaseBacklog` notifies them."""
@@ -175,7 +172,7 @@ class CaseService(EventHandler):
         here = uow.outsiders.present(event.thread_id, person.id)
         return any(case.state is not CaseState.FALSE_ALARM for _, case in here)
 
-    def _tell_of_repost(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person) -> None:
+    def _tell_of_repost(self, uow: UnitOfWork, event: EventBase, case: Case) -> None:
         """Tell the admins that the content of a sealed case was posted again, and ask the member to recall it.
 
         This is done at most once in 5 minutes. Sealed content is not stored, as it may be a state secret.
@@ -184,8 +181,8 @@ class CaseService(EventHandler):
         window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
         if uow.claims.claim_once(f"reposted:{case.code}", window):
             again = case.model_copy(update={"event_at": event.at})
-            self._alerts.ask_member(uow, again, person, None, about_name=False, old=not is_fresh(event, now))
-            self._alerts.reposted(uow, case, person, event.at)
+            self._alerts.ask_member(uow, again, about_name=False, old=not is_fresh(event, now))
+            self._alerts.reposted(uow, case, event.at)
 
     def _find_case_to_join(
         self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern"
@@ -271,15 +268,12 @@ class CaseService(EventHandler):
         Nobody is asked to recall a message that is `gone` already.
         """
         finding, about_name = concern.finding, concern.about_name
-        proposal = finding.suggestion if isinstance(finding, Finding) else None
         reason = finding.reason if isinstance(finding, Finding) else None
         if about_name and event.source is Source.SWEEP and not self._may_ask(uow, case, person):
             return
         asked = MemberRequest.GONE
         if not gone:
-            asked = self._alerts.ask_member(
-                uow, case, person, proposal, about_name=about_name, old=False, reason=reason
-            )
+            asked = self._alerts.ask_member(uow, case, about_name=about_name, old=False)
         if _is_told_after_sync(event, case):
             return
         if case.rule_id == NAME_RULE:
@@ -287,7 +281,7 @@ class CaseService(EventHandler):
         if case.late:
             uow.claims.claim_once(*told_late(case))
         if case.desk_due_at is None and self._policy.steps(case, person, self._policy.clock()).desk_at is not None:
-            self._alerts.new_case(uow, case, person, asked, about_name=about_name, reason=reason)
+            self._alerts.new_case(uow, case, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
         """Return False if a request to correct the name would be sent, but today's limit of requests is reached."""
@@ -302,12 +296,8 @@ class CaseService(EventHandler):
         # An event of joining that is received late shows an older name.
         if case and (isinstance(event, NameObserved) or event.at >= case.last_event_at):
             minutes = self._voice.lasted(event.at - case.event_at)
-            self._move_case(
-                uow, case, CaseState.REMEDIED, self._voice.render(TextId("reason_name_fixed"), minutes=minutes)
-            )
-
-    def _move_case(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:
-        move_case(uow, case, to, at=self._policy.clock(), by=None, reason=reason)
+            reason = self._voice.render(TextId("reason_name_fixed"), minutes=minutes)
+            move_case(uow, case, CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
 
 
 _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})

@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 
 _MOST_CODES = 10
 """Maximum number of codes (`VP12`) for which one command is carried out; further codes are ignored."""
-_SEVERAL = 2
 Append = Callable[..., None]
 """Function that writes a row of the audit log, with the parameters of `AuditTrail.append`."""
 PANEL = "panel"
@@ -75,7 +74,7 @@ class CommandBook:
 
         In private: the group named at the end of the command, else the one chosen by `/nhom`, else all of `reach`.
         """
-        if len(reach) < _SEVERAL or event.is_group:
+        if len(reach) <= 1 or event.is_group:
             return reach, typed
         # A code determines the group, and the words after the code may end like another group's name.
         coded = any(read(typed.rest) for read in (names_case, case_number, directive_number))

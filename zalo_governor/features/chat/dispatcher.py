@@ -18,8 +18,7 @@ from zalo_governor.features.chat.questions import DECISIONS, QuestionReader
 from zalo_governor.features.directives.commands import ShowDirectives
 from zalo_governor.messaging.command_parsing import (
     Typed,
-    bare_case,
-    bare_directive,
+    bare_code,
     begins_with_slash,
     further_command,
     names_case,
@@ -186,10 +185,9 @@ class CommandDesk(EventHandler):
             return None
         if event.is_group and not begins_with_slash(event.text):
             return None
-        if code := bare_case(event.text):
-            return Typed(ShowCase.word, code, slash=True, bare=True)
-        if code := bare_directive(event.text):
-            return Typed(ShowDirectives.word, code, slash=True, bare=True)
+        if code := bare_code(event.text):
+            word = ShowCase.word if code.startswith("VP") else ShowDirectives.word
+            return Typed(word, code, slash=True, bare=True)
         if not event.is_group and (said := yes_or_no(event.text)) and said[1]:
             return Typed(DECISIONS[said[0]], said[1], slash=True)
         typed = read(event.text, self._words)

@@ -54,12 +54,3 @@ class FetchPictureHandler:
         case = uow.cases.get(job.case_id) if job.case_id else None
         if case:
             self._telling.pictures(uow, case, job.task.address)
-
-
-def request_picture(uow: UnitOfWork, job: Job) -> None:
-    """Enqueue `job`, the download of a group picture; not if the picture is stored and the job belongs to no case."""
-    if not isinstance(job.task, FetchPicture):
-        raise TypeError(job.kind)
-    known = uow.pictures.thumbnail(job.account, job.group_id, job.task.address) is not None
-    if job.case_id is not None or not known:
-        uow.jobs.enqueue(job)

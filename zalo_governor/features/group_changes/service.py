@@ -18,7 +18,6 @@ from zalo_governor.features.cases.new_case import new_case
 from zalo_governor.features.cases.transitions import join_case, open_case
 from zalo_governor.features.group_changes.diff import changes_of, concerns_group, group_after
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
-from zalo_governor.features.group_changes.picture_jobs import request_picture
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.storage.unit_of_work import UnitOfWork
@@ -159,16 +158,11 @@ class GroupChangeService(EventHandler):
                 uow.cases.save(told)
 
     def _enqueue_picture(self, uow: UnitOfWork, group_id: str, address: str, case_id: int | None) -> None:
-        request_picture(
-            uow,
-            Job(
-                account=self._policy.account,
-                group_id=group_id,
-                task=FetchPicture(address=address),
-                case_id=case_id,
-                ordered_at=self._policy.clock(),
-            ),
-        )
+        """Enqueue the download of a group picture; not if the picture is stored and the job belongs to no case."""
+        account, task = self._policy.account, FetchPicture(address=address)
+        if case_id is not None or uow.pictures.thumbnail(account, group_id, address) is None:
+            now = self._policy.clock()
+            uow.jobs.enqueue(Job(account=account, group_id=group_id, task=task, case_id=case_id, ordered_at=now))
 
     def _unknown_person(self, uow: UnitOfWork, event: EventBase) -> Person:
         nobody = uow.people.find_or_create(event.account, NOBODY_UID)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import case as when
 
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import EVER, NEVER, from_ms_or_none, to_ms
@@ -55,7 +56,12 @@ _LATEST_FINDING = (
     select(findings)
     .join(case_events, case_events.c.event_id == findings.c.event_id)
     .where(case_events.c.case_id == bindparam("case_id"), findings.c.rule_id == bindparam("rule_id"))
-    .order_by(findings.c.event_id.desc(), findings.c.id.desc())
+    # Several people may join in one event: each case has the finding on its own person, if there is one.
+    .order_by(
+        findings.c.event_id.desc(),
+        when((findings.c.person_id == bindparam("person_id"), 0), else_=1),
+        findings.c.id.desc(),
+    )
     .limit(1)
 )
 
@@ -185,7 +191,7 @@ class Cases(Repository):
 
     def reason(self, case: Case) -> str | None:
         """Return the rule's code for why it made the case's latest finding, such as `no_title`, or None."""
-        row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
+        row = self._latest_finding(case)
         return None if row is None else row.reason
 
     def load(self, statement: Executable) -> list[Case]:
@@ -197,10 +203,14 @@ class Cases(Repository):
         row = {**place, "message_key": storable(message_key), "mark": mark}
         self._tx.connection.execute(self._tx.database.insert_or_ignore(case_events), row)
 
+    def _latest_finding(self, case: Case) -> Row[Any] | None:
+        given = {"case_id": case.id, "rule_id": case.rule_id, "person_id": case.person_id}
+        return self._tx.execute(_LATEST_FINDING, given).first()
+
     def _decrypt_from_finding(self, case: Case, name: str) -> str | None:
         if case.sealed:
             return None
-        row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
+        row = self._latest_finding(case)
         if row is None or getattr(row, name) is None:
             return None
         return self._tx.keys.open_text(getattr(row, name), name, str(row.event_id), case.rule_id)

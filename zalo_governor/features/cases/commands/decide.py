@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -133,7 +132,10 @@ class ListCases(Command[Wanted]):
             cases = call.uow.cases.opened_between(group.id, start=start, end=_just_after(now))
         if which is Which.URGENT:
             cases = [case for case in cases if case.urgent]
-        return self._of_agency(call.uow, group, cases, wanted.agency) if wanted.agency else cases
+        if wanted.agency:
+            agencies = AgencyReader(call.uow, self.policy.account, group.id)
+            cases = [case for case in cases if (agency := agencies.of(case)) and fits(wanted.agency, agency)]
+        return cases
 
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
         cases = self._cases(call, group, wanted)
@@ -150,11 +152,6 @@ class ListCases(Command[Wanted]):
         rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
         on = self._page_line(wanted, page, len(starts))
         return self.voice.render(TextId("cases"), count=number(len(cases)), rows=listed(rows, "\n"), page=on, **named)
-
-    def _of_agency(self, uow: UnitOfWork, group: Group, cases: Sequence[Case], typed: str) -> list[Case]:
-        """Return those of the cases that are about people of the agency."""
-        agencies = AgencyReader(uow, self.policy.account, group.id)
-        return [case for case in cases if (agency := agencies.of(case)) and fits(typed, agency)]
 
     def _page_line(self, wanted: Wanted, page: int, pages: int) -> str:
         """Return a text with the page number and the command for the next page; "" if there is only one page."""
@@ -215,28 +212,37 @@ def who_of(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
     return voice.render(TextId("case_row_newcomer_added"), who=who, by=by)
 
 
-class CaseCommand(Command[int]):
-    """Base class of admin commands whose only argument is a case number (`VP12`); subclasses implement `about`."""
+class CaseCommand(Command[tuple[int, str]]):
+    """Base class of commands about one case: a case number (`VP12`) is typed, and after it, for some, a text."""
 
-    roles = DESK
+    roles: ClassVar[frozenset[Role] | None] = DESK
     by_code = True
+    takes_text: ClassVar[bool] = False
+    """Whether a text may follow the case number."""
 
-    def understand(self, rest: str, today: date) -> int | None:
-        """Parse `rest`, the text after the command's word, as a case number; return None if it is not just that.
+    def understand(self, rest: str, today: date) -> tuple[int, str] | None:
+        """Parse `rest`, the text after the command's word, as (case number, text after it); None if it is neither.
 
-        `today` is not used.
+        The text may be empty; it is put on one line and cut to 500 characters.
         """
         found = case_number(rest)
-        return found[0] if found and not found[1] else None
+        if found is None or (found[1] and not self.takes_text):
+            return None
+        return found[0], one_line(found[1], _MOST_CHARACTERS)
 
-    def answer(self, call: Call, argument: int) -> Answer:
-        """Find the case with the number `argument`, and return the reply of `about`, or that there is no such case."""
-        case = call.case(argument)
-        return self.of(case.group_id).about(call, case) if case else unknown_case(self.voice, argument)
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """Find the case with the typed number, and return the reply of `about`, or that there is no such case."""
+        case_id, text = argument
+        case = call.case(case_id)
+        return self.of(case.group_id).about(call, case, text) if case else unknown_case(self.voice, case_id)
 
-    @abstractmethod
-    def about(self, call: Call, case: Case) -> Answer:
-        """Carry out the command on the case and return the reply; implemented by each subclass."""
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
+        """Carry out the command on the case and return the reply; `typed` is the text typed after the case number."""
+        raise NotImplementedError
+
+    def say_of(self, case: Case, text: TextId, outcome: str = "done", **fields: object) -> Answer:
+        """Return a reply about the case, with its code and `fields` filled into the text; `outcome` as in `Answer`."""
+        return Answer([self.voice.render(text, code=case.code, **fields)], outcome, case.code)
 
 
 class ConfirmCase(CaseCommand):
@@ -246,7 +252,7 @@ class ConfirmCase(CaseCommand):
     usage = TextId("usage_confirm")
     several = True
 
-    def about(self, call: Call, case: Case) -> Answer:
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
         """Move the case to the state CONFIRMED, or to REFERRED if a state secret is suspected.
 
         Such a case is referred to the competent authority, as only that authority decides what is secret.
@@ -254,40 +260,17 @@ class ConfirmCase(CaseCommand):
         return move(self, call, case, CaseState.REFERRED if case.secret else CaseState.CONFIRMED, "")
 
 
-class CaseWords(Command[tuple[int, str]]):
-    """Base class of commands whose argument is a case number followed by a text."""
-
-    roles: ClassVar[frozenset[Role] | None] = DESK
-    by_code = True
-
-    def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """Parse `rest`, the text after the command's word: a case number, then a text; None if there is no number.
-
-        The text may be empty; it is put on one line and cut to 500 characters.
-        """
-        found = case_number(rest)
-        return (found[0], one_line(found[1], _MOST_CHARACTERS)) if found else None
-
-
-class FalseAlarm(CaseWords):
+class FalseAlarm(CaseCommand):
     """Command `/baonham VP12 reason` (false alarm): record the admin's decision that a case is no breach."""
 
     word = "baonham"
     usage = TextId("usage_false_alarm")
     several = True
+    takes_text = True
 
-    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Move the case to the state FALSE_ALARM and return the reply; refuse if no reason was typed.
-
-        `argument` is (case number, reason).
-        """
-        case_id, reason = argument
-        if not reason:
-            return reason_missing(self, case_id)
-        case = call.case(case_id)
-        if case is None:
-            return unknown_case(self.voice, case_id)
-        return move(self.of(case.group_id), call, case, CaseState.FALSE_ALARM, reason)
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
+        """Move the case to the state FALSE_ALARM for the typed reason and return the reply; refuse if none is typed."""
+        return move(self, call, case, CaseState.FALSE_ALARM, typed) if typed else reason_missing(self, case)
 
 
 class TakeBack(CaseCommand):
@@ -297,20 +280,18 @@ class TakeBack(CaseCommand):
     usage = TextId("usage_take_back")
     several = True
 
-    def about(self, call: Call, case: Case) -> Answer:
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
         """Put the case back into the state before the decision.
 
         A case that was closed by putting the person on the roster stays closed: the person would remain on the roster.
         """
         newcomer = call.uow.outsiders.of_case(case)
         if newcomer and newcomer.uid in (call.uow.roster.approved_uids(newcomer.account, case.group_id) or ()):
-            return Answer([self.voice.render(TextId("not_taken_off_roster"), code=case.code)], "stands", case.code)
-        match take_back_decision(self.policy, call.uow, case, call.person):
-            case Decided(before, _):
-                text = self.voice.render(TextId("taken_back"), code=case.code, state=self.voice.state_of(before))
-                return Answer([text], subject=case.code)
-            case None:
-                return Answer([self.voice.render(TextId("not_taken_back"), code=case.code)], "stands", case.code)
+            return self.say_of(case, TextId("not_taken_off_roster"), "stands")
+        decided = take_back_decision(self.policy, call.uow, case, call.person)
+        if decided is None:
+            return self.say_of(case, TextId("not_taken_back"), "stands")
+        return self.say_of(case, TextId("taken_back"), state=self.voice.state_of(decided.case))
 
 
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
@@ -358,11 +339,9 @@ def cannot_move(command: AnyCommand, case: Case) -> Answer:
     return Answer([text], "cannot_move", case.code)
 
 
-def reason_missing(command: AnyCommand, case_id: int) -> Answer:
+def reason_missing(command: CaseCommand, case: Case) -> Answer:
     """Return the reply saying that a reason has to be typed after the case's code."""
-    code = f"VP{case_id}"
-    text = command.voice.render(TextId("reason_missing"), code=code, command=f"/{command.word}")
-    return Answer([text], "no_reason", code)
+    return command.say_of(case, TextId("reason_missing"), "no_reason", command=f"/{command.word}")
 
 
 def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:

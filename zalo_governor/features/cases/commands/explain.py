@@ -5,7 +5,7 @@ from typing import ClassVar
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Role
-from zalo_governor.features.cases.commands.decide import CaseWords, cannot_move, move, reason_missing, unknown_case
+from zalo_governor.features.cases.commands.decide import CaseCommand, cannot_move, move, reason_missing, unknown_case
 from zalo_governor.features.cases.next_actions import answers
 from zalo_governor.messaging.commands import Answer, Call
 from zalo_governor.messaging.notifier import Notifier
@@ -16,10 +16,11 @@ _MOST_EXPLANATIONS = 5
 """Maximum number of explanations that one person may send about one case, as each is sent to the admins."""
 
 
-class _WordsToDesk(CaseWords):
+class _WordsToDesk(CaseCommand):
     """Base class of commands with which members, or the leader, send the admins a text about a case."""
 
     roles: ClassVar[frozenset[Role] | None] = None
+    takes_text = True
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
@@ -64,14 +65,10 @@ class Explain(_WordsToDesk):
         if case is None or not _is_own(call, case):
             return self.not_own(call, case_id)
         if not words:
-            return Answer(
-                [self.voice.render_for(call.person, TextId("words_missing"), code=case.code)], "no_words", case.code
-            )
+            return self.say(call, TextId("words_missing"), "no_words", case.code, code=case.code)
         given = [note for note in call.uow.case_notes.of(case) if note.person_id == call.person.id]
         if sum(note.kind is NoteKind.EXPLANATION for note in given) >= _MOST_EXPLANATIONS:
-            return Answer(
-                [self.voice.render_for(call.person, TextId("explained_enough"), code=case.code)], "enough", case.code
-            )
+            return self.say(call, TextId("explained_enough"), "enough", case.code, code=case.code)
         self.bring(call, case, NoteKind.EXPLANATION, TextId("explanation"), words)
         return self.say(call, TextId("explained"), "done", case.code, code=case.code)
 
@@ -99,7 +96,7 @@ class Review(_WordsToDesk):
         if case is None:
             return unknown_case(self.voice, case_id)
         if not words:
-            return reason_missing(self, case_id)
+            return reason_missing(self, case)
         if own:
             return self._review_own_case(call, case, words)
         moved = move(self.of(case.group_id), call, case, CaseState.UNDER_REVIEW, words)
@@ -111,9 +108,7 @@ class Review(_WordsToDesk):
     def _review_own_case(self, call: Call, case: Case, words: str) -> Answer:
         notes = call.uow.case_notes.of(case)
         if any(note.kind is NoteKind.REVIEW and note.person_id == case.person_id for note in notes):
-            return Answer(
-                [self.voice.render_for(call.person, TextId("reviewed_before"), code=case.code)], "before", case.code
-            )
+            return self.say(call, TextId("reviewed_before"), "before", case.code, code=case.code)
         if case.state is CaseState.FALSE_ALARM:
             return cannot_move(self, case)
         moved = move(self, call, case, CaseState.UNDER_REVIEW, case.reason)
@@ -144,15 +139,13 @@ class AddNote(_WordsToDesk):
         if case is None or not (by_desk or case.is_for_leader(call.person.id)):
             return self.not_own(call, case_id)
         if not words:
-            return Answer(
-                [self.voice.render_for(call.person, TextId("words_missing"), code=case.code)], "no_words", case.code
-            )
+            return self.say(call, TextId("words_missing"), "no_words", case.code, code=case.code)
         if not by_desk:
             self.bring(call, case, NoteKind.OPINION, TextId("leader_opinion"), words)
-            return Answer([self.voice.render(TextId("opinion_kept"), code=case.code)], subject=case.code)
+            return self.say_of(case, TextId("opinion_kept"))
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
-        return Answer([self.voice.render(TextId("note_kept"), code=case.code)], subject=case.code)
+        return self.say_of(case, TextId("note_kept"))
 
 
 def _is_own(call: Call, case: Case) -> bool:

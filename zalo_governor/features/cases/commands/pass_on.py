@@ -5,13 +5,12 @@ from datetime import date
 from zalo_governor.domain.cases import Case, CaseNote, NoteKind
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.jobs import CodeCheck, JobKind
-from zalo_governor.domain.people import DESK, Person
-from zalo_governor.features.cases.commands.decide import CaseCommand, CaseWords, note_opening, unknown_case
+from zalo_governor.features.cases.commands.decide import CaseCommand, note_opening
 from zalo_governor.features.cases.escalation import NOT_TOLD, Escalation, LeaderReached
 from zalo_governor.features.cases.message_removal import order_removal
 from zalo_governor.features.cases.next_actions import visible
 from zalo_governor.messaging.command_parsing import case_number
-from zalo_governor.messaging.commands import Answer, Call, Command
+from zalo_governor.messaging.commands import Answer, Call
 from zalo_governor.messaging.delivery_words import delivered_in_words
 from zalo_governor.messaging.formatter import moment, number
 from zalo_governor.messaging.policy import ServicePolicy
@@ -27,45 +26,35 @@ _HINTS = (
 """Texts of the program that show `/chuyen VP12` with words in brackets after it."""
 
 
-class PassOn(CaseWords):
+class PassOn(CaseCommand):
     """Command `/chuyen VP12 [remark]` (pass on): an admin sends a case to the leader."""
 
     word = "chuyen"
     aliases = ("trinh",)
     several = True
+    takes_text = True
     usage = TextId("usage_pass_on")
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
         self._escalation = Escalation(policy)
 
-    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Send the case to the leader with the admin's remark; refuse if an admin has sent the case before.
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
+        """Send the case to the leader with the admin's remark, if typed; refuse if an admin has sent the case before.
 
-        `argument` is (case number, remark or ""). A notice by which the program itself told the leader of the case,
-        because no admin had reacted in time, does not count as sent.
+        A notice by which the program itself told the leader of the case, because no admin had reacted in time, does not
+        count as sent.
         """
-        case_id, words = argument
-        case = call.case(case_id)
-        if case is None:
-            return unknown_case(self.voice, case_id)
-        return self.of(case.group_id)._pass_on(call, case, words)
-
-    def _pass_on(self, call: Call, case: Case, words: str) -> Answer:
-        if words.startswith("(") and self._is_hint(words):
-            words = ""
+        words = "" if typed.startswith("(") and self._is_hint(typed) else typed
         if case.leader_told_at and case.leader_told_by is not None:
-            when = moment(case.leader_told_at)
-            return Answer(
-                [self.voice.render(TextId("passed_on_before"), code=case.code, when=when)], "before", case.code
-            )
+            return self.say_of(case, TextId("passed_on_before"), "before", when=moment(case.leader_told_at))
         if words:
             now = self.policy.clock()
             note = CaseNote(kind=NoteKind.PASSED_ON, person_id=call.person.id, at=now, text=words)
             call.uow.case_notes.add(case, note)
         reached = self._escalation.pass_on(call.uow, case, call.person, words)
         told = self.voice.render(TextId("leader_passed") if reached is LeaderReached.TOLD else NOT_TOLD[reached])
-        return Answer([self.voice.render(TextId("passed_on"), code=case.code, told=told)], subject=case.code)
+        return self.say_of(case, TextId("passed_on"), told=told)
 
     def _is_hint(self, words: str) -> bool:
         """Return whether the words in brackets are no remark, but copied from a text that explains the command."""
@@ -80,7 +69,7 @@ class WhoHasSeen(CaseCommand):
     usage = TextId("usage_readers")
     forgiving = True
 
-    def about(self, call: Call, case: Case) -> Answer:
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
         """Return who has read the messages of the case and, after those, to whose devices they were only delivered.
 
         Zalo's receipts tell this. The messages' author is left out.
@@ -88,7 +77,7 @@ class WhoHasSeen(CaseCommand):
         note_opening(self, call, case)
         readers = [reader for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if not readers:
-            return Answer([self.voice.render(TextId("readers_none"), code=case.code)], subject=case.code)
+            return self.say_of(case, TextId("readers_none"))
         readers.sort(key=lambda reader: not reader.seen)
         rows = [
             self.voice.render(
@@ -98,27 +87,25 @@ class WhoHasSeen(CaseCommand):
             for reader in readers[:_MOST_READERS]
         ]
         seen = sum(reader.seen for reader in readers)
-        text = self.voice.render(
+        return self.say_of(
+            case,
             TextId("readers"),
-            code=case.code,
             seen=number(seen),
             delivered=delivered_in_words(self.voice, len(readers) - seen),
             rows="\n".join(rows),
             days=number(self.policy.retention.readers_kept.days),
         )
-        return Answer([text], subject=case.code)
 
 
-class Remove(Command[tuple[int, str]]):
+class Remove(CaseCommand):
     """Command `/xoa VP12` (delete): delete the messages of a case for everybody in the group.
 
     The bot replies with a one-time code; the messages are deleted when the admin then types `/xoa VP12 <code>`.
     """
 
     word = "xoa"
-    by_code = True
     usage = TextId("usage_remove")
-    roles = DESK
+    takes_text = True
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
         """Parse `rest`, the text after the command's word: a case number, then a one-time code ("" if not typed).
@@ -131,57 +118,41 @@ class Remove(Command[tuple[int, str]]):
         code = "".join(found[1].split())
         return (found[0], code) if not code or (code.isascii() and code.isdigit()) else None
 
-    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
         """Without a code: reply with a new one-time code. With a valid code: enqueue jobs that delete the messages.
 
-        `argument` is (case number, one-time code or ""). The result of the jobs is reported in a later message.
+        The result of the jobs is reported in a later message.
         """
-        case_id, code = argument
-        case = call.case(case_id)
-        if case is None:
-            return unknown_case(self.voice, case_id)
-        return self.of(case.group_id)._remove(call, case, code)
-
-    def _remove(self, call: Call, case: Case, code: str) -> Answer:
         if call.uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
-            return self._say(TextId("removal_waits"), case, "waits")
+            return self.say_of(case, TextId("removal_waits"), "waits")
         messages = visible(call.uow, case)
         if not messages:
-            return self._say(TextId("removal_nothing"), case, "nothing_left")
+            return self.say_of(case, TextId("removal_nothing"), "nothing_left")
         if not any(message.cli_key for message in messages):
-            return self._say(TextId("removal_no_ids"), case, "no_ids")
-        return self._order_removal(call, case, code) if code else self._send_code(call, case, len(messages))
+            return self.say_of(case, TextId("removal_no_ids"), "no_ids")
+        return self._order_removal(call, case, typed) if typed else self._send_code(call, case, len(messages))
 
     def _send_code(self, call: Call, case: Case, count: int) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
         call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.escalation.code_valid)
-        text = self.voice.render(
+        return self.say_of(
+            case,
             TextId("removal_code"),
-            code=case.code,
+            "code_issued",
             count=number(count),
             secret=secret,
             minutes=number(minutes_of(self.policy.escalation.code_valid)),
         )
-        return Answer([text], "code_issued", case.code)
 
     def _order_removal(self, call: Call, case: Case, code: str) -> Answer:
         now = self.policy.clock()
         checked = call.uow.case_messages.check_removal_code(case, call.person.id, code, now)
         if checked is not CodeCheck.ACCEPTED:
-            return self._say(_REFUSALS[checked], case, f"code_{checked.value}")
+            return self.say_of(case, _REFUSALS[checked], f"code_{checked.value}")
         ordered = order_removal(call.uow, case, call.person.id, now)
-        if _counts_as_reaction(case, call.person):
+        if call.person.id != case.person_id:  # An admin's own case stays unanswered: others have to be told of it.
             call.uow.cases.save(case.answered())
-        text = self.voice.render(TextId("removal_ordered"), code=case.code, count=number(ordered))
-        return Answer([text], "ordered", case.code)
-
-    def _say(self, text: TextId, case: Case, outcome: str) -> Answer:
-        return Answer([self.voice.render(text, code=case.code)], outcome, case.code)
-
-
-def _counts_as_reaction(case: Case, person: Person) -> bool:
-    """Return whether ordering a deletion counts as the admin's reaction to the case: not if it is about that admin."""
-    return person.id != case.person_id
+        return self.say_of(case, TextId("removal_ordered"), "ordered", count=number(ordered))
 
 
 _REFUSALS = {

@@ -14,9 +14,9 @@ class SendAgain(CaseCommand):
     usage = TextId("usage_send_again")
     in_help = False
 
-    def about(self, call: Call, case: Case) -> Answer:
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
         """Put the notices about the case that were given up back into the queue, and say how many there were."""
         count = call.uow.deliveries.send_again(case, self.policy.clock())
-        text = TextId("sent_again") if count else TextId("nothing_to_send_again")
-        said = self.voice.render(text, code=case.code, **({"count": number(count)} if count else {}))
-        return Answer([said], "done" if count else "nothing", case.code)
+        if not count:
+            return self.say_of(case, TextId("nothing_to_send_again"), "nothing")
+        return self.say_of(case, TextId("sent_again"), count=number(count))

@@ -51,7 +51,7 @@ class ShowCase(CaseCommand):
         super().__init__(policy)
         self._wording = ChangeFormatter(self.voice, policy.changes)
 
-    def about(self, call: Call, case: Case) -> Answer:
+    def about(self, call: Call, case: Case, typed: str) -> Answer:
         """Return a text with everything stored about the case, and record in the audit log that the caller viewed it.
 
         Of a sealed case (a suspected state secret) no content is stored.
