@@ -159,8 +159,7 @@ class AnswerFile(NamedTuple):
                 value = value.get(part) if isinstance(value, dict) else None
             if not value:
                 missing.append(str(self.document.error(path, "chưa có; lần khai báo đầu tiên cần mục này")))
-        if missing:
-            raise ConfigError("\n".join(missing))
+        _raise_all(missing)
 
     def groups(self, there: Sequence[ChosenGroup]) -> list[ChosenGroup] | None:
         """Look up the groups that the answers file names among those of the bot account (`there`); return those found.
