@@ -16,8 +16,8 @@ _DELIVERIES = {DeliveryState.PENDING: TextId("delivery_pending"), DeliveryState.
 def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
     """Return the case's state as text, such as `mới` (new).
 
-    Of a new case it adds if the notice to the member waits or has failed; of an open one of severity `triage` (the
-    program is unsure) that a person has to look first.
+    For a new case whose notice to the member waits or has failed, the text says so. For an open case of severity
+    `triage` (the program is unsure), it says that a person has to decide first.
     """
     state = voice.state_of(case)
     if case.state is CaseState.NEW:

@@ -45,7 +45,7 @@ _COMMAND = re.compile(
 def label(voice: MessageFormatter, word: str, variant: str = "") -> str:
     """Return the label of the button that carries out the command `word`, such as "baonham".
 
-    `variant` is the suffix of a message text with another label, such as "_secret"; "" for the usual one.
+    `variant` is appended to the id of the label's text, such as "_secret" for another wording; "" for the usual one.
     """
     return voice.render(TextId(f"control_{word}{variant}"))
 

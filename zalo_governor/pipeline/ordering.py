@@ -130,8 +130,8 @@ class EventOrdering:
     def _is_in_future(self, entry: Entry) -> bool:
         """Return whether an entry's time (by Zalo's clock) is implausibly far in the future.
 
-        If our own clock is slow, all recent entries seem to be ahead of it; their median shows by how much, and is
-        allowed.
+        If our own clock is slow, all recent entries seem to lie in the future. The median of how far ahead they are
+        estimates that error, and an entry may be ahead by that much more.
         """
         ahead = entry.at_ms - entry.received_ms
         if entry.source is Source.LIVE:
@@ -160,5 +160,8 @@ def _is_unordered(item: Admitted) -> bool:
 
 
 def _is_ahead(until_ms: int, now_ms: int, at_most_ms: int) -> bool:
-    """Return whether `until_ms` is still ahead; False if by more than `at_most_ms`, as our clock was then set back."""
+    """Return whether `until_ms` lies in the future, but by no more than `at_most_ms`.
+
+    A time further ahead was computed before our clock was set back, and no longer counts.
+    """
     return 0 < until_ms - now_ms <= at_most_ms

@@ -41,7 +41,7 @@ _ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
 
 
 class Match(NamedTuple):
-    """A directive that a message answers."""
+    """Which directive a message answers, for which addressees, and how that was recognised."""
 
     directive: Directive
     assignees: tuple[Assignee, ...]

@@ -20,10 +20,7 @@ class UnknownSenders(EventHandler):
         """(group id, uid) of the senders checked already, for whom no other sync is requested."""
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Request a group sync if the event is a message of an unknown sender; note if members leave the group.
-
-        A sender who left and writes again triggers another sync.
-        """
+        """Request a group sync if an unknown person wrote the message; forget the senders who leave the group."""
         if isinstance(event, MessageSent | SealedHeard):
             self._check_sender(uow, event)
         elif isinstance(event, MembersLeft | MemberRemoved):

@@ -74,7 +74,7 @@ class Facts:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words of `folded`, and "", which is in every text."""
+        """The words of the text `folded`, and "", for patterns that require no word."""
         return frozenset(("", *WORD.findall(self.folded)))
 
     @cached_property

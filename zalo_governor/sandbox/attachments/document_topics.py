@@ -89,7 +89,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def without_empty_columns(text: str) -> str:
-    """Return a text without column headings such as "Độ mật" (level of secrecy) that no cell with a level follows."""
+    """Remove column headings such as "Độ mật" (level of secrecy) if no cell of the column holds a level."""
     return _EMPTY_COLUMN.sub("", _composed(text)) if "\t" in text else text
 
 

@@ -54,8 +54,8 @@ def availability() -> Iterator[None]:
 def unavailable(context: ExceptionContext) -> BaseException | None:
     """Return the StoreUnavailableError that replaces a connection error; None to leave the error as it is.
 
-    Called by SQLAlchemy for its event `handle_error`, so that code inside a transaction already catches the replaced
-    error.
+    SQLAlchemy calls this for its event `handle_error`, so that code inside a transaction gets a StoreUnavailableError
+    and not the driver's error.
     """
     if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
         return _unavailable_error(context.original_exception)

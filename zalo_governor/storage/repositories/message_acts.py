@@ -66,7 +66,7 @@ class MessageActs(Repository):
         return self._acts(waiting.order_by(message_acts.c.at_ms))
 
     def unsettled(self, group_id: str) -> list[MessageAct]:
-        """Return the group's newest acts in state WAITING or CLAIMED (at most 200, oldest first), to be decided."""
+        """Return the group's newest acts whose state is WAITING or CLAIMED; at most 200, oldest first."""
         newest = _ACTS.where(_UNSETTLED, message_acts.c.group_id == storable(group_id))
         if self._tx.account is not None:
             # Whether somebody may delete is known only for the uids that this account sees.

@@ -132,7 +132,10 @@ class DirectiveReader:
     def _still_meant(
         self, text: str, found: Sequence[NamedTime], times: Sequence[NamedTime], sent_at: datetime
     ) -> list[tuple[int, datetime]]:
-        """Return the deadlines that lie ahead, as (place in the text, moment); if none does, those missed recently."""
+        """Return the deadlines after `sent_at`, as (place in the text, moment); without any, those just before it.
+
+        `found` are the times in the text that are deadlines, `times` are all times in it.
+        """
         ahead = [one for one in found if one.moment > sent_at and is_meant(text, one, sent_at)]
         found = ahead or self._deadlines_among(text, [_of_late(text, one, sent_at) for one in times], sent_at)
         found = [one for one in found if not names_no_day(text[one.start : one.end], one.moment)]

@@ -29,10 +29,10 @@ _websockets_log.setLevel(logging.WARNING)
 
 
 def _is_fault(record: logging.LogRecord) -> bool:
-    """Return whether a log record of the package websockets reports a fault; used as the filter of its log.
+    """Return whether a log message of the package `websockets` reports a fault; used as the filter of its log.
 
-    If a connection breaks while something is sent, its reader and its writer both record the end; the package logs the
-    second record as an internal error (EOFError), which is no fault.
+    If a connection breaks during a send, the package notices it twice, in its reader and in its writer, and logs the
+    second time as an internal error (EOFError), which is harmless.
     """
     return record.exc_info is None or not isinstance(record.exc_info[1], EOFError)
 
