@@ -164,7 +164,7 @@ def test_the_address_may_be_given_and_taken_while_the_bot_runs(receiver: Receive
 
 
 @pytest.mark.parametrize(
-    "wrong", ["hc-ping.com/x", "ftp://a/b", "https:///x", "https://a/b?status=up", "http://a:99999/"]
+    "wrong", ["hc-ping.com/x", "ftp://a/b", "https:///x", "https://a/b?status=up", "http://a:99999/", "http://a:0/"]
 )
 def test_what_is_no_address_is_refused_without_quoting_it(wrong: str) -> None:
     with pytest.raises(ValidationError, match="phải là địa chỉ đầy đủ") as error:
