@@ -157,4 +157,4 @@ def test_fresh_files_do_not_wait_for_twenty_that_hardly_come(bot: Rig) -> None:
         waited.append(time.monotonic() - began)
         assert "Tệp, ảnh: có dấu độ mật" in told
     # About 10 s on a quiet machine; one after the other, the twenty would take minutes.
-    assert max(waited) < 40, waited
+    assert max(waited) < 90, waited
