@@ -137,6 +137,10 @@ class Command(ABC, Generic[ArgumentT]):
         """Return a reply with one text, addressed to the caller; `outcome` and `subject` as in `Answer`."""
         return Answer([self.voice.render_for(call.person, text, **fields)], outcome, subject)
 
+    def say_of(self, case: Case, text: TextId, outcome: str = "done", **fields: object) -> Answer:
+        """Return a reply about the case, with its code and `fields` filled into the text; `outcome` as in `Answer`."""
+        return Answer([self.voice.render(text, code=case.code, **fields)], outcome, case.code)
+
     def overview(self, call: Call, said: Callable[[Group], str]) -> Answer:
         """Return the reply for a call about several groups: a line for each, and how to ask about one.
 

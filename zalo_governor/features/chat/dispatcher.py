@@ -86,21 +86,17 @@ class CommandDesk(EventHandler):
 
     def reads_in_advance(self, event: EventBase) -> bool:
         """Return whether the event is a command that only reads (`Command.reading`)."""
-        typed = self._parse_command(event) if self._may_be_command(event) else None
-        command = self._commands.get(typed.word) if typed else None
-        return command is not None and command.reading
+        return self._reading_command(event) is not None
 
     def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
         """Make the reply to a command that only reads, in a transaction of its own; `handle_event` sends it.
 
         Call it only when all messages sent before the command are stored, or the reply would leave them out.
         """
-        typed = self._parse_command(event) if self._may_be_command(event) else None
-        command = self._commands.get(typed.word) if typed else None
-        if typed is None or command is None or not command.reading:
+        found = self._reading_command(event)
+        if found is None or not may_be_carried_out(event, self._policy.clock()):
             return
-        if not may_be_carried_out(event, self._policy.clock()):
-            return
+        command, typed = found
         with begin(reading=True) as uow:
             known = uow.people.find(event.account, event.sender_uid)
             person = known and uow.people.get(known.id)
@@ -115,8 +111,10 @@ class CommandDesk(EventHandler):
                 call = Call(uow, person, groups, event, reach=reach)
                 self._prepared = event.id, command.answer(call, arguments[0])
 
-    def _may_be_command(self, event: EventBase) -> bool:
-        return not event.is_group or (type(event) is MessageSent and begins_with_slash(event.text))
+    def _reading_command(self, event: EventBase) -> tuple[AnyCommand, Typed] | None:
+        typed = self._parse_command(event)
+        command = self._commands.get(typed.word) if typed else None
+        return (command, typed) if command and typed and command.reading else None
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Carry out the command in the event, if there is one, and send the reply.

@@ -124,14 +124,12 @@ class Approve(Command[Asked]):
         return self.voice.render(TextId("approval_what"), words=asked.words)
 
     def _approve_case(self, call: Call, case: Case) -> Answer:
-        now, code = self.policy.clock(), case.code
+        now = self.policy.clock()
         if case.rule_id not in CHANGE_RULES:
-            return Answer([self.voice.render(TextId("approval_no_change"), code=code)], "no_change", code)
+            return self.say_of(case, TextId("approval_no_change"), "no_change")
         until = case.event_at + self.policy.approval.afterwards
         if now > until:
-            return Answer(
-                [self.voice.render(TextId("approval_too_late"), code=code, until=moment(until))], "too_late", code
-            )
+            return self.say_of(case, TextId("approval_too_late"), "too_late", until=moment(until))
         reason = self.voice.render(TextId("reason_approved"), who=self.voice.who(call.person))
         if not case.may_become(CaseState.APPROVED):
             return cannot_move(self, case)
@@ -140,7 +138,7 @@ class Approve(Command[Asked]):
                 group_id=case.group_id,
                 given_by=call.person.id,
                 given_at=now,
-                words=code,
+                words=case.code,
                 until=now,
                 once=True,
                 used_by_event=case.first_event_id,
@@ -150,7 +148,7 @@ class Approve(Command[Asked]):
         by, detail = call.person.id, {"approval": approval.id}
         approved = move_case(call.uow, case, CaseState.APPROVED, at=now, by=by, reason=reason, detail=detail)
         self._notifications.approved(call.uow, approved, call.person)
-        return Answer([self.voice.render(TextId("approval_done"), code=code)], subject=code)
+        return self.say_of(case, TextId("approval_done"))
 
     def _suggest_asking(self, call: Call, case: Case) -> Answer:
         return self.say(call, TextId("approval_ask_case"), "ask", case.code, code=case.code)

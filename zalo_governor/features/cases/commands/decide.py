@@ -240,10 +240,6 @@ class CaseCommand(Command[tuple[int, str]]):
         """Carry out the command on the case and return the reply; `typed` is the text typed after the case number."""
         raise NotImplementedError
 
-    def say_of(self, case: Case, text: TextId, outcome: str = "done", **fields: object) -> Answer:
-        """Return a reply about the case, with its code and `fields` filled into the text; `outcome` as in `Answer`."""
-        return Answer([self.voice.render(text, code=case.code, **fields)], outcome, case.code)
-
 
 class ConfirmCase(CaseCommand):
     """Command `/xacnhan VP12` (confirm): record the admin's decision that a case is a breach of the regulation."""
@@ -300,10 +296,9 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
     The content of a false alarm is stored (hashed), so that it opens no case again, until the case is reviewed. The
     person whom the case is about is notified. `command` supplies clock, settings and texts.
     """
-    voice, code = command.voice, case.code
+    voice = command.voice
     if case.secret and call.codes > 1 and to in TAKEN_BACK:
-        typed = f"/{command.word} {code}"
-        return Answer([voice.render(TextId("decide_alone"), code=code, command=typed)], "alone", code)
+        return command.say_of(case, TextId("decide_alone"), "alone", command=f"/{command.word} {case.code}")
     match decide_case(command.policy, call.uow, case, to, reason, call.person):
         case Decided(moved, told):
             text = TextId("case_moved") if to in TAKEN_BACK else TextId("case_reviewed")
@@ -314,9 +309,9 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
             }
             if to in TAKEN_BACK:
                 about["sent"] = _what_was_sent(command, call, moved, told=told)
-            return Answer([voice.render(text, code=code, state=voice.state(to), **about)], subject=code)
+            return command.say_of(case, text, state=voice.state(to), **about)
         case Refused(RefusalReason.OWN_CHANGE):
-            return Answer([voice.render(TextId("change_own_case"), code=code)], RefusalReason.OWN_CHANGE.value, code)
+            return command.say_of(case, TextId("change_own_case"), RefusalReason.OWN_CHANGE.value)
         case Refused():
             return cannot_move(command, case)
 
@@ -334,12 +329,10 @@ def _what_was_sent(command: AnyCommand, call: Call, case: Case, *, told: bool) -
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
     """Return the reply saying that the case's present state does not allow the command."""
-    state = command.voice.state_of(case)
-    text = command.voice.render(TextId("case_cannot_move"), code=case.code, state=state)
-    return Answer([text], "cannot_move", case.code)
+    return command.say_of(case, TextId("case_cannot_move"), "cannot_move", state=command.voice.state_of(case))
 
 
-def reason_missing(command: CaseCommand, case: Case) -> Answer:
+def reason_missing(command: AnyCommand, case: Case) -> Answer:
     """Return the reply saying that a reason has to be typed after the case's code."""
     return command.say_of(case, TextId("reason_missing"), "no_reason", command=f"/{command.word}")
 
