@@ -52,7 +52,7 @@ def replace(
     records = open_records(load_settings(config), system_clock)
     session, asking = open_session(records), Asking(Console())
     try:
-        refuse_while_running(records.database)
+        refuse_while_running(records.database, panel=True)
         session.login()
         lost = _find_old_account(records, old, session.uid)
         may_follow(records.database, lost, session.uid)

@@ -23,6 +23,7 @@ from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.engine.lock_owner import PANEL
 from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.schema import events
@@ -103,6 +104,11 @@ def test_an_account_that_cannot_be_noted_as_replaced_is_not_replaced(config: str
         assert rows(config, "SELECT * FROM former_accounts") == []
         with closing(sqlite3.connect(database)) as connection:
             connection.execute("DROP TRIGGER full")
+        with closing(open_records(load_settings(Path(config)), system_clock)) as records:
+            panel = InstanceLock(records.database, PANEL)
+            panel.take()
+            assert "systemctl stop zalo-governor-panel" in said(config, "account", "replace", "--yes")
+            panel.release()
         assert f"Đã thay tài khoản {BOT} bằng {SECOND}" in said(config, "account", "replace", says="c\nc\nc\n")
         [(detail,)] = rows(config, "SELECT detail FROM audit WHERE action = 'account.replaced'")
         assert json.loads(str(detail))["new"] == SECOND

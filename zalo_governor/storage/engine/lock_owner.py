@@ -40,7 +40,7 @@ def occupant(database: Database, account: str) -> LockOwner | None:
 def refuse_while_running(database: Database, *, panel: bool = False) -> None:
     """Raise RunningError if a bot process uses the database, under any account.
 
-    With `panel`, also if a panel uses it: a running panel would continue with an SQLite file that was replaced.
+    With `panel`, also if a panel uses an SQLite database: it would go on with a file, or an account, that was replaced.
 
     Raises:
         RunningError: a bot process, or the panel, is running.
