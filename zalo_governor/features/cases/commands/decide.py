@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -11,7 +12,7 @@ from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import midnight, today
 from zalo_governor.domain.outsiders import OUTSIDERS
-from zalo_governor.domain.people import DESK, Group, Role
+from zalo_governor.domain.people import DESK, Group
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.audit import audit_case
 from zalo_governor.features.cases.decisions import (
@@ -212,10 +213,9 @@ def who_of(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
     return voice.render(TextId("case_row_newcomer_added"), who=who, by=by)
 
 
-class CaseCommand(Command[tuple[int, str]]):
-    """Base class of commands about one case: a case number (`VP12`) is typed, and after it, for some, a text."""
+class CaseWords(Command[tuple[int, str]]):
+    """Base class of commands for which a case number (`VP12`) is typed and after it, for some, a text."""
 
-    roles: ClassVar[frozenset[Role] | None] = DESK
     by_code = True
     takes_text: ClassVar[bool] = False
     """Whether a text may follow the case number."""
@@ -230,15 +230,21 @@ class CaseCommand(Command[tuple[int, str]]):
             return None
         return found[0], one_line(found[1], _MOST_CHARACTERS)
 
+
+class CaseCommand(CaseWords):
+    """Base class of admin commands about one case; subclasses implement `about`."""
+
+    roles = DESK
+
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Find the case with the typed number, and return the reply of `about`, or that there is no such case."""
         case_id, text = argument
         case = call.case(case_id)
         return self.of(case.group_id).about(call, case, text) if case else unknown_case(self.voice, case_id)
 
+    @abstractmethod
     def about(self, call: Call, case: Case, typed: str) -> Answer:
         """Carry out the command on the case and return the reply; `typed` is the text typed after the case number."""
-        raise NotImplementedError
 
 
 class ConfirmCase(CaseCommand):

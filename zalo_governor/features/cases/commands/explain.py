@@ -5,7 +5,7 @@ from typing import ClassVar
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.domain.people import DESK, Role
-from zalo_governor.features.cases.commands.decide import CaseCommand, cannot_move, move, reason_missing, unknown_case
+from zalo_governor.features.cases.commands.decide import CaseWords, cannot_move, move, reason_missing, unknown_case
 from zalo_governor.features.cases.next_actions import answers
 from zalo_governor.messaging.commands import Answer, Call
 from zalo_governor.messaging.notifier import Notifier
@@ -16,7 +16,7 @@ _MOST_EXPLANATIONS = 5
 """Maximum number of explanations that one person may send about one case, as each is sent to the admins."""
 
 
-class _WordsToDesk(CaseCommand):
+class _WordsToDesk(CaseWords):
     """Base class of commands with which members, or the leader, send the admins a text about a case."""
 
     roles: ClassVar[frozenset[Role] | None] = None
