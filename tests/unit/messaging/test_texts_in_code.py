@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.unit.features.desk import CATALOGUE
 from zalo_governor.features.cases import label_words
 from zalo_governor.features.cases.member_request import MemberRequest
+from zalo_governor.messaging import formatter
 from zalo_governor.messaging.templates import TextId
 
 ROOT = Path(__file__).parents[3] / "zalo_governor"
@@ -46,14 +47,26 @@ def test_every_text_that_the_code_names_is_shipped() -> None:
     assert not unknown
 
 
-def test_every_label_and_reason_of_a_finding_and_every_result_of_a_request_has_a_shipped_text() -> None:
+def _named_by_rule() -> set[TextId]:
+    """The texts of labels, reasons, states and results of requests, whose ids are formed of these."""
     of_labels = {text for words in label_words.WORDS.values() for text in words.texts.values()}
     of_requests = {request.told_to_admins for request in MemberRequest}
-    assert of_labels | of_requests | set(label_words._REASONS.values()) <= SHIPPED
+    return of_labels | of_requests | {*label_words._REASONS.values(), *formatter._STATES.values()}
+
+
+def test_every_label_and_reason_of_a_finding_and_every_result_of_a_request_has_a_shipped_text() -> None:
+    assert _named_by_rule() <= SHIPPED
 
 
 def test_every_shipped_text_is_named_in_the_code() -> None:
-    assert not SHIPPED - {text for _, call in _calls() for text in _ids(call)}
+    forming = {"features/cases/label_words.py", "features/cases/member_request.py", "messaging/formatter.py"}
+    named = {
+        text
+        for place, call in _calls()
+        for text in _ids(call)
+        if place.partition(":")[0] not in forming or isinstance(call.args[0], ast.Constant)
+    }
+    assert not SHIPPED - named - _named_by_rule()
 
 
 def test_every_text_gets_the_fields_that_it_has() -> None:

@@ -19,6 +19,12 @@ from zalo_governor.rules.checks.files import FileRule
 from zalo_governor.rules.checks.harmful import HarmfulRule
 from zalo_governor.rules.checks.links import LinkRule
 
+
+def _texts(prefix: str, *lines: str) -> dict[str, TextId]:
+    """Return label -> text id `<prefix>_<label>`, for labels that are separated by blanks."""
+    return {label: TextId(f"{prefix}_{label}") for line in lines for label in line.split()}
+
+
 _LINKS = {
     "dangerous_link": TextId("link_listed"),
     "lookalike_link": TextId("link_lookalike"),
@@ -29,36 +35,26 @@ _LINKS = {
     "group_invitation": TextId("link_invitation"),
 }
 """Texts for the dangers of links (clause 4.4)."""
-_FILES = {
-    label: TextId(f"file_{label}")
-    for labels in (
-        "executable script shortcut disk_image disguised double_extension hidden_name path_escape polyglot",
-        "unread_container archive_bomb signature virus macro remote_template external_object dde activex",
-        "exploit_object pdf_javascript pdf_launch pdf_action pdf_xfa",
-    )
-    for label in labels.split()
-}
+_FILES = _texts(
+    "file",
+    "executable script shortcut disk_image disguised double_extension hidden_name path_escape polyglot",
+    "unread_container archive_bomb signature virus macro remote_template external_object dde activex",
+    "exploit_object pdf_javascript pdf_launch pdf_action pdf_xfa",
+)
 """Texts for the dangers of files (clause 4.4)."""
-_CATEGORIES = {
-    label: TextId(f"category_{label}")
-    for labels in (
-        "drugs gambling prostitution obscenity violence crime public_order national_security illegal_religion",
-        "superstition insult fine_customs scam advertising unverified other",
-    )
-    for label in labels.split()
-}
+_CATEGORIES = _texts(
+    "category",
+    "drugs gambling prostitution obscenity violence crime public_order national_security illegal_religion superstition",
+    "insult fine_customs scam advertising unverified other",
+)
 """Texts for the categories of harmful content (clause 4.2)."""
 _REASONS = {
-    **{
-        code: TextId(f"reason_{code}")
-        for codes in (
-            "offer contact price link phone incite threat spread level listed gov brand letters misspelt",
-            "foreign_suffix lure inside mixed_scripts foreign_script program script_file ip ip_disguised",
-            "userinfo encoded_host long_host scheme shortened invitation forwards warning red_stamp grey_stamp",
-            "typed_mark recall_stamp in_name in_file",
-        )
-        for code in codes.split()
-    },
+    **_texts(
+        "reason",
+        "offer contact price link phone incite threat spread level listed gov brand letters misspelt foreign_suffix",
+        "lure inside mixed_scripts foreign_script program script_file ip ip_disguised userinfo encoded_host long_host",
+        "scheme shortened invitation forwards warning red_stamp grey_stamp typed_mark recall_stamp in_name in_file",
+    ),
     "bracket": TextId("reason_level_bracket"),
     "disguise": TextId("reason_level_disguised"),
     "document": TextId("reason_level_paper"),
