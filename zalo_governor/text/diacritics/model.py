@@ -53,7 +53,7 @@ def load_model(raw: bytes) -> Model:
     of_level = [exp(-level / _ENGLISH_LEVELS) for level in range(256)]
     shares = dict(zip(english.decode().split("\n"), map(of_level.__getitem__, english_levels), strict=True))
     language = Language(words.decode().split("\n"), _numbers("I", singles), pairs, triples, shares)
-    return Model(language, Forest(lambda: _unpack_trees(figures, values)))
+    return Model(language, Forest(_unpack_trees(figures, values)))
 
 
 def _followers(lengths: Sequence[int], words: bytes, levels: bytes) -> Followers:

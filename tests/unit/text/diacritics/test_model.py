@@ -27,7 +27,7 @@ def test_what_is_written_is_read_again() -> None:
 def test_where_the_first_trees_leave_no_doubt_the_rest_are_not_asked() -> None:
     never_asked: Node = (99, 0.0, 0.0, 0.0)
     tree: Node = (0, 0.0, -0.2, 0.2)
-    forest = Forest(lambda: [*[tree] * 30, *[never_asked] * 9])
+    forest = Forest([*[tree] * 30, *[never_asked] * 9])
     assert forest.score([1.0]) > 9
     assert forest.score([-1.0]) < -9
 
