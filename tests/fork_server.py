@@ -1,18 +1,26 @@
 """Starts commands as processes forked from one with all modules imported, which spares each of them two seconds.
 
 What they do from there on, they do as the real command: with a pid, signals, an exit code and an output of their own.
+The process in which a bot judges messages is forked likewise, with the trained tables read already.
 """
 
+import ctypes
+import fcntl
+import json
 import multiprocessing
 import os
 import runpy
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from multiprocessing.reduction import DupFd
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any, cast
 
 import pytest
@@ -20,10 +28,18 @@ import pytest
 from tests.rig import Rig
 from zalo_governor.cli.demo import processes
 from zalo_governor.cli.demo.processes import Program
+from zalo_governor.sandbox.rules import worker
 
 _FORKING = multiprocessing.get_context("forkserver")
 _COMMANDS = ("run", "simulate", "panel", "scan_worker", "report", "cases", "doctor", "roster", "members", "directives")
-_FORKING.set_forkserver_preload(["tests.fork_server", *(f"zalo_governor.cli.{command}" for command in _COMMANDS)])
+_FORKING.set_forkserver_preload(
+    [
+        "tests.fork_server",
+        *(f"zalo_governor.cli.{command}" for command in _COMMANDS),
+        "zalo_governor.storage.migrations.running",
+        "tests.loaded_tables",
+    ]
+)
 
 
 _FROM_THE_START = {"test_bot", "test_bench", "test_first_try", "test_secret_leaves_no_trace"}
@@ -110,5 +126,98 @@ def _run(
         os.dup2(file, place)
         os.close(file)
     sys.stdout, sys.stderr = (os.fdopen(place, "w", encoding="utf-8", buffering=1, closefd=False) for place in (1, 2))
+    if module == "zalo_governor" and arguments[0] == "run":
+        mother = _Mother()
+        vars(worker)["subprocess"] = SimpleNamespace(Popen=mother.start, DEVNULL=subprocess.DEVNULL)
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+class _RulesProcess:
+    """A rules process, with those methods of `subprocess.Popen` that its handle needs."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._code: int | None = None
+
+    def wait(self) -> int:
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
+    def kill(self) -> None:
+        if self._code is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+
+class _Mother:
+    """A fork of the bot from before its first thread, which forks the rules processes and hands them to the bot.
+
+    The bot itself must not fork: the child would have its open database, and other threads' locks.
+    """
+
+    def __init__(self) -> None:
+        self._line, line = socket.socketpair()
+        bot = os.getpid()
+        if os.fork() == 0:
+            self._line.close()
+            with suppress(OSError):
+                self._serve(line, bot)
+            os._exit(0)
+        line.close()
+
+    def start(
+        self, command: Sequence[str], *, stdin: int, pass_fds: tuple[int], env: Mapping[str, str], **_: Any
+    ) -> _RulesProcess:
+        """Start `command` as a child of the bot, as `subprocess.Popen` does; its outputs are closed."""
+        _adopt_orphans(True)
+        asked = json.dumps([command, dict(env), *pass_fds]).encode()
+        socket.send_fds(self._line, [asked], [stdin, *pass_fds])
+        pid = int(self._line.recv(_MOST_BYTES))
+        _adopt_orphans(False)
+        return _RulesProcess(pid)
+
+    def _serve(self, line: socket.socket, bot: int) -> None:
+        while True:
+            asked, files, _, _ = socket.recv_fds(line, _MOST_BYTES, 2)
+            if not asked:
+                return
+            between = os.fork()
+            if between == 0:
+                # Its child becomes the bot's once it has ended.
+                if os.fork() == 0:
+                    while os.getppid() != bot:
+                        time.sleep(0.001)
+                    line.send(str(os.getpid()).encode())
+                    self._become(*json.loads(asked), *files)
+                os._exit(0)
+            os.waitpid(between, 0)
+            for file in files:
+                os.close(file)
+
+    def _become(
+        self, command: Sequence[str], environment: Mapping[str, str], number: int, stdin: int, shared: int
+    ) -> None:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        memory = fcntl.fcntl(shared, fcntl.F_DUPFD, max(number, nowhere) + 1)
+        for file, place in ((stdin, 0), (nowhere, 1), (nowhere, 2), (memory, number)):
+            os.dup2(file, place)
+        os.closerange(3, number)
+        os.closerange(number + 1, os.sysconf("SC_OPEN_MAX"))
+        os.environ.clear()
+        os.environ.update(environment)
+        _, _, module, *arguments = command
+        sys.argv = [module, *arguments]
+        try:
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        finally:
+            os._exit(0)
+
+
+def _adopt_orphans(wanted: bool) -> None:
+    """Become the parent of children's children whose own parent ends, or no longer (PR_SET_CHILD_SUBREAPER)."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0)
+
+
+_PR_SET_CHILD_SUBREAPER = 36
+_MOST_BYTES = 1 << 16
