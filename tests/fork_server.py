@@ -9,6 +9,7 @@ import fcntl
 import json
 import multiprocessing
 import os
+import resource
 import runpy
 import signal
 import socket
@@ -31,7 +32,10 @@ from zalo_governor.cli.demo.processes import Program
 from zalo_governor.sandbox.rules import worker
 
 _FORKING = multiprocessing.get_context("forkserver")
-_COMMANDS = ("run", "simulate", "panel", "scan_worker", "report", "cases", "doctor", "roster", "members", "directives")
+_COMMANDS = (
+    *("run", "simulate", "panel", "scan_worker", "report", "cases", "doctor", "roster", "members", "directives"),
+    *("backup", "export", "rules", "trial"),
+)
 _FORKING.set_forkserver_preload(
     [
         "tests.fork_server",
@@ -42,8 +46,8 @@ _FORKING.set_forkserver_preload(
 )
 
 
-_FROM_THE_START = {"test_bot", "test_bench", "test_first_try", "test_secret_leaves_no_trace"}
-"""Files whose processes begin as a user's do, as their start, their cost or what they leave behind is the point."""
+_FROM_THE_START = {"test_bot", "test_bench", "test_first_try"}
+"""Files whose processes begin as a user's do, as their start or their cost is the point."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -89,7 +93,8 @@ class _Process:
     def __init__(
         self, module: str, arguments: Sequence[str], environment: Mapping[str, str], output: int, errors: int
     ) -> None:
-        given: Any = module, list(arguments), dict(environment), str(Path.cwd()), DupFd(output), DupFd(errors)
+        cores = resource.getrlimit(resource.RLIMIT_CORE)
+        given: Any = module, list(arguments), dict(environment), str(Path.cwd()), cores, DupFd(output), DupFd(errors)
         # A daemon, so that one that a failed test leaves behind does not keep the tests from ending.
         self._process = _FORKING.Process(target=_run, args=given, daemon=True)
         self._process.start()
@@ -114,11 +119,18 @@ class _Process:
 
 
 def _run(
-    module: str, arguments: Sequence[str], environment: Mapping[str, str], folder: str, output: Any, errors: Any
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: str,
+    cores: tuple[int, int],
+    output: Any,
+    errors: Any,
 ) -> None:
     """Become the command: what a new process would have from its parent is set by hand."""
     os.setsid()
     os.chdir(folder)
+    resource.setrlimit(resource.RLIMIT_CORE, cores)
     os.environ.clear()
     os.environ.update(environment)
     given = os.open(os.devnull, os.O_RDONLY), output.detach(), errors.detach()
