@@ -164,9 +164,11 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
 
 
 def _erase_from_directives(connection: Connection, keys: Keys, numbers: list[int]) -> None:
-    """Erase the texts of the person's own directives, and the person's name among the addressees of others."""
-    given = or_(directives.c.given_by.in_(numbers), directives.c.entered_by.in_(numbers))
-    connection.execute(update(directives).where(given).values(body=NO_LONGER_KEPT))
+    """Erase the texts of the directives that the person gave, and the person's name among the addressees of others.
+
+    A directive that the person only entered into the ledger is another person's order, and keeps its text.
+    """
+    connection.execute(update(directives).where(directives.c.given_by.in_(numbers)).values(body=NO_LONGER_KEPT))
     full_names = set(connection.scalars(select(persons.c.full_name).where(persons.c.id.in_(numbers)))) - {""}
     asked = select(directive_people.c.assignee_id).where(directive_people.c.person_id.in_(numbers))
     for row in connection.execute(select(directive_assignees).where(directive_assignees.c.id.in_(asked))).all():
