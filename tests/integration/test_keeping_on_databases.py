@@ -260,6 +260,8 @@ def test_another_account_goes_on_with_people_history_and_what_was_to_be_sent(
         # Of 6002 and 6003 one may be the member whom nobody knows again: neither is called a newcomer.
         assert uow.members.present_uids(NEW, GROUP) == {"6001", "6002", "6003"}
         assert uow.members.group_snapshot(GROUP)
+        # Whom only the old account saw is seen by nobody now: the name goes after its term.
+        assert uow.members.present_uids(BOT, GROUP) == set()
     assert [entry.uid for entry in roster_of(filled, GROUP)] == ["6001"]
     with filled.read() as connection:
         assert connection.execute(select(outbox.c.account, outbox.c.thread_id)).one() == (NEW, "6001")
@@ -267,3 +269,16 @@ def test_another_account_goes_on_with_people_history_and_what_was_to_be_sent(
     assert list(opened(filled))
     with pytest.raises(StoreError, match="đã được thay"):
         may_follow(filled, NEW, BOT)
+
+
+def test_the_name_of_a_member_whom_a_replaced_account_saw_last_goes_after_its_term(
+    filled: Database, units: UnitsOfWork, clock: HandClock
+) -> None:
+    with units.begin() as uow:
+        stranger = uow.people.find_or_create(BOT, OTHER)
+        assert stranger
+        uow.people.set_display_name(BOT, stranger, "Giàng A Mẫu")
+    with filled.write() as connection:
+        succeed(connection, filled.keys, old=BOT, new=NEW, known_again={}, seen=[_seen([])], at=clock())
+    for days, names in ((29, 0), (2, 1)):
+        assert sweep(filled, TERMS, clock.forward(days=days), lambda: False).names == names
