@@ -15,7 +15,7 @@ from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER, Rig, rig, somebody
 from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 
 SECOND = "7000000000000000099"
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong truoc ngay mai"
@@ -136,7 +136,7 @@ def _see_no_secret(made: Rig, folders: list[Path]) -> None:
     for word in WORDS:
         assert not [path for path in files if word.encode() in path.read_bytes()]
     settings = load_settings(made.config)
-    database = Database(settings.sqlalchemy_url, Keys.load_or_make(settings.key_path, None), system_clock)
+    database = Database(settings.sqlalchemy_url, Keys(master_key(settings.key_path, None)), system_clock)
     try:
         everything = list(opened(database))
     finally:

@@ -26,7 +26,7 @@ from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import SqlAuditLog
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 
 SEND = "/api/message/sms"
 HISTORY = "/api/cm/getrecentv2"
@@ -233,7 +233,7 @@ class Scene:
     def broken_audit(self) -> list[str]:
         """What does not hold in the audit log, once the bot has ended."""
         settings = load_settings(self._config)
-        database = Database(settings.sqlalchemy_url, Keys.load_or_make(settings.key_path, None), system_clock)
+        database = Database(settings.sqlalchemy_url, Keys(master_key(settings.key_path, None)), system_clock)
         try:
             faults = SqlAuditLog(database).verify().faults
         finally:

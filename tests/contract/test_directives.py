@@ -32,7 +32,7 @@ def add(uow: UnitOfWork, key: str = "1", *, due: datetime | None = None, **chang
         person(uow, "7000000000000000099"), message_key=key, items=(item,), mentioned_uids=(MEMBER,)
     )
     directive = uow.directives.add(directive.model_copy(update=changes))
-    uow.directives.put_assignee(assignee(uow, directive, due=due))
+    uow.directives.put_assignees([assignee(uow, directive, due=due)])
     return directive
 
 
@@ -63,7 +63,8 @@ def answer(uow: UnitOfWork, given: Assignee, key: str, **changes: object) -> Dir
 
 
 def settle(uow: UnitOfWork, given: Assignee) -> Assignee:
-    return uow.directives.put_assignee(given.answered(uow.directives.answers(given.id)))
+    [settled] = uow.directives.put_assignees([given.answered(uow.directives.answers(given.id))])
+    return settled
 
 
 def test_a_directive_comes_back_as_it_was_stored_and_is_found_by_its_message(storage: Storage) -> None:
@@ -83,7 +84,7 @@ def test_only_open_directives_are_owed_the_newest_first(storage: Storage) -> Non
     with storage.begin() as uow:
         first, second, third = add(uow, "1"), add(uow, "2"), add(uow, "3")
         [taken_off] = uow.directives.assignees(third.id)
-        uow.directives.put_assignee(taken_off.model_copy(update={"removed": True}))
+        uow.directives.put_assignees([taken_off.model_copy(update={"removed": True})])
         mine = person(uow)
         assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 9)] == [second.id, first.id]
         assert [directive.id for directive, _, _ in uow.directives.owed_by(GROUP, mine, 2)][:1] == [second.id]
@@ -132,7 +133,7 @@ def test_the_overview_shows_the_longest_overdue_first(storage: Storage) -> None:
     with storage.begin() as uow:
         without, soon, overdue = add(uow, "1"), add(uow, "2", due=now + HOUR), add(uow, "3", due=now - HOUR)
         longest = add(uow, "4", due=now - 2 * HOUR)
-        uow.directives.put_assignee(assignee(uow, overdue, due=now + HOUR, uid=OTHER))
+        uow.directives.put_assignees([assignee(uow, overdue, due=now + HOUR, uid=OTHER)])
         lines, count, late, _ = uow.directives.overview(GROUP, now, 9)
         assert late == 2
         assert [line.directive.id for line in lines] == [longest.id, overdue.id, soon.id, without.id]
@@ -159,8 +160,8 @@ def test_nobody_is_overdue_who_is_not_in_the_group_and_said_nothing(storage: Sto
     with storage.begin() as uow:
         away, both = add(uow, "1", due=START), add(uow, "2", due=START)
         for one in uow.directives.assignees(away.id):
-            uow.directives.put_assignee(one.model_copy(update={"person_ids": ()}))
-        uow.directives.put_assignee(assignee(uow, both, due=START).model_copy(update={"person_ids": ()}))
+            uow.directives.put_assignees([one.model_copy(update={"person_ids": ()})])
+        uow.directives.put_assignees([assignee(uow, both, due=START).model_copy(update={"person_ids": ()})])
         page = uow.directives.overview(GROUP, START + DAY, 9)
         assert (page.total, page.overdue) == (2, 1)
         assert {line.directive.id: (line.overdue, line.addressees) for line in page.lines} == {
@@ -176,12 +177,12 @@ def test_a_deadline_that_was_over_when_set_asks_for_a_report_and_makes_nobody_la
     own, plain = START + 3 * DAY, DirectiveItem(text="biết và chỉ đạo")
     with storage.begin() as uow:
         directive, reported, other = (add(uow, key, items=(missed, plain)) for key in "123")
-        uow.directives.put_assignee(assignee(uow, directive, due=own, uid=OTHER))
+        uow.directives.put_assignees([assignee(uow, directive, due=own, uid=OTHER)])
         for one, kind in ((directive, AnswerKind.RECEIVED), (reported, AnswerKind.REPORTED)):
             given = uow.directives.assignees(one.id)[0]
             uow.directives.add_answer(answer(uow, given, f"a{one.id}", kind=kind))
             settle(uow, given)
-        uow.directives.put_assignee(assignee(uow, reported).model_copy(update={"item": 1}))
+        uow.directives.put_assignees([assignee(uow, reported).model_copy(update={"item": 1})])
         [given, extended] = uow.directives.assignees(directive.id)
         assert (given.missed_at, given.settled, given.may_be_reminded(START)) == (START, False, True)
         assert (extended.missed_at, given.is_overdue(own)) == (None, False)

@@ -25,7 +25,7 @@ from zalo_governor.config.shipped import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.samples import SAMPLES
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 
 FILES = 10
 KILLS = 5
@@ -169,7 +169,7 @@ def _fresh(folder: Path, apart_from: Path, began: float) -> list[Path]:
 
 def _see_nothing_under_the_key(made: Rig, sealed: str, ordinary: str) -> None:
     settings = load_settings(made.config)
-    keys = Keys.load_or_make(settings.key_path, None)
+    keys = Keys(master_key(settings.key_path, None))
     with closing(Database(settings.sqlalchemy_url, keys, system_clock)) as database:
         kept = list(opened(database))
     assert any(ordinary.encode() in content for _, content in kept)

@@ -33,7 +33,7 @@ from zalo_governor.simulator.messages import attachment
 from zalo_governor.simulator.world import World
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.queries.export import Extract
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 from zalo_governor.zalo.events.text_fields import FIELDS
 
 NAMED = "7300000000000000001"
@@ -253,7 +253,7 @@ class _Scene:
     def nothing_under_the_key(self) -> None:
         """Not even encrypted: everything that the key opens is read."""
         settings = load_settings(self._made.config)
-        keys = Keys.load_or_make(settings.key_path, None)
+        keys = Keys(master_key(settings.key_path, None))
         with closing(Database(settings.sqlalchemy_url, keys, system_clock)) as database:
             kept = list(opened(database))
         assert {"inbox.body", "outbox.body", "findings.excerpt", "persons.display_name"} <= {where for where, _ in kept}

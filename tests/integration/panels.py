@@ -27,7 +27,6 @@ from zalo_governor.panel.office import Office, Words
 from zalo_governor.panel.pages import all_routes
 from zalo_governor.panel.serving import _serve
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.secret_store import SecretStore
 
 _addresses = itertools.count(2)
 
@@ -49,7 +48,7 @@ def office_of(database: Database, clock: HandClock, folder: Path, groups: Mappin
     file.write_text(yaml.safe_dump(given, allow_unicode=True))
     settings = load_settings(file)
     configuration = CurrentConfiguration(_configuration()._replace(settings=settings))
-    records = AppContext(configuration, database, SecretStore(database), clock)
+    records = AppContext(configuration, database)
     records.keep_account(BOT)
     known = Words(words.action, words.value, words.facts, lambda: words.vietnamese()["actions"])
     return Office(records, file, known)

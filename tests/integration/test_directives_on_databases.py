@@ -6,7 +6,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from tests.crash.opened import opened
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, new_directive
@@ -39,15 +39,17 @@ def filled(database: Database, units: UnitsOfWork) -> Database:
         assert asked
         for key in ("1", "2"):
             directive = uow.directives.add(new_directive(giver.id, message_key=key))
-            made = uow.directives.put_assignee(
-                Assignee(
-                    directive_id=directive.id,
-                    group_id=GROUP,
-                    item=0,
-                    name="Lò Văn Mẫu",
-                    person_ids=(asked.id,),
-                    due_at=START + 40 * DAY,
-                )
+            [made] = uow.directives.put_assignees(
+                [
+                    Assignee(
+                        directive_id=directive.id,
+                        group_id=GROUP,
+                        item=0,
+                        name="Lò Văn Mẫu",
+                        person_ids=(asked.id,),
+                        due_at=START + 40 * DAY,
+                    )
+                ]
             )
             uow.directives.add_answer(
                 DirectiveAnswer(
@@ -61,7 +63,7 @@ def filled(database: Database, units: UnitsOfWork) -> Database:
                     way=AnswerWay.QUOTE,
                 )
             )
-            uow.directives.put_assignee(made.answered(uow.directives.answers(made.id)))
+            uow.directives.put_assignees([made.answered(uow.directives.answers(made.id))])
             if key == "2":
                 uow.directives.save(directive.model_copy(update={"state": DirectiveState.DONE}))
     return database
@@ -125,6 +127,38 @@ def test_on_order_neither_the_orders_nor_the_name_of_a_person_stay(
         erase(connection, filled.keys, giver.id, "số 13/QĐ", clock())
     filled.persons.forget()
     assert texts(units) == dict.fromkeys((1, 2), ("", [""]))
+
+
+def test_who_only_entered_a_directive_for_a_leader_takes_none_of_its_words_along(
+    database: Database, units: UnitsOfWork, clock: HandClock
+) -> None:
+    with units.begin() as uow:
+        giver, typist = uow.people.find_or_create(BOT, OTHER), uow.people.find_or_create(BOT, MEMBER)
+        assert giver
+        assert typist
+        uow.directives.add(new_directive(giver.id, entered_by=typist.id))
+    with database.write() as connection:
+        erase(connection, database.keys, typist.id, "số 12/QĐ", clock())
+    database.persons.forget()
+    assert texts(units) == {1: ("Sở Mẫu báo cáo số liệu", [])}
+
+
+def test_a_directive_is_summed_up_once_for_all_its_addressees(database: Database, units: UnitsOfWork) -> None:
+    sums: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE directives SET") and "addressees" in statement:
+            sums.append(statement)
+
+    with units.begin() as uow:
+        giver = uow.people.find_or_create(BOT, OTHER)
+        assert giver
+        directive = uow.directives.add(new_directive(giver.id))
+        event.listen(uow.tx.connection, "before_cursor_execute", note)
+        to = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name="", person_ids=(giver.id,))
+        uow.directives.put_assignees(to.model_copy(update={"name": f"Sở {number}"}) for number in range(3))
+        assert [line.addressees for line in uow.directives.overview(GROUP, START, 9).lines] == [3]
+    assert len(sums) == 1
 
 
 def test_what_new_rules_take_for_a_secret_goes_from_directives_too(filled: Database, units: UnitsOfWork) -> None:
@@ -193,8 +227,8 @@ def test_open_pages_learn_of_a_deadline_that_was_changed(database: Database, uni
         assert giver
         directive = uow.directives.add(new_directive(giver.id))
         to = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name="Lò Văn Mẫu", person_ids=(giver.id,))
-        made = uow.directives.put_assignee(to.model_copy(update={"due_at": START + DAY}))
+        [made] = uow.directives.put_assignees([to.model_copy(update={"due_at": START + DAY})])
     before = PanelQueries(database).stamps()
     with units.begin() as uow:
-        uow.directives.put_assignee(made.model_copy(update={"due_at": START + 2 * DAY}))
+        uow.directives.put_assignees([made.model_copy(update={"due_at": START + 2 * DAY})])
     assert PanelQueries(database).stamps() != before

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from tests.unit.app.test_policy import policy_of
-from tests.unit.storage.stored import START
+from tests.unit.storage.stored import BOT, GROUP, START
 from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.config.groups import GroupSettings
 from zalo_governor.config.settings import Settings
+from zalo_governor.domain.jobs import Job, JobKind, PinMessage, ReportDeadline
 from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.after_restore import look_ahead
@@ -62,3 +63,35 @@ def test_a_digest_that_was_due_before_a_restore_is_not_sent_again_and_the_next_o
         digest.run(moment)
     with units.begin() as uow:
         assert [uow.claims.is_claimed("suggestions_digest:1", moment) for moment in due] == [False, True]
+
+
+def test_jobs_that_were_queued_while_the_clock_was_far_ahead_do_not_wait_for_that_date(
+    units: UnitsOfWork, database: Database
+) -> None:
+    ahead = START + timedelta(days=400)
+    by_right = Job(
+        account=BOT, group_id=GROUP, task=ReportDeadline(directive_id=1, due_at=ahead), ordered_at=START, due_at=ahead
+    )
+    queued = Job(account=BOT, group_id=GROUP, task=PinMessage(message_key="1"), ordered_at=ahead)
+    tried, held = (
+        Job(account=BOT, group_id=GROUP, task=PinMessage(message_key=key), ordered_at=START) for key in ("2", "3")
+    )
+    with units.begin() as uow:
+        for job in (by_right, tried, held):
+            assert uow.jobs.enqueue(job)
+        claimed = uow.jobs.claim(BOT, [JobKind.PIN_MESSAGE], ahead)
+        uow.jobs.retry(claimed[0], ahead + timedelta(minutes=1))
+        uow.jobs.enqueue(queued)
+    now = START + timedelta(hours=1)
+    records: Any = SimpleNamespace(account=BOT)
+    features, unused = FeatureFacade(policy_of(GroupSettings(id="1"))), object()
+    rest: dict[str, Any] = dict.fromkeys(("group_sync", "stopping", "zalo_clock"), unused)
+    schedule = DailySchedule(records, units, features=lambda: features, clock=lambda: now, **rest)
+    [redate] = [duty for duty in schedule.duties() if duty.always_made_up]
+    with units.begin() as uow:
+        assert uow.jobs.claim(BOT, JobKind, now) == []
+    redate.run(now)
+    with units.begin() as uow:
+        keys = [job.task.target for job in uow.jobs.claim(BOT, JobKind, now)]
+        assert keys == ["2", "3", "1"]
+        assert uow.jobs.next_due(BOT, [JobKind.REPORT_DEADLINE]) == ahead

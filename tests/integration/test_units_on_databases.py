@@ -162,7 +162,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         uow.case_notes.add(case, CaseNote(kind=NoteKind.REVIEW, person_id=writer.id, at=START, text="xin xem lại"))
         directive = uow.directives.add(new_directive(someone(uow, OTHER).id, message_key="9"))
         asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name="Sở Mẫu", person_ids=(writer.id,))
-        uow.directives.put_assignee(asked)
+        uow.directives.put_assignees([asked])
         assert holding(uow, BOT, Role.ADMIN) == []
     with units.begin() as uow:
         snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER, OTHER))

@@ -1,6 +1,6 @@
 """The directive ledger in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from tests.memory.base import MemoryRepository
@@ -49,7 +49,10 @@ class MemoryDirectives(MemoryRepository, Directives):
         found = [directive.with_missed(one) if directive else one for one in found]
         return sorted(found, key=lambda one: (one.item, one.id))
 
-    def put_assignee(self, assignee: Assignee) -> Assignee:
+    def put_assignees(self, assignees: Iterable[Assignee]) -> list[Assignee]:
+        return [self._put_assignee(one) for one in assignees]
+
+    def _put_assignee(self, assignee: Assignee) -> Assignee:
         if assignee.id:
             self._store.assignees[assignee.id - 1] = assignee
             return assignee

@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from zalo_governor.rules.loader import Rulebook
 from zalo_governor.storage.engine.database import Database, is_written
 from zalo_governor.storage.errors import LostDatabaseError, OlderDatabaseError, WrongKeyError
 from zalo_governor.storage.repositories.secret_store import SecretStore
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 from zalo_governor.system import atomic_files
 from zalo_governor.system.error_text import of_system, of_value
 from zalo_governor.zalo.credentials import Credentials
@@ -54,29 +53,21 @@ class SessionOrigin(StrEnum):
     """From the database, which holds one session; the session file was removed."""
 
 
-@dataclass(frozen=True)
-class AppContext:
-    """An installation in use: its open database, current configuration and stored secrets; must be closed."""
+class Installation:
+    """An installation in use, without its rules and texts: its settings, open database and stored secrets; must be
+    closed.
+    """
 
-    configuration: CurrentConfiguration
-    database: Database
-    vault: SecretStore
-    clock: Clock
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self.database = database
+        self.vault = SecretStore(database)
+        self.clock = database.clock
 
     @property
     def settings(self) -> Settings:
         """Return the settings in force."""
-        return self.configuration.current.settings
-
-    @property
-    def rulebook(self) -> Rulebook:
-        """Return the rules in force, with the regulation."""
-        return self.configuration.current.rulebook
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """Return the message texts in force."""
-        return self.configuration.current.catalogue
+        return self._settings
 
     def close(self) -> None:
         """Close the database."""
@@ -202,6 +193,29 @@ class AppContext:
         return kept[0].removeprefix(_CREDENTIALS) if len(kept) == 1 else ""
 
 
+class AppContext(Installation):
+    """An installation in use, with its current configuration: rules, texts, and settings that can change."""
+
+    def __init__(self, configuration: CurrentConfiguration, database: Database) -> None:
+        super().__init__(configuration.current.settings, database)
+        self.configuration = configuration
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self.configuration.current.settings
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """Return the rules in force, with the regulation."""
+        return self.configuration.current.rulebook
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the message texts in force."""
+        return self.configuration.current.catalogue
+
+
 def open_records(settings: Settings, clock: Clock) -> AppContext:
     """Open the database and the configuration of an installation: load rules and messages, migrate the database schema.
 
@@ -210,9 +224,14 @@ def open_records(settings: Settings, clock: Clock) -> AppContext:
         StoreError: the database cannot be opened, for example as it was encrypted with another key, or is gone.
     """
     configuration = CurrentConfiguration(load_configuration(settings))
+    return AppContext(configuration, open_installation(settings, clock).database)
+
+
+def open_installation(settings: Settings, clock: Clock) -> Installation:
+    """Open the database of an installation as `open_records` does, without its rules and texts, which may be wrong."""
     refuse_lost_database(settings)
     _make_private_folder(settings.data_dir)
-    return _opened(configuration, Database(settings.sqlalchemy_url, load_keys(settings), clock), Database.migrate)
+    return Installation(settings, _opened(settings, clock, Database.migrate))
 
 
 def read_records(settings: Settings, clock: Clock) -> AppContext:
@@ -228,19 +247,17 @@ def read_records(settings: Settings, clock: Clock) -> AppContext:
     refuse_lost_database(settings)
     if not is_written(settings.sqlalchemy_url):
         raise OlderDatabaseError("chưa có cơ sở dữ liệu; hãy chạy zalo-governor init")
+    return AppContext(configuration, _opened(settings, clock, Database.require_newest))
+
+
+def _opened(settings: Settings, clock: Clock, make_ready: Callable[[Database], object]) -> Database:
     database = Database(settings.sqlalchemy_url, load_keys(settings), clock)
-    return _opened(configuration, database, Database.require_newest)
-
-
-def _opened(
-    configuration: CurrentConfiguration, database: Database, make_ready: Callable[[Database], object]
-) -> AppContext:
     try:
         make_ready(database)
     except BaseException:
         database.close()
         raise
-    return AppContext(configuration, database, SecretStore(database), database.clock)
+    return database
 
 
 def refuse_lost_database(settings: Settings) -> None:
@@ -290,7 +307,7 @@ def load_keys(settings: Settings) -> Keys:
             "lại tệp khóa từ bản sao lưu (hoặc ZALO_GOVERNOR_KEY). Chương trình không tạo khóa mới; cơ sở dữ liệu "
             "giữ nguyên"
         )
-    return Keys.load_or_make(settings.key_path, settings.given_key)
+    return Keys(master_key(settings.key_path, settings.given_key))
 
 
 def _make_private_folder(path: Path) -> None:

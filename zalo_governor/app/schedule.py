@@ -63,6 +63,7 @@ class DailySchedule:
         return [
             *(duty for office in offices for duty in self._duties_of(office)),
             Duty("retention", _RETENTION_AT, None, self._delete_expired),
+            Duty("job_dates", _RETENTION_AT, None, self._redate_jobs, always_made_up=True),
         ]
 
     def _duties_of(self, office: int) -> list[Duty]:
@@ -131,6 +132,11 @@ class DailySchedule:
             if uow.claims.claim_once(claim, due):
                 for group_id in groups:
                     duties.remind_of_names(uow, group_id, due)
+
+    def _redate_jobs(self, _due: datetime) -> None:
+        """Make jobs due that were queued while the clock was ahead; runs at each start and change of the clock."""
+        with self._units.begin() as uow:
+            uow.jobs.redate(self._records.account, self._clock())
 
     def _delete_expired(self, _due: datetime) -> None:
         """Delete data that are older than the settings allow (`RetentionSettings`) by this clock and by Zalo's.

@@ -42,6 +42,8 @@ class Duty(NamedTuple):
     """Does the task; called with the (aware) time when it was due, perhaps twice: it must ignore the second call."""
     months: tuple[int, ...] = ()
     """Months (1-12) on whose first day the task runs; empty for tasks that do not depend on the month."""
+    always_made_up: bool = False
+    """Whether a change of the clock by more than a week makes the task run at once, as a smaller one does for all."""
 
 
 EVERY_MONTH = tuple(range(1, 13))
@@ -128,10 +130,13 @@ class Schedule:
         return timedelta(seconds=self._clock().timestamp() - monotonic())
 
     def _plan(self, *, missed: bool) -> None:
-        """Add all tasks, in place of those added before; with `missed`, run each now for its last due time."""
+        """Add all tasks, in place of those added before; with `missed`, run each now for its last due time.
+
+        Tasks that are `always_made_up` run now in any case.
+        """
         for duty in self._duties:
             self._add(duty)
-            if missed and duty.at is not None:
+            if (missed or duty.always_made_up) and duty.at is not None:
                 again = f"{duty.name}:missed"
                 self._scheduler.add_job(self._run, args=[duty, duty.at], id=again, replace_existing=True)
 

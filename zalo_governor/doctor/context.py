@@ -21,8 +21,7 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import LockOwner, occupant
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.migrations import newest
-from zalo_governor.storage.repositories.secret_store import SecretStore
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
@@ -68,7 +67,7 @@ class DoctorContext:
 
         Use only if `has_key`: otherwise a new key would be created.
         """
-        return Keys.load_or_make(self.settings.key_path, self.settings.given_key)
+        return Keys(master_key(self.settings.key_path, self.settings.given_key))
 
     @property
     def has_key(self) -> bool:
@@ -101,7 +100,7 @@ class DoctorContext:
     def records(self) -> AppContext:
         """Return the database with the configuration, as the commands use them; only if `ready` is True."""
         database = self.database
-        return AppContext(CurrentConfiguration(self.configuration), database, SecretStore(database), self.clock)
+        return AppContext(CurrentConfiguration(self.configuration), database)
 
     @cached_property
     def occupant(self) -> LockOwner | None:

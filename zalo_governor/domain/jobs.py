@@ -36,6 +36,10 @@ class JobKind(StrEnum):
     SCAN_ATTACHMENT = "scan_attachment"
 
 
+DATED_KINDS = (JobKind.REMIND_OF_DIRECTIVES, JobKind.REPORT_DEADLINE, JobKind.NOTICE_ABSENCE)
+"""Kinds of jobs whose date follows from the deadline of a directive; all others are due within a day of their order."""
+
+
 class JobOutcome(StrEnum):
     """Outcome of one try to carry out a job (work queued in the database, mostly a call to Zalo)."""
 

@@ -125,7 +125,12 @@ def test_once_a_wrong_clock_is_set_right_the_duties_come_at_their_times_again(
     done: list[datetime] = []
     caught_up = threading.Event()
     caught_up.set()
-    schedule = Schedule([Duty("a", time(8, 0), None, done.append)], caught_up, lambda: Clock.now(UTC))
+    always: list[datetime] = []
+    duties = [
+        Duty("a", time(8, 0), None, done.append),
+        Duty("always", time(8, 0), None, always.append, always_made_up=True),
+    ]
+    schedule = Schedule(duties, caught_up, lambda: Clock.now(UTC))
     thread = threading.Thread(target=schedule.run)
     thread.start()
     for _ in range(200):
@@ -139,7 +144,7 @@ def test_once_a_wrong_clock_is_set_right_the_duties_come_at_their_times_again(
     schedule.stop()
     thread.join(10)
     assert timedelta(0) < ahead <= timedelta(days=1)
-    assert len(done) == made_up
+    assert (len(done), len(always)) == (made_up, 2)
 
 
 def test_a_duty_is_tried_again_once_the_database_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

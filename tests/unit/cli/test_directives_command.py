@@ -85,7 +85,7 @@ def config(tmp_path: Path) -> Path:
         directive = uow.directives.add(new_directive(giver.id))
         for name, reported in (("Sở Mẫu", START), ("Sở Thử [/b]", None)):
             asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name=name, due_at=START)
-            uow.directives.put_assignee(asked.model_copy(update={"received_at": reported, "reported_at": reported}))
+            uow.directives.put_assignees([asked.model_copy(update={"received_at": reported, "reported_at": reported})])
     records.close()
     return path
 
@@ -122,7 +122,7 @@ def test_the_longest_overdue_of_all_groups_stands_first(config: Path) -> None:
             given = new_directive(1).model_copy(update={"group_id": group, "message_key": f"m{number}"})
             directive = uow.directives.add(given)
             asked = Assignee(directive_id=directive.id, group_id=group, item=0, name="Sở Mẫu", due_at=due)
-            uow.directives.put_assignee(asked.model_copy(update={"person_ids": (1,)}))
+            uow.directives.put_assignees([asked.model_copy(update={"person_ids": (1,)})])
     records.close()
     listed = json.loads(CliRunner().invoke(app, ["list", "--json", "--config", str(config)]).stdout)
     assert [row["code"] for row in listed] == ["CĐ4", "CĐ3", "CĐ2", "CĐ1"]

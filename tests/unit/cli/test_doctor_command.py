@@ -28,7 +28,7 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.secret_store import SecretStore
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
@@ -44,7 +44,7 @@ class Office:
             "ZALO_GOVERNOR_CONFIG_DIR": str(folder / "config"),
         }
         settings = load_settings(self.config)
-        keys = Keys.load_or_make(settings.key_path, None)
+        keys = Keys(master_key(settings.key_path, None))
         self.database = Database(settings.sqlalchemy_url, keys, system_clock)
 
     def seen(self, **changes: Any) -> None:

@@ -109,6 +109,7 @@ class DirectiveRegister:
             return directive
         known = {(one.item, one.name): one for one in uow.directives.assignees(directive.id)}
         kept = [(one, one.item) for one in known.values()]
+        added: list[Assignee] = []
         if _addressed(before) != _addressed(directive):
             kept, found = [], self._resolve(uow, directive)
             named = {(place, addressee.name) for place, addressee in found}
@@ -121,13 +122,15 @@ class DirectiveRegister:
                 if one := known.pop(key, None):
                     kept.append((one.model_copy(update={"removed": one.removed and one.name in former}), place))
                 else:
-                    self._assign(uow, directive, place, addressee, _due_of(directive, place))
+                    added.append(self._assignee(uow, directive, place, addressee, _due_of(directive, place)))
             for gone in known.values():
                 kept.append((gone.model_copy(update={"removed": gone.removed or gone.name in former}), gone.item))
+        moved = []
         for one, place in kept:
             was, now = _due_of(before, one.item), _due_of(directive, place)
             due = one.due_at if was == now else now
-            uow.directives.put_assignee(one.model_copy(update={"item": place, "due_at": due}))
+            moved.append(one.model_copy(update={"item": place, "due_at": due}))
+        uow.directives.put_assignees([*added, *moved])
         plan_reminders(uow, self._policy, directive)
         return self._close_or_reopen(uow, directive)
 
@@ -136,8 +139,7 @@ class DirectiveRegister:
     ) -> None:
         """Give these addressees of the directive another deadline."""
         directive = self.confirm(uow, directive, by)
-        for one in assignees:
-            uow.directives.put_assignee(one.model_copy(update={"due_at": due_at}))
+        uow.directives.put_assignees(one.model_copy(update={"due_at": due_at}) for one in assignees)
         due = due_at.isoformat("T", "minutes")
         self._audit(uow, "directive.extended", directive, by=by, **_counted(assignees), due=due)
         plan_reminders(uow, self._policy, directive)
@@ -151,6 +153,7 @@ class DirectiveRegister:
         now = self._policy.clock()
         directories: dict[str, GroupDirectory] = {}
         found: dict[tuple[str, str], list[Addressee]] = {}
+        answering = []
         for directive, asked in uow.directives.unreported(group_id, _FOLLOWED):
             for one in asked:
                 if one.settled or (one.absent and one.due_at and one.due_at < now):
@@ -164,7 +167,8 @@ class DirectiveRegister:
                 sure = len(found[key]) == 1 and (not one.in_group or one.name == found[key][0].name)
                 ids = self._people_of(uow, directive, found[key][0]) if sure else ()
                 if ids and ids != one.person_ids:
-                    uow.directives.put_assignee(one.model_copy(update={"person_ids": ids, "known": True}))
+                    answering.append(one.model_copy(update={"person_ids": ids, "known": True}))
+        uow.directives.put_assignees(answering)
 
     def add_addressees(self, uow: UnitOfWork, directive: Directive, names: Sequence[str], by: int) -> Directive:
         """Add addressees to the directive's first item; put those that were taken off back on their own item.
@@ -174,7 +178,7 @@ class DirectiveRegister:
         directive = self.confirm(uow, directive, by)
         found = self._directory(uow, directive).find(names)
         present = {one.name: one for one in uow.directives.assignees(directive.id)}
-        added = 0
+        added = []
         for addressee in found:
             before = present.get(addressee.name)
             place = before.item if before else 0
@@ -183,12 +187,12 @@ class DirectiveRegister:
             if dues and due not in dues:
                 due = max(filter(None, dues), default=None)
             if before is None:
-                self._assign(uow, directive, place, addressee, due)
+                added.append(self._assignee(uow, directive, place, addressee, due))
             elif before.removed:
                 back = {"removed": False, "due_at": due if dues else before.due_at}
-                uow.directives.put_assignee(before.model_copy(update=back))
-            added += before is None or before.removed
-        self._audit(uow, "directive.assigned", directive, by=by, added=added)
+                added.append(before.model_copy(update=back))
+        uow.directives.put_assignees(added)
+        self._audit(uow, "directive.assigned", directive, by=by, added=len(added))
         plan_reminders(uow, self._policy, directive)
         return directive
 
@@ -197,8 +201,7 @@ class DirectiveRegister:
     ) -> Directive:
         """Take addressees off the directive."""
         directive = self.confirm(uow, directive, by)
-        for one in assignees:
-            uow.directives.put_assignee(one.model_copy(update={"removed": True}))
+        uow.directives.put_assignees(one.model_copy(update={"removed": True}) for one in assignees)
         self._audit(uow, "directive.assigned", directive, by=by, removed=len(assignees))
         return self._close_or_reopen(uow, directive)
 
@@ -273,15 +276,15 @@ class DirectiveRegister:
         for directive_id in {answer.directive_id for answer in answers if answer.directive_id is not None}:
             directive = uow.directives.get(directive_id)
             concerned = {answer.assignee_id for answer in answers}
-            for one in uow.directives.assignees(directive_id):
-                if one.id in concerned:
-                    self._settle(uow, one)
+            self._settle(uow, [one for one in uow.directives.assignees(directive_id) if one.id in concerned])
             if directive is not None:
                 self._close_or_reopen(uow, directive)
 
     def _begin(self, uow: UnitOfWork, directive: Directive) -> Directive:
-        for place, addressee in self._resolve(uow, directive):
-            self._assign(uow, directive, place, addressee, _due_of(directive, place))
+        uow.directives.put_assignees(
+            self._assignee(uow, directive, place, addressee, _due_of(directive, place))
+            for place, addressee in self._resolve(uow, directive)
+        )
         plan_reminders(uow, self._policy, directive)
         assignees = uow.directives.assignees(directive.id)
         for answer in uow.directives.take_waiting_answers(directive.group_id, directive.message_key):
@@ -307,19 +310,17 @@ class DirectiveRegister:
     def _directory(self, uow: UnitOfWork, directive: Directive) -> GroupDirectory:
         return directory_of(uow, directive.account, directive.group_id, self._policy.directives.kinds)
 
-    def _assign(
+    def _assignee(
         self, uow: UnitOfWork, directive: Directive, place: int, addressee: Addressee, due_at: datetime | None
-    ) -> None:
-        uow.directives.put_assignee(
-            Assignee(
-                directive_id=directive.id,
-                group_id=directive.group_id,
-                item=place,
-                name=addressee.name,
-                known=addressee.known,
-                person_ids=self._people_of(uow, directive, addressee),
-                due_at=due_at,
-            )
+    ) -> Assignee:
+        return Assignee(
+            directive_id=directive.id,
+            group_id=directive.group_id,
+            item=place,
+            name=addressee.name,
+            known=addressee.known,
+            person_ids=self._people_of(uow, directive, addressee),
+            due_at=due_at,
         )
 
     def _people_of(self, uow: UnitOfWork, directive: Directive, addressee: Addressee) -> tuple[int, ...]:
@@ -329,13 +330,16 @@ class DirectiveRegister:
     def _add_answer(
         self, uow: UnitOfWork, directive: Directive, assignees: Iterable[Assignee], answer: DirectiveAnswer
     ) -> None:
-        for one in assignees:
-            own = answer.model_copy(update={"directive_id": directive.id, "assignee_id": one.id})
-            if uow.directives.add_answer(own):
-                self._settle(uow, one)
+        said = {"directive_id": directive.id}
+        answered = [
+            one
+            for one in assignees
+            if uow.directives.add_answer(answer.model_copy(update=said | {"assignee_id": one.id}))
+        ]
+        self._settle(uow, answered)
 
-    def _settle(self, uow: UnitOfWork, assignee: Assignee) -> None:
-        uow.directives.put_assignee(assignee.answered(uow.directives.answers(assignee.id)))
+    def _settle(self, uow: UnitOfWork, assignees: Iterable[Assignee]) -> None:
+        uow.directives.put_assignees(one.answered(uow.directives.answers(one.id)) for one in assignees)
 
     def _close_or_reopen(self, uow: UnitOfWork, directive: Directive) -> Directive:
         """Close the directive if nothing more is awaited of its addressees; reopen a closed one if something is."""

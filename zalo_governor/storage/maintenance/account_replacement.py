@@ -182,6 +182,9 @@ def succeed(
         rebind(connection, new, uid, person_id)
     for snapshot in seen:
         _take_over_group(connection, keys, old, new, new_uids, snapshot)
+    # The old account sees nobody leave any more: without this, retention would keep the names of its members for ever.
+    there = (group_members.c.account == old, group_members.c.present)
+    connection.execute(update(group_members).where(*there).values(present=False, since_ms=to_ms(at)))
     _take_over_roster(connection, keys, new_uids)
     _take_over_jobs(connection, keys, old, new, new_uids)
     sent, lost = _take_over_outbox(connection, keys, old, new, uid_of)

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, and_, case, delete, insert, or_, select, upda
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.inbound import RawDict, Seal
-from zalo_governor.domain.jobs import JobKind, JobOutcome
+from zalo_governor.domain.jobs import DATED_KINDS, JobKind, JobOutcome
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import leave_numbers_out
 from zalo_governor.storage.repositories.bodies import open_message
-from zalo_governor.storage.repositories.claims import RESTORED
+from zalo_governor.storage.repositories.claims import RESTORED, SKIPPED_NUMBERS
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS, seal_stored
 from zalo_governor.storage.schema import (
     PENDING,
@@ -31,13 +31,7 @@ from zalo_governor.storage.schema import (
 )
 
 _ROWS_AT_ONCE = 500
-_SKIPPED_IDS = 100
-_FOLLOW_UPS = [
-    JobKind.REMIND_OF_DIRECTIVES.value,
-    JobKind.REPORT_DEADLINE.value,
-    JobKind.ASK_ABOUT_DIRECTIVES.value,
-    JobKind.NOTICE_ABSENCE.value,
-]
+_FOLLOW_UPS = [kind.value for kind in (*DATED_KINDS, JobKind.ASK_ABOUT_DIRECTIVES)]
 _GO_ON = [*_FOLLOW_UPS, JobKind.SCAN_ATTACHMENT.value]
 """Kinds of queued jobs that stay queued after a restore, since nobody can order them again."""
 _REVIEW_TIME = timedelta(hours=1)
@@ -117,9 +111,8 @@ def look_ahead(connection: Connection, now: datetime) -> None:
     scans = (jobs.c.kind == JobKind.SCAN_ATTACHMENT.value, jobs.c.due_ms.is_not(None))
     connection.execute(update(jobs).where(*scans).values(leased_until_ms=None, attempts=0))
     # People may have been told case numbers that the backup does not contain.
-    leave_numbers_out(connection, cases, _SKIPPED_IDS)
-    leave_numbers_out(connection, persons, _SKIPPED_IDS)
-    leave_numbers_out(connection, directives, _SKIPPED_IDS)
+    for table in (cases, persons, directives):
+        leave_numbers_out(connection, table, SKIPPED_NUMBERS)
     # A clock that was ahead when the backup was made must not delay messages.
     connection.execute(
         update(outbox)

@@ -13,7 +13,7 @@ from zalo_governor.domain.people import Reach, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.maintenance.retention import NO_TEXT
+from zalo_governor.storage.maintenance.retention import ERASED, NO_TEXT
 from zalo_governor.storage.repositories.directive_rows import assignee_place
 from zalo_governor.storage.repositories.identity import grants_of
 from zalo_governor.storage.repositories.roster_matching import entries_of
@@ -119,7 +119,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
         if row.phone:
             known = keys.mac(binding("phone look-up", account, row.phone))
             connection.execute(delete(phone_lookups).where(phone_lookups.c.phone_mac == known))
-    nobody = f"erased-{person_id}"
+    nobody = f"{ERASED}{person_id}"
     said = connection.scalars(select(inbox.c.id).where(_is_by_or_with(uids))).all()
     gone = 0
     for ids in in_batches(said):
@@ -164,9 +164,11 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
 
 
 def _erase_from_directives(connection: Connection, keys: Keys, numbers: list[int]) -> None:
-    """Erase the texts of the person's own directives, and the person's name among the addressees of others."""
-    given = or_(directives.c.given_by.in_(numbers), directives.c.entered_by.in_(numbers))
-    connection.execute(update(directives).where(given).values(body=NO_LONGER_KEPT))
+    """Erase the texts of the directives that the person gave, and the person's name among the addressees of others.
+
+    A directive that the person only entered into the ledger is another person's order, and keeps its text.
+    """
+    connection.execute(update(directives).where(directives.c.given_by.in_(numbers)).values(body=NO_LONGER_KEPT))
     full_names = set(connection.scalars(select(persons.c.full_name).where(persons.c.id.in_(numbers)))) - {""}
     asked = select(directive_people.c.assignee_id).where(directive_people.c.person_id.in_(numbers))
     for row in connection.execute(select(directive_assignees).where(directive_assignees.c.id.in_(asked))).all():

@@ -9,6 +9,8 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.schema import job_runs
 
+SKIPPED_NUMBERS = 100
+"""How many numbers of cases, remarks and so on are left out after a restore: people may have been told later ones."""
 RESTORED = "restored"
 """Name of the claim with the time at which the database was last restored from a backup."""
 

@@ -1,6 +1,6 @@
 """The directive ledger: directives (leaders' orders), who has to answer them, and their answers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -112,8 +112,17 @@ class Directives(Repository):
         """Return the addressees of a directive in the order of its items, including those that were taken off it."""
         return self._assignees(directive_assignees.c.directive_id == directive_id)
 
-    def put_assignee(self, assignee: Assignee) -> Assignee:
-        """Insert an addressee whose id is 0, or update the stored one with its id; return it with its id."""
+    def put_assignees(self, assignees: Iterable[Assignee]) -> list[Assignee]:
+        """Insert the addressees whose id is 0, update the stored ones with the others' ids; return all with their ids.
+
+        The sums in the row of each directive concerned are computed once, after its last addressee.
+        """
+        stored = [self._put_assignee(one) for one in assignees]
+        for directive_id in {one.directive_id for one in stored}:
+            self._sum_up(directive_id)
+        return stored
+
+    def _put_assignee(self, assignee: Assignee) -> Assignee:
         self._tx.lock_office()
         name = self._tx.keys.seal_text(assignee.name, *assignee_place(assignee.directive_id))
         row = columns_of(directive_assignees, assignee) | {"name": name}
@@ -125,7 +134,6 @@ class Directives(Repository):
             number = self._tx.connection.execute(made, row).scalar_one()
             assignee = assignee.model_copy(update={"id": number})
         self._put_people(assignee)
-        self._sum_up(assignee.directive_id)
         return assignee
 
     def owes(self, group_id: str, person_id: int) -> bool:

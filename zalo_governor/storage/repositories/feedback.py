@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
-from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.clock import EVER, from_ms, to_ms
 from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.storage.repositories.base import Repository, within
+from zalo_governor.storage.repositories.claims import SKIPPED_NUMBERS, Claims
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import remarks
 
@@ -23,8 +24,13 @@ class Feedback(Repository):
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
         """Store a remark (an incident or a suggestion) and return it with its number."""
         self._tx.lock_office()
-        last = self._tx.execute(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
-        made = Remark(kind=kind, number=last + 1, group_id=group_id, person_id=person_id, at=at, text=text)
+        newest = select(remarks.c.number, remarks.c.at_ms).where(remarks.c.kind == kind.value)
+        last = self._tx.execute(newest.order_by(remarks.c.number.desc()).limit(1)).first()
+        number = last.number + 1 if last else 1
+        # Members may have been told numbers that were given after the backup.
+        if Claims(self._tx).is_restored_since(from_ms(last.at_ms) if last else EVER):
+            number += SKIPPED_NUMBERS
+        made = Remark(kind=kind, number=number, group_id=group_id, person_id=person_id, at=at, text=text)
         body = self._tx.keys.seal_text(text, *remark_place(kind, made.number))
         self._tx.connection.execute(insert(remarks), columns_of(remarks, made) | {"body": body})
         return made

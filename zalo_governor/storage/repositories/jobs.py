@@ -4,7 +4,7 @@ A job is enqueued by the transaction that decides on it, claimed by a worker for
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
-from zalo_governor.domain.jobs import LEASE, Job, JobKind, JobOutcome, ScanAttachment, Task
+from zalo_governor.domain.jobs import DATED_KINDS, LEASE, Job, JobKind, JobOutcome, ScanAttachment, Task
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import jobs
@@ -20,6 +20,8 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _OPEN = jobs.c.due_ms.is_not(None)
+_LONGEST_PAUSE = timedelta(days=1)
+"""Longest time that a job may wait for its first or next try, unless it is of `DATED_KINDS`."""
 
 
 class Jobs(Repository):
@@ -105,6 +107,17 @@ class Jobs(Repository):
             )
             .values(leased_until_ms=None)
         )
+
+    def redate(self, account: str, now: datetime) -> None:
+        """Make the account's jobs due that wait for a wrong date, as the clock was ahead when they were queued or
+        tried; end leases that last too long for the same reason.
+        """
+        wrong = or_(jobs.c.ordered_ms > to_ms(now), jobs.c.due_ms > to_ms(now + _LONGEST_PAUSE))
+        undated = jobs.c.kind.not_in([kind.value for kind in DATED_KINDS])
+        too_long = jobs.c.leased_until_ms > to_ms(now + 10 * LEASE)  # Other machines' clocks differ a little.
+        mine = (_OPEN, jobs.c.account == account)
+        for which, values in ((undated & wrong, {"due_ms": to_ms(now)}), (too_long, {"leased_until_ms": None})):
+            self._tx.execute(update(jobs).where(*mine, which).values(values))
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
         """Return when `claim` will next return a job of these kinds; None if no job waits."""

@@ -13,6 +13,7 @@ from sqlalchemy import Row, Table
 
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.schema.base import Ciphertext
 
 
 def fields_of(row: Row[Any]) -> dict[str, Any]:
@@ -24,11 +25,18 @@ def fields_of(row: Row[Any]) -> dict[str, Any]:
 
 
 def columns_of(table: Table, model: BaseModel) -> dict[str, Any]:
-    """Return column -> value, for INSERT or UPDATE, of the table's columns that are fields of the model; no `id`."""
-    fields = type(model).model_fields.keys() - {"id"}
-    return {
-        column.name: _stored(getattr(model, _field(column.name))) for column in table.c if _field(column.name) in fields
-    }
+    """Return column -> value, for INSERT or UPDATE, of the table's columns that are fields of the model; no `id`.
+
+    Columns of ciphertext are left out, whatever fields the model has: the repository encrypts what they hold.
+    """
+    return {column: _stored(getattr(model, field)) for column, field in _common(table, type(model))}
+
+
+@cache
+def _common(table: Table, model: type[BaseModel]) -> list[tuple[str, str]]:
+    """Return (column, field) for each column that `columns_of` fills from a field of the model."""
+    plain = [column.name for column in table.c if column.name != "id" and not isinstance(column.type, Ciphertext)]
+    return [(name, _field(name)) for name in plain if _field(name) in model.model_fields]
 
 
 @cache

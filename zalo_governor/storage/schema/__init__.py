@@ -1,4 +1,4 @@
-"""The database tables. Times are milliseconds since 1970 in UTC; columns marked "encrypted" hold AES-GCM ciphertext.
+"""The database tables. Times are milliseconds since 1970 in UTC; columns of type `Ciphertext` hold AES-GCM ciphertext.
 
 Every table has a column with the id of the Zalo group that its rows concern, or a comment on why not. Rows about a
 private conversation hold the other person's uid (Zalo's user id) in place of the group id.

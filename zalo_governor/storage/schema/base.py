@@ -1,6 +1,6 @@
 """SQLAlchemy metadata, a column type, and helpers for indexes and counts, shared by all tables."""
 
-from sqlalchemy import BigInteger, ColumnElement, Index, Integer, MetaData, case, func, text
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, LargeBinary, MetaData, case, func, text
 
 metadata = MetaData(
     naming_convention={
@@ -12,6 +12,10 @@ metadata = MetaData(
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Ciphertext(LargeBinary):
+    """Type of the columns with AES-GCM ciphertext, which a repository has to make: see `rows.columns_of`."""
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:

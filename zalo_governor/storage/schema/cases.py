@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+from zalo_governor.storage.schema.base import ROW_ID, Ciphertext, metadata, partial
 
 cases = Table(
     "cases",
@@ -39,7 +39,7 @@ cases = Table(
     Column("late", Boolean, nullable=False),
     Column("state_ms", BigInteger, nullable=False),
     Column("state_by", ROW_ID),
-    Column("reason", LargeBinary),  # encrypted: typed by people
+    Column("reason", Ciphertext),  # typed by people
     Column("same_as", ROW_ID),  # an earlier case with the same sealed content
     Column("nth", Integer, nullable=False, server_default=text("1")),  # of that person under that rule
     Column("due_ms", BigInteger),  # when the leader is told; a timer that outlives the process
@@ -82,7 +82,7 @@ case_notes = Table(
     Column("person_id", ROW_ID, nullable=False),
     Column("kind", String, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # encrypted
+    Column("body", Ciphertext, nullable=False),
     Index("ix_case_notes_case", "case_id"),
 )
 
@@ -130,7 +130,7 @@ remarks = Table(
     Column("group_id", String, nullable=False),
     Column("person_id", ROW_ID, ForeignKey("persons.id"), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # encrypted
+    Column("body", Ciphertext, nullable=False),
     Column("told_ms", BigInteger),  # when the admins were told
     Index("ix_remarks_group_at", "group_id", "at_ms"),
     partial("ix_remarks_untold", "group_id", where="told_ms IS NULL"),
@@ -160,7 +160,7 @@ jobs = Table(
     Column("kind", String, nullable=False),
     Column("group_id", String, nullable=False),
     Column("target", String, nullable=False),  # keyed hash of the job's target
-    Column("task", LargeBinary),  # encrypted; NULL once the job is settled
+    Column("task", Ciphertext),  # NULL once the job is settled
     Column("case_id", ROW_ID, ForeignKey("cases.id")),
     Column("ordered_by", ROW_ID),
     Column("ordered_ms", BigInteger, nullable=False),

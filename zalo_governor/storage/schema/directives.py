@@ -1,8 +1,8 @@
 """Tables of the directive ledger: directives (leaders' orders), who has to answer them, and who has answered."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, SmallInteger, String, Table
 
-from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+from zalo_governor.storage.schema.base import ROW_ID, Ciphertext, metadata, partial
 
 directives = Table(
     "directives",
@@ -16,7 +16,7 @@ directives = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("state", String, nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # encrypted: items, mentioned uids, reason
+    Column("body", Ciphertext, nullable=False),  # items, mentioned uids, reason
     # Sums over the addressees, so that the list of directives need not read the table of addressees.
     Column("addressees", Integer, nullable=False),
     Column("answered", Integer, nullable=False),
@@ -35,7 +35,7 @@ directive_assignees = Table(
     Column("directive_id", ROW_ID, ForeignKey("directives.id"), nullable=False),
     Column("group_id", String, nullable=False),
     Column("item", SmallInteger, nullable=False),
-    Column("name", LargeBinary, nullable=False),  # encrypted
+    Column("name", Ciphertext, nullable=False),
     Column("known", Boolean, nullable=False),
     Column("due_ms", BigInteger),
     Column("removed", Boolean, nullable=False),

@@ -1,8 +1,8 @@
 """Tables of changes to groups, the leader's permissions for changes (approvals), group pictures and manual cases."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table
 
-from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+from zalo_governor.storage.schema.base import ROW_ID, Ciphertext, metadata, partial
 
 approvals = Table(
     "approvals",
@@ -12,7 +12,7 @@ approvals = Table(
     Column("given_by", ROW_ID, ForeignKey("persons.id"), nullable=False),
     Column("given_ms", BigInteger, nullable=False),
     Column("kind", String),  # NULL for every kind
-    Column("body", LargeBinary, nullable=False),  # encrypted: the words, and which item of the kind
+    Column("body", Ciphertext, nullable=False),  # the words, and which item of the kind
     Column("until_ms", BigInteger, nullable=False),
     Column("once", Boolean, nullable=False),
     Column("used_by_event", ROW_ID),
@@ -30,7 +30,7 @@ group_changes = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("actor_id", ROW_ID),
     Column("kind", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # encrypted: which item, value before and after
+    Column("body", Ciphertext, nullable=False),  # which item, value before and after
     Column("case_id", ROW_ID, ForeignKey("cases.id")),
     Column("approval_id", ROW_ID, ForeignKey("approvals.id")),
     Index("ix_group_changes_group_at", "group_id", "at_ms"),
@@ -45,7 +45,7 @@ group_pictures = Table(
     Column("account", String, primary_key=True),
     Column("name", String, primary_key=True),  # keyed hash of the picture's name at Zalo
     Column("likeness", String, nullable=False),  # perceptual hash, 16 hexadecimal digits
-    Column("thumbnail", LargeBinary, nullable=False),  # encrypted
+    Column("thumbnail", Ciphertext, nullable=False),
 )
 
 manual_cases = Table(
@@ -54,5 +54,5 @@ manual_cases = Table(
     Column("case_id", ROW_ID, ForeignKey("cases.id"), primary_key=True),
     Column("group_id", String, nullable=False),
     Column("noted_by", ROW_ID, ForeignKey("persons.id"), nullable=False),
-    Column("words", LargeBinary, nullable=False),  # encrypted: the reason as typed
+    Column("words", Ciphertext, nullable=False),  # the reason as typed
 )

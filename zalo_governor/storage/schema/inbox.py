@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+from zalo_governor.storage.schema.base import ROW_ID, Ciphertext, metadata, partial
 
 NUMBER_BITS = 8
 """Number of low bits of inbox ids, which events share, with the number of the bot account that received it."""
@@ -36,7 +36,7 @@ inbox = Table(
     Column("received_ms", BigInteger, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("state", String, nullable=False),  # done, dead; an entry also in `waiting` is not judged yet
-    Column("body", LargeBinary),  # encrypted; NULL if sealed or removed
+    Column("body", Ciphertext),  # NULL if sealed or removed
     Column("seal_rule", String),
     Column("seal_label", String),
     Column("seal_level", String),
@@ -125,8 +125,8 @@ findings = Table(
     Column("false_alarm_of", ROW_ID),  # case in which the same content was declared a false alarm; no case was opened
     Column("field", String),
     Column("spans", JSON(none_as_null=True)),
-    Column("excerpt", LargeBinary),  # encrypted
-    Column("suggestion", LargeBinary),  # encrypted
+    Column("excerpt", Ciphertext),
+    Column("suggestion", Ciphertext),
     CheckConstraint(
         "NOT sealed OR (field IS NULL AND spans IS NULL AND excerpt IS NULL AND suggestion IS NULL)",
         name="sealed_has_no_text",

@@ -1,8 +1,8 @@
 """Tables of the installation: which runs of scheduled jobs were claimed by a process, and encrypted secrets."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, String, Table
 
-from zalo_governor.storage.schema.base import metadata
+from zalo_governor.storage.schema.base import Ciphertext, metadata
 
 # No group: a job's name says for whom it runs.
 job_runs = Table(
@@ -17,6 +17,6 @@ vault = Table(
     "vault",
     metadata,
     Column("name", String, primary_key=True),
-    Column("content", LargeBinary, nullable=False),  # encrypted
+    Column("content", Ciphertext, nullable=False),
     Column("saved_ms", BigInteger, nullable=False),
 )

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
-from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+from zalo_governor.storage.schema.base import ROW_ID, Ciphertext, metadata, partial
 
 # No group: a bot account may be in many.
 accounts = Table(
@@ -33,7 +33,7 @@ persons = Table(
     Column("phone", String),
     Column("full_name", String, nullable=False),
     Column("title", String, nullable=False),
-    Column("display_name", LargeBinary),  # encrypted
+    Column("display_name", Ciphertext),
     Column("roles", JSON(none_as_null=True)),  # group id, or "*" for all -> roles; NULL for none
     Column("reach", String, nullable=False),
     Column("reach_code", Integer),
@@ -60,7 +60,7 @@ groups = Table(
     Column("group_id", String, primary_key=True),
     Column("account", String, primary_key=True),
     Column("seen_ms", BigInteger, nullable=False),
-    Column("snapshot", LargeBinary, nullable=False),  # encrypted
+    Column("snapshot", Ciphertext, nullable=False),
 )
 
 group_members = Table(
@@ -70,7 +70,7 @@ group_members = Table(
     Column("account", String, primary_key=True),
     Column("uid", String, primary_key=True),
     Column("present", Boolean, nullable=False),
-    Column("judged_name", LargeBinary),  # encrypted
+    Column("judged_name", Ciphertext),
     Column("since_ms", BigInteger, nullable=False),  # of `present`
 )
 
@@ -79,7 +79,7 @@ roster = Table(
     metadata,
     Column("group_id", String, primary_key=True),
     Column("place", Integer, primary_key=True),  # from 0, in the order of the imported file
-    Column("entry", LargeBinary, nullable=False),  # encrypted: names and telephone numbers
+    Column("entry", Ciphertext, nullable=False),  # names and telephone numbers
 )
 
 # Telephone numbers of the roster already looked up on Zalo, so that none is looked up repeatedly.

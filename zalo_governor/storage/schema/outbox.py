@@ -7,14 +7,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Table,
     text,
 )
 
-from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+from zalo_governor.storage.schema.base import ROW_ID, Ciphertext, metadata, partial
 
 PENDING = ("waiting", "uncertain")
 """States (`OutgoingState`) of messages still to be sent.
@@ -38,7 +37,7 @@ outbox = Table(
     Column("case_id", ROW_ID, ForeignKey("cases.id")),
     Column("purpose", String, nullable=False),
     Column("priority", SmallInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # encrypted
+    Column("body", Ciphertext, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("state", String, nullable=False),
     Column("not_before_ms", BigInteger, nullable=False),
@@ -52,7 +51,7 @@ outbox = Table(
     Column("expires_ms", BigInteger, nullable=False),  # not tried again after this time
     Column("escalated_ms", BigInteger),  # when another channel was used, since no admin was reached
     Column("told_ms", BigInteger),  # when the addressee was told of the loss
-    Column("file", LargeBinary),  # encrypted: a report sent as a file; NULL for a text
+    Column("file", Ciphertext),  # a report sent as a file; NULL for a text
     # A text too long for one message of Zalo is sent in parts: the number of the next one, and the places in the text
     # where it begins and, once it is being sent, ends (NULL: at the end of the text).
     Column("part", SmallInteger, nullable=False, server_default=text("1")),

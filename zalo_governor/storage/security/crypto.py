@@ -8,7 +8,6 @@ import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,15 +38,6 @@ class Keys:
         self._mac = hashlib.blake2b(key=_subkey(master, b"mac"), digest_size=16)
         self._audit = hashlib.blake2b(key=_subkey(master, b"audit"), digest_size=32)
         self._nonces: list[bytes] = []
-
-    @classmethod
-    def load_or_make(cls, path: Path, environment_value: str | None) -> Self:
-        """Return the keys made from `environment_value`, if given, or from the key file, which is created if missing.
-
-        Raises:
-            ConfigError: the key is not 32 bytes in base64, or the file is readable by others or cannot be created.
-        """
-        return cls(master_key(path, environment_value))
 
     def seal(self, plain: bytes, bound_to: bytes) -> bytes:
         """Encrypt with AES-256-GCM, `bound_to` as associated data; return nonce (12 bytes), ciphertext, tag."""
@@ -103,7 +93,11 @@ class Keys:
 
 
 def master_key(path: Path, environment_value: str | None) -> bytes:
-    """Return the 32 bytes of the master key, for a backup; read, created and checked as in `Keys.load_or_make`."""
+    """Return the 32 bytes of the master key: `environment_value`, if given, or from the file, created if missing.
+
+    Raises:
+        ConfigError: the key is not 32 bytes in base64, or the file is readable by others or cannot be created.
+    """
     if environment_value:
         return _decoded(environment_value, KEY_VARIABLE)
     if not path.exists():

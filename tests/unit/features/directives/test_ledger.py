@@ -847,7 +847,7 @@ def test_units_with_deadlines_of_their_own_are_shown_so() -> None:
     assert "Sở Y tế (hạn 17:00 30/11), Sở Tài chính (hạn 17:00 26/11)" in page
     desk.say("admin", "/giao CĐ1 thêm Sở Nội vụ", place="private")
     given = desk.entries()["Sở Nội vụ"]
-    desk.uow.directives.put_assignee(given.model_copy(update={"due_at": None}))
+    desk.uow.directives.put_assignees([given.model_copy(update={"due_at": None})])
     assert "hạn theo từng đơn vị, gần nhất 17:00 26/11" in asked(desk, "/giaoviec")[0]
 
 

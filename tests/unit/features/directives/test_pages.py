@@ -23,18 +23,20 @@ def desk() -> LedgerDesk:
         item = DirectiveItem(text=LONG, due_at=NOW - timedelta(hours=number - 10))
         directive = desk.uow.directives.add(new_directive(1, at=NOW - timedelta(days=1), items=(item,)))
         for place, name in enumerate(NAMES):
-            desk.uow.directives.put_assignee(
-                Assignee(
-                    directive_id=directive.id,
-                    group_id=GROUP,
-                    item=0,
-                    name=name,
-                    known=place % 7 > 0,
-                    person_ids=(desk.person("member").id,) if place % 3 else (),
-                    due_at=item.due_at,
-                    received_at=NOW if place % 4 == 1 else None,
-                    assumed=place % 4 == 1,
-                )
+            desk.uow.directives.put_assignees(
+                [
+                    Assignee(
+                        directive_id=directive.id,
+                        group_id=GROUP,
+                        item=0,
+                        name=name,
+                        known=place % 7 > 0,
+                        person_ids=(desk.person("member").id,) if place % 3 else (),
+                        due_at=item.due_at,
+                        received_at=NOW if place % 4 == 1 else None,
+                        assumed=place % 4 == 1,
+                    )
+                ]
             )
     return desk
 

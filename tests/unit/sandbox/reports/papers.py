@@ -69,7 +69,7 @@ def report(*, words: bool = False) -> ActivityReport:
     directive = desk.uow.directives.add(new_directive(1, at=NOW - timedelta(days=3)))
     for name, reported in (("Văn phòng UBND tỉnh", NOW), ("+UBND xã Mẫu", None)):
         asked = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name=name, due_at=NOW)
-        desk.uow.directives.put_assignee(asked.model_copy(update={"received_at": reported, "reported_at": reported}))
+        desk.uow.directives.put_assignees([asked.model_copy(update={"received_at": reported, "reported_at": reported})])
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     period = Period(
         start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026", command="tháng 11/2026"

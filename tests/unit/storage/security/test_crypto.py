@@ -13,15 +13,15 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Entry
 from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.bodies import open_message, seal_message, storable
-from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.crypto import Keys, master_key
 
 KEYS = Keys(MASTER)
 
 
 def test_the_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new" / "governor.key"
-    first = Keys.load_or_make(path, None)
-    again = Keys.load_or_make(path, None)
+    first = Keys(master_key(path, None))
+    again = Keys(master_key(path, None))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert again.open(first.seal(b"letter", b"here"), b"here") == b"letter"
     assert [child.name for child in path.parent.iterdir()] == ["governor.key"]
@@ -29,21 +29,21 @@ def test_the_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
 
 def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: Keys.load_or_make(tmp_path / "k", None), range(8)))
+        made = list(pool.map(lambda _: Keys(master_key(tmp_path / "k", None)), range(8)))
     assert len({keys.mac(b"x") for keys in made}) == 1
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "governor.key"
-    Keys.load_or_make(path, None)
+    Keys(master_key(path, None))
     path.chmod(mode)
     with pytest.raises(ConfigError, match="chmod 600"):
-        Keys.load_or_make(path, None)
+        Keys(master_key(path, None))
 
 
 def test_the_environment_takes_the_place_of_the_file(tmp_path: Path) -> None:
-    keys = Keys.load_or_make(tmp_path / "none", base64.b64encode(MASTER).decode())
+    keys = Keys(master_key(tmp_path / "none", base64.b64encode(MASTER).decode()))
     assert keys.mac(b"x") == KEYS.mac(b"x")
     assert not (tmp_path / "none").exists()
 
@@ -51,7 +51,7 @@ def test_the_environment_takes_the_place_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["short", base64.b64encode(b"k" * 31).decode(), "ÿ" * 44])
 def test_a_bad_key_is_named_without_being_repeated(tmp_path: Path, value: str) -> None:
     with pytest.raises(ConfigError, match="32 byte") as complaint:
-        Keys.load_or_make(tmp_path / "none", value)
+        Keys(master_key(tmp_path / "none", value))
     assert value not in str(complaint.value)
 
 
@@ -61,7 +61,7 @@ def test_a_damaged_key_file_is_named(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     path.chmod(0o600)
     with pytest.raises(ConfigError, match=r"governor\.key"):
-        Keys.load_or_make(path, None)
+        Keys(master_key(path, None))
 
 
 def test_ciphertext_opens_only_with_its_key_in_its_place_and_unchanged() -> None:
