@@ -172,22 +172,22 @@ class DirectiveRegister:
         If no addressee has the item's own deadline any more, the added ones get the latest deadline of the others.
         """
         directive = self.confirm(uow, directive, by)
-        found = self._directory(uow, directive).find(names)
-        present = {one.name: one for one in uow.directives.assignees(directive.id)}
+        present = uow.directives.assignees(directive.id)
         added = 0
-        for addressee in found:
-            before = present.get(addressee.name)
-            place = before.item if before else 0
-            due = _due_of(directive, place)
-            dues = [one.due_at for one in present.values() if one.item == place and not one.removed]
-            if dues and due not in dues:
-                due = max(filter(None, dues), default=None)
-            if before is None:
-                self._assign(uow, directive, place, addressee, due)
-            elif before.removed:
-                back = {"removed": False, "due_at": due if dues else before.due_at}
-                uow.directives.put_assignee(before.model_copy(update=back))
-            added += before is None or before.removed
+        for addressee in self._directory(uow, directive).find(names):
+            entries: list[Assignee | None] = [one for one in present if one.name == addressee.name]
+            for before in entries or [None]:
+                place = before.item if before else 0
+                due = _due_of(directive, place)
+                dues = [one.due_at for one in present if one.item == place and not one.removed]
+                if dues and due not in dues:
+                    due = max(filter(None, dues), default=None)
+                if before is None:
+                    self._assign(uow, directive, place, addressee, due)
+                elif before.removed:
+                    back = {"removed": False, "due_at": due if dues else before.due_at}
+                    uow.directives.put_assignee(before.model_copy(update=back))
+                added += before is None or before.removed
         self._audit(uow, "directive.assigned", directive, by=by, added=added)
         plan_reminders(uow, self._policy, directive)
         return directive

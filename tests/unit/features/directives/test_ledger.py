@@ -718,6 +718,18 @@ def test_who_is_put_back_after_an_extension_has_the_deadline_of_the_others() -> 
     assert desk.entries()["Sở Tài chính"].due_at == DUE + timedelta(days=4)
 
 
+def test_who_is_put_back_is_put_back_on_each_part_of_the_order() -> None:
+    desk = LedgerDesk()
+    desk.order(
+        "Giao Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11. "
+        "Giao các sở, ngành rà soát biên chế trước 17h ngày 27/11."
+    )
+    for line in ("bớt Sở Y tế", "thêm Sở Y tế"):
+        desk.say("admin", f"/giao CĐ1 {line}", place="private")
+    asked = [one for one in desk.uow.directives.assignees(1) if one.name == "Sở Y tế" and not one.removed]
+    assert [(one.item, one.due_at) for one in asked] == [(0, DUE), (1, DUE + timedelta(days=1))]
+
+
 def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)
