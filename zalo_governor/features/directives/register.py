@@ -235,7 +235,8 @@ class DirectiveRegister:
         if directive.state is DirectiveState.DROPPED:
             if not assignees:
                 return self.accept(uow, directive, by)
-            directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
+            # Answers that came in the meantime were recorded, and may be all that was awaited.
+            directive = self._close_or_reopen(uow, self._move(uow, directive, DirectiveState.OPEN, by=by))
         else:
             said = [(one, answer) for one in assignees for answer in uow.directives.answers(one.id)]
             entered = [(one, answer) for one, answer in said if answer.way is AnswerWay.BY_HAND]
