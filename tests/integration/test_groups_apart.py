@@ -213,9 +213,9 @@ def test_what_the_program_tells_of_itself_goes_to_people_of_the_group_alone(
             duties.suggestions_digest(uow, clock())
             duties.roster_digest(uow, clock())
             duties.remind_of_names(uow, GROUP, clock())
-        duties.daily_report(bot.units.begin, clock())
-        duties.weekly_report(bot.units.begin, clock.forward(days=1))
-        duties.monthly_report(bot.units.begin, clock.forward(days=10))
+        duties.report("daily_report", bot.units.begin, clock())
+        duties.report("weekly_report", bot.units.begin, clock.forward(days=1))
+        duties.report("monthly_report", bot.units.begin, clock.forward(days=10))
         with bot.units.begin() as uow:
             duties.on_cases(uow)
     purposes = {notice.purpose for notice in said}

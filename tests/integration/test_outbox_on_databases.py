@@ -411,7 +411,7 @@ def test_a_report_missed_while_the_program_was_down_is_made_up_and_a_clock_set_b
     # Down over the second and third day, then the clock is set back by two days, then time goes on.
     for days in (1, 4, 2, 3, 4, 5):
         due = last_due(time(8, 0), None, START + timedelta(days=days))
-        sent.append(desk.office.duties.daily_report(units.begin, due))
+        sent.append(desk.office.duties.report("daily_report", units.begin, due))
     assert sent == [1, 1, 1, 1, 0, 1]
 
 
@@ -425,7 +425,7 @@ def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Data
 
     def process() -> None:
         start.wait(10)
-        sent.append(desk.office.duties.monthly_report(UnitsOfWork(database, BOT).begin, due))
+        sent.append(desk.office.duties.report("monthly_report", UnitsOfWork(database, BOT).begin, due))
 
     threads = [Thread(target=process) for _ in range(2)]
     for thread in threads:

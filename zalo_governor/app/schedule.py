@@ -14,7 +14,7 @@ from zalo_governor.features.facade import FeatureFacade
 from zalo_governor.features.members.group_sync import GroupSync
 from zalo_governor.features.reports.scheduled import ScheduledReports
 from zalo_governor.storage.maintenance.retention import Terms, sweep
-from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork, UnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -71,10 +71,10 @@ class DailySchedule:
         times, reports = self._features().duties_by_office[office].policy.schedule, ScheduledReports
         report, digest = partial(self._report_task, office), partial(self._digest_task, office)
         duties = [
-            Duty("daily_report", times.daily_report, None, report(reports.daily_report)),
-            Duty("weekly_report", times.weekly_report, times.weekly_day, report(reports.weekly_report)),
-            Duty("monthly_report", times.monthly_report, None, report(reports.monthly_report), EVERY_MONTH),
-            Duty("quarterly_report", times.quarterly_report, None, report(reports.quarterly_report), EVERY_QUARTER),
+            Duty("daily_report", times.daily_report, None, report("daily_report")),
+            Duty("weekly_report", times.weekly_report, times.weekly_day, report("weekly_report")),
+            Duty("monthly_report", times.monthly_report, None, report("monthly_report"), EVERY_MONTH),
+            Duty("quarterly_report", times.quarterly_report, None, report("quarterly_report"), EVERY_QUARTER),
             Duty("name_sweep", times.name_sweep, None, partial(self._check_names, office)),
             Duty("hints_digest", times.hints_digest, None, digest(reports.hints_digest)),
             Duty("suggestions_digest", times.suggestions_digest, None, digest(reports.suggestions_digest)),
@@ -93,13 +93,11 @@ class DailySchedule:
 
         return run_unless_restored
 
-    def _report_task(
-        self, office: int, act: Callable[[ScheduledReports, BeginUnitOfWork, datetime], object]
-    ) -> Callable[[datetime], None]:
-        """Return a function for the scheduler, which sends one report by calling `act`."""
+    def _report_task(self, office: int, name: str) -> Callable[[datetime], None]:
+        """Return a function for the scheduler, which sends the report `name`."""
 
         def run(due: datetime) -> None:
-            act(self._features().duties_by_office[office], self._units.begin, due)
+            self._features().duties_by_office[office].report(name, self._units.begin, due)
 
         return run
 

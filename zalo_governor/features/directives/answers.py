@@ -37,7 +37,8 @@ _FITTING = 3
 _OWN_MATTER = 8
 _SOME = 2
 """A report of at least `_OWN_MATTER` words is about something else if its `shared_words` are below `_SOME`."""
-_ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE})
+_ANSWERABLE = frozenset({DirectiveState.OPEN, DirectiveState.DONE, DirectiveState.DROPPED})
+"""States in which answers are recorded; those to a dropped directive count if it is reopened."""
 
 
 class Match(NamedTuple):

@@ -176,21 +176,21 @@ class DirectiveRegister:
         If no addressee has the item's own deadline any more, the added ones get the latest deadline of the others.
         """
         directive = self.confirm(uow, directive, by)
-        found = self._directory(uow, directive).find(names)
-        present = {one.name: one for one in uow.directives.assignees(directive.id)}
+        present = uow.directives.assignees(directive.id)
         added = []
-        for addressee in found:
-            before = present.get(addressee.name)
-            place = before.item if before else 0
-            due = _due_of(directive, place)
-            dues = [one.due_at for one in present.values() if one.item == place and not one.removed]
-            if dues and due not in dues:
-                due = max(filter(None, dues), default=None)
-            if before is None:
-                added.append(self._assignee(uow, directive, place, addressee, due))
-            elif before.removed:
-                back = {"removed": False, "due_at": due if dues else before.due_at}
-                added.append(before.model_copy(update=back))
+        for addressee in self._directory(uow, directive).find(names):
+            entries: list[Assignee | None] = [one for one in present if one.name == addressee.name]
+            for before in entries or [None]:
+                place = before.item if before else 0
+                due = _due_of(directive, place)
+                dues = [one.due_at for one in present if one.item == place and not one.removed]
+                if dues and due not in dues:
+                    due = max(filter(None, dues), default=None)
+                if before is None:
+                    added.append(self._assignee(uow, directive, place, addressee, due))
+                elif before.removed:
+                    back = {"removed": False, "due_at": due if dues else before.due_at}
+                    added.append(before.model_copy(update=back))
         uow.directives.put_assignees(added)
         self._audit(uow, "directive.assigned", directive, by=by, added=len(added))
         plan_reminders(uow, self._policy, directive)
@@ -238,7 +238,8 @@ class DirectiveRegister:
         if directive.state is DirectiveState.DROPPED:
             if not assignees:
                 return self.accept(uow, directive, by)
-            directive = self._move(uow, directive, DirectiveState.OPEN, by=by)
+            # Answers that came in the meantime were recorded, and may be all that was awaited.
+            directive = self._close_or_reopen(uow, self._move(uow, directive, DirectiveState.OPEN, by=by))
         else:
             said = [(one, answer) for one in assignees for answer in uow.directives.answers(one.id)]
             entered = [(one, answer) for one, answer in said if answer.way is AnswerWay.BY_HAND]

@@ -177,10 +177,16 @@ class RemindHandler(_Handler):
         ]
         here = _without_departed(uow, self._policy.account, [one for _, one in due])
         due = [(directive, one) for (directive, _), one in zip(due, here, strict=True)]
-        self.remind(uow, job.group_id, due, most=remind.most_at_once)
+        self.remind(uow, job.group_id, due, once_a_day=True, most=remind.most_at_once)
 
     def remind(
-        self, uow: UnitOfWork, group_id: str, due: Iterable[tuple[Directive, Assignee]], *, most: int | None = None
+        self,
+        uow: UnitOfWork,
+        group_id: str,
+        due: Iterable[tuple[Directive, Assignee]],
+        *,
+        once_a_day: bool = False,
+        most: int | None = None,
     ) -> tuple[int, int]:
         """Remind the people of these addressees, each in one message; tell the admins who was left out by `most`.
 
@@ -188,7 +194,8 @@ class RemindHandler(_Handler):
             uow: the transaction.
             group_id: the group of the directives.
             due: the directives, with the addressees to be reminded.
-            most: how many people are reminded at most, without those who got a reminder today; None for all.
+            once_a_day: whether people who got such a reminder today are left out.
+            most: how many people are reminded at most; None for all.
 
         Returns:
             How many people were reminded, and how many addressees nobody in the group can answer for.
@@ -206,7 +213,7 @@ class RemindHandler(_Handler):
         for person_id, asked in by_person.items():
             if most is not None and sent >= most:
                 left.extend(one for _, one in asked)
-            elif most is None or uow.claims.claim_once(f"directive_reminder:{group_id}:{person_id}", since):
+            elif not once_a_day or uow.claims.claim_once(f"directive_reminder:{group_id}:{person_id}", since):
                 person = uow.people.get(person_id)
                 text = self._pages.reminder(person, asked)
                 self._post.to_person(uow, person, text, Purpose.MEMBER_REQUEST, group_id=group_id)

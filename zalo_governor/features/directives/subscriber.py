@@ -224,7 +224,7 @@ class DirectiveLedger(EventHandler):
             return False
         known = uow.directives.of_message(event.thread_id, event.quote.key)
         if known is not None:
-            return known.state is DirectiveState.PROPOSED
+            return known.state in _MAY_BE_OPENED
         owner = uow.people.find_or_create(event.account, event.quote.owner_uid)
         return owner is not None and owner.holds(event.thread_id, *GIVERS, *DESK)
 
@@ -259,11 +259,11 @@ class DirectiveLedger(EventHandler):
             kind=AnswerKind.RECEIVED,
             way=AnswerWay.REACTION,
         )
-        if directive.state is DirectiveState.PROPOSED:
+        asked = [one for one in uow.directives.assignees(directive.id) if not one.removed]
+        if not asked and directive.state in _MAY_BE_OPENED:
             uow.directives.add_answer(answer)
-            return
-        own = [one for one in uow.directives.assignees(directive.id) if person.id in one.person_ids]
-        self._register.record_answer(uow, directive, [one for one in own if not one.removed], answer)
+        own = [one for one in asked if person.id in one.person_ids]
+        self._register.record_answer(uow, directive, own, answer)
 
     def _note_receipts(self, uow: UnitOfWork, event: MessageSeen) -> None:
         directive = uow.directives.of_message(event.thread_id, event.target_key)
@@ -313,10 +313,12 @@ def _name_of(person: Person) -> str:
     return words[-1] if words else ""
 
 
+_TYPED_WITH_LINK = frozenset({"webchat", "chat.recommended", "chat.link"})
+"""Zalo's types of messages with a link, whose text is typed as any other, and no caption."""
+_MAY_BE_OPENED = frozenset({DirectiveState.PROPOSED, DirectiveState.DROPPED})
+"""States of a directive that a person may yet open; answers to it are kept until then."""
 _WORD = re.compile(r"\w+")
 _OPENING_WORDS = 16
 """Number of words at the beginning of a relayed order in which the leader is named."""
-_TYPED_WITH_LINK = frozenset({"webchat", "chat.recommended", "chat.link"})
-"""Zalo's types of messages with a link, whose text is typed as any other, and no caption."""
 _REFUSING_ICONS = frozenset({"/-weak", ":-((", ":-h", ":(", "/-no", "/-break"})
 """Icons of Zalo that do not confirm a receipt: thumb down, crying, angry, refusing, broken heart."""

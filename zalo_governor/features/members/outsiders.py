@@ -189,7 +189,7 @@ class OutsiderService(EventHandler):
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
             citation=self._voice.citation(first.clause),
-            code=first.code,
+            code=", ".join(case.code for _, case in added),
         )
         sent = self._post.to_person(
             uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent

@@ -1,6 +1,6 @@
 """Scheduled work: sending reports and digests, and telling the leader of cases on which no admin acted in time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.clock import midnight, monday, today
@@ -18,7 +18,7 @@ from zalo_governor.features.reports.digests import Digests
 from zalo_governor.features.reports.document.document import file_of, paper_of
 from zalo_governor.features.reports.summary import group_in_one_line
 from zalo_governor.features.reports.text import render_text
-from zalo_governor.messaging.formatter import number
+from zalo_governor.messaging.formatter import MessageFormatter, number
 from zalo_governor.messaging.periods import as_period, month_before, quarter_before, up_to
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
@@ -29,6 +29,15 @@ _MOST_REPORTS = 3
 """Up to this number of groups, a reader gets a report on each; of more, one message with a line for each group."""
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 """Roles whose holders receive the activity report and may request it by chat command."""
+
+
+_PERIODS: Mapping[str, Callable[[datetime, MessageFormatter], Period]] = {
+    "daily_report": lambda due, voice: up_to(due, timedelta(days=1), TextId("period_daily"), voice),
+    "weekly_report": lambda due, voice: up_to(due, timedelta(days=7), TextId("period_weekly"), voice),
+    "monthly_report": lambda due, voice: as_period(month_before(today(due)), voice),
+    "quarterly_report": lambda due, voice: as_period(quarter_before(today(due)), voice),
+}
+_WITH_FILES = frozenset({"monthly_report", "quarterly_report"})
 
 
 class ScheduledReports(Speaker):
@@ -66,30 +75,29 @@ class ScheduledReports(Speaker):
         self._names.sum_up(uow, group_id, due)
         return asked
 
-    def daily_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the activity report on the 24 hours before `due`; return the number of recipients.
+    def report(self, name: str, begin: BeginUnitOfWork, due: datetime) -> int:
+        """Send the activity report `name` (a key of `_PERIODS`) on the period before `due`; return how many were sent.
 
-        Also warns the admins if the database backup is overdue.
+        Those in `_WITH_FILES` are sent as files too (`report_files`). The daily one also warns the admins if the
+        database backup is overdue. Reports are composed without blocking writers.
         """
+        if name == "daily_report":
+            with begin() as uow:
+                self._digests.backup(uow, due)
+        period = _PERIODS[name](due, self._voice)
+        with begin(reading=True) as uow:
+            reports = [
+                (group, compose(uow, group, period, self._voice, self._policy.clock, words=True))
+                for group in self._policy.governed
+                if not uow.claims.is_claimed(f"{name}:{group.id}", due) and _is_heard_before(uow, group, due)
+            ]
+        sent = 0
         with begin() as uow:
-            self._digests.backup(uow, due)
-        period = up_to(due, timedelta(days=1), TextId("period_daily"), self._voice)
-        return self._send_report(begin, "daily_report", due, period)
-
-    def weekly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the activity report on the 7 days before `due`; return the number of recipients."""
-        period = up_to(due, timedelta(days=7), TextId("period_weekly"), self._voice)
-        return self._send_report(begin, "weekly_report", due, period)
-
-    def monthly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the report on the month before `due`, also as files (`report_files`); return how many received it."""
-        period = as_period(month_before(today(due)), self._voice)
-        return self._send_report(begin, "monthly_report", due, period, self._policy.schedule.report_files)
-
-    def quarterly_report(self, begin: BeginUnitOfWork, due: datetime) -> int:
-        """Send the report on the quarter before `due`, also as files (`report_files`); return how many received it."""
-        period = as_period(quarter_before(today(due)), self._voice)
-        return self._send_report(begin, "quarterly_report", due, period, self._policy.schedule.report_files)
+            for group, report in reports:
+                if uow.claims.claim_once(f"{name}:{group.id}", due):
+                    sent += self._send(uow, name, due, group, report)
+            sent += self._send_overviews(uow, name, due, period)
+        return sent
 
     def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins the hints of the 24 hours before `due`, and new signs of leaks from the groups.
@@ -140,41 +148,23 @@ class ScheduledReports(Speaker):
         before = self._policy.clock() - self._policy.retention.readers_kept
         return uow.case_messages.forget_readers(before) + uow.directives.forget_receipts(before)
 
-    def _send_report(
-        self, begin: BeginUnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()
-    ) -> int:
-        """Compose the reports not sent yet, without blocking writers, then send them; return how many were sent."""
-        with begin(reading=True) as uow:
-            reports = [
-                (group, compose(uow, group, period, self._voice, self._policy.clock, words=True))
-                for group in self._policy.governed
-                if not uow.claims.is_claimed(f"{job}:{group.id}", due) and _is_heard_before(uow, group, due)
-            ]
-        sent = 0
-        with begin() as uow:
-            for group, report in reports:
-                if uow.claims.claim_once(f"{job}:{group.id}", due):
-                    sent += self._send(uow, job, due, group, report, faces)
-            sent += self._send_overviews(uow, job, due, period)
-        return sent
-
     def _read_in(self, reader: Person) -> list[Group]:
         """Return all groups, also those under another policy, whose reports the person gets."""
         return [group for group in self._common.governed if reader.holds(group.id, *REPORT_READERS)]
 
-    def _send_overviews(self, uow: UnitOfWork, job: str, due: datetime, period: Period) -> int:
+    def _send_overviews(self, uow: UnitOfWork, name: str, due: datetime, period: Period) -> int:
         """Send each reader of many groups one message with a line for each group, instead of the reports.
 
         Of several offices with these groups, the first to run on the day sends it; in the week, for a weekly report.
         """
         now, sent = self._policy.clock(), 0
-        once_since = monday(due) if job == "weekly_report" else midnight(today(due))
+        once_since = monday(due) if name == "weekly_report" else midnight(today(due))
         for reader in self._post.holders_in(uow, NO_GROUP, *REPORT_READERS):
             groups = self._read_in(reader)
             heard = [group for group in groups if _is_heard_before(uow, group, due)]
             if len(groups) <= _MOST_REPORTS or not heard or not any(group in self._policy.governed for group in groups):
                 continue
-            if not uow.claims.claim_once(f"{job}:reader:{reader.id}", once_since):
+            if not uow.claims.claim_once(f"{name}:reader:{reader.id}", once_since):
                 continue
             rows = [
                 self._voice.render(
@@ -190,16 +180,9 @@ class ScheduledReports(Speaker):
             sent += self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=NO_GROUP)
         return sent
 
-    def _send(
-        self,
-        uow: UnitOfWork,
-        job: str,
-        due: datetime,
-        group: Group,
-        report: ActivityReport,
-        faces: Sequence[ReportFormat],
-    ) -> int:
+    def _send(self, uow: UnitOfWork, name: str, due: datetime, group: Group, report: ActivityReport) -> int:
         text = render_text(report, self._voice)
+        faces = self._policy.schedule.report_files if name in _WITH_FILES else ()
         holders = self._post.holders_in(uow, group.id, *REPORT_READERS)
         readers = [reader for reader in holders if len(self._read_in(reader)) <= _MOST_REPORTS]
         files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
@@ -212,7 +195,7 @@ class ScheduledReports(Speaker):
             "report.scheduled",
             at=self._policy.clock(),
             group_id=group.id,
-            subject=job,
+            subject=name,
             detail={"due": due.isoformat(), "readers": len(readers)},
         )
         return len(readers)

@@ -36,7 +36,8 @@ class Forest:
 def _sum_of(trees: Sequence[Node], figures: Sequence[float]) -> float:
     """Return the sum of the leaves that the figures lead to, one in each tree."""
     total = 0.0
-    for node in trees:
+    for tree in trees:
+        node = tree
         while isinstance(node, tuple):
             figure, limit, low, high = node
             node = low if figures[figure] <= limit else high

@@ -718,6 +718,42 @@ def test_who_is_put_back_after_an_extension_has_the_deadline_of_the_others() -> 
     assert desk.entries()["Sở Tài chính"].due_at == DUE + timedelta(days=4)
 
 
+def test_who_is_put_back_is_put_back_on_each_part_of_the_order() -> None:
+    desk = LedgerDesk()
+    desk.order(
+        "Giao Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11. "
+        "Giao các sở, ngành rà soát biên chế trước 17h ngày 27/11."
+    )
+    for line in ("bớt Sở Y tế", "thêm Sở Y tế"):
+        desk.say("admin", f"/giao CĐ1 {line}", place="private")
+    asked = [one for one in desk.uow.directives.assignees(1) if one.name == "Sở Y tế" and not one.removed]
+    assert [(one.item, one.due_at) for one in asked] == [(0, DUE), (1, DUE + timedelta(days=1))]
+
+
+def test_what_is_answered_while_a_directive_is_dropped_counts_once_it_is_reopened() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Giao Sở Y tế, Sở Tài chính, Sở Nội vụ báo cáo số liệu tiêm chủng trước 17h ngày 26/11.")
+    desk.say("admin", "/bo CĐ1 nhầm", place="private")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    desk.say("tai_chinh", "CĐ1: Sở Tài chính xin gia hạn đến 28/11 vì còn 3 xã chưa gửi số liệu.")
+    act(desk, "noi_vu", Reacted, targets=(MessageRef(key=order.key),), icon="/-strong")
+    assert desk.directive().state is DirectiveState.DROPPED
+    desk.say("admin", "/molai CĐ1", place="private")
+    progress = {name: one.progress(desk.now) for name, one in desk.entries().items()}
+    told = {"Sở Y tế": Progress.REPORTED, "Sở Tài chính": Progress.DELAYED, "Sở Nội vụ": Progress.RECEIVED}
+    assert progress == told
+    assert desk.directive().open
+
+
+def test_a_dropped_directive_that_all_have_answered_is_done_once_it_is_reopened() -> None:
+    desk = LedgerDesk()
+    order = desk.order("Giao Sở Y tế báo cáo số liệu tiêm chủng trước 17h ngày 26/11.")
+    desk.say("admin", "/bo CĐ1 nhầm", place="private")
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm 12.400 mũi, đạt 96% kế hoạch.")
+    desk.say("admin", "/molai CĐ1", place="private")
+    assert desk.directive().state is DirectiveState.DONE
+
+
 def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopens() -> None:
     desk = LedgerDesk()
     order = desk.order(ORDER)

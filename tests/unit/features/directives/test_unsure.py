@@ -115,6 +115,17 @@ def test_a_reaction_to_an_unsure_order_counts_once_that_is_accepted() -> None:
     assert {name: one.silent for name, one in desk.entries().items()} == {"Sở Y tế": False, "Sở Tài chính": True}
 
 
+def test_what_is_answered_after_the_admins_said_no_counts_if_they_change_their_mind() -> None:
+    desk = LedgerDesk()
+    order = desk.order(ORDER)
+    desk.make_unsure()
+    desk.say("admin", "/khong CĐ1", place="private")
+    desk.reply("y_te", order, "Rõ ạ")
+    act(desk, "tai_chinh", Reacted, targets=(MessageRef(key=order.key),), icon="/-strong")
+    desk.say("admin", "/molai CĐ1", place="private")
+    assert not any(one.silent for one in desk.entries().values())
+
+
 def ask(desk: LedgerDesk, orders: int = 1) -> None:
     """The program asks the admins about so many messages at once."""
     for number in range(orders):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -217,7 +218,7 @@ def test_of_what_members_wrote_the_scheduled_papers_of_the_desk_alone_have_the_w
     desk.say("member", "/gopy Nên ghim lịch trực", place="private")
     desk.store.first_heard_at = NOW - timedelta(days=90)
     desk.take()
-    desk.office.duties.monthly_report(desk.transaction, NOW + timedelta(days=30))
+    desk.office.duties.report("monthly_report", desk.transaction, NOW + timedelta(days=30))
     files = [(notice.thread_id, notice.file) for notice in desk.take() if notice.file]
     assert files
     for uid, file in files:
@@ -241,7 +242,7 @@ def test_json_has_every_figure_and_the_codes() -> None:
 def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: str) -> None:
     desk = Desk()
     due = datetime(2026, 11, 24, 10, tzinfo=UTC)
-    run = getattr(desk.office.duties, duty)
+    run = partial(desk.office.duties.report, duty)
     assert run(desk.transaction, due) == 3
     assert run(desk.transaction, due) == 0
     posted = desk.take()
@@ -267,7 +268,7 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
     desk = Desk()
     desk.now = due
     desk.store.first_heard_at = due - timedelta(days=400)
-    run = getattr(desk.office.duties, duty)
+    run = partial(desk.office.duties.report, duty)
     assert run(desk.transaction, due) == 3
     assert run(desk.transaction, due) == 0
     mine = [notice for notice in desk.take() if notice.person_id == desk.person("leader").id]
@@ -280,14 +281,14 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
 
 def test_an_office_may_want_no_files() -> None:
     desk = Desk(schedule=ScheduleSettings(report_files=()))
-    desk.office.duties.monthly_report(desk.transaction, datetime(2026, 12, 1, 1, tzinfo=UTC))
+    desk.office.duties.report("monthly_report", desk.transaction, datetime(2026, 12, 1, 1, tzinfo=UTC))
     assert all(notice.file is None for notice in desk.take())
 
 
 def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> None:
     desk = Desk()
     desk.store.first_heard_at = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
-    assert desk.office.duties.daily_report(desk.transaction, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
+    assert desk.office.duties.report("daily_report", desk.transaction, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
     assert desk.take() == []
 
 
@@ -377,7 +378,7 @@ def test_who_reads_the_reports_of_many_groups_gets_one_message_with_a_line_for_e
     desk.change("admin", grants={GROUP: frozenset({Role.ADMIN})})
     due = NOW + timedelta(hours=3)
     for _ in range(2):
-        desk.office.duties.daily_report(desk.transaction, due)
+        desk.office.duties.report("daily_report", desk.transaction, due)
     told = desk.take()
     [overview] = to(told, "leader")
     assert "của 5 Nhóm:" in overview
@@ -393,7 +394,7 @@ def test_who_reads_many_groups_gets_the_overview_once_a_day_whichever_group_has_
     offices = {one: replace(desk.policy, here=frozenset({one})) for one in desk.policy.groups}
     common = replace(desk.policy, offices=offices)
     for hours, office in enumerate(common.all_offices[1:], 3):
-        ScheduledReports(office, common).daily_report(desk.transaction, NOW + timedelta(hours=hours))
+        ScheduledReports(office, common).report("daily_report", desk.transaction, NOW + timedelta(hours=hours))
     [overview] = to(desk.take(), "leader")
     assert "của 5 Nhóm:" in overview
 
@@ -405,7 +406,9 @@ def test_who_reads_many_groups_gets_one_weekly_overview_though_the_groups_have_d
     common = replace(desk.policy, offices=offices)
     for week in range(2):
         for day, office in enumerate(common.all_offices[1:4], 1):
-            ScheduledReports(office, common).weekly_report(desk.transaction, NOW + timedelta(days=7 * week + day))
+            ScheduledReports(office, common).report(
+                "weekly_report", desk.transaction, NOW + timedelta(days=7 * week + day)
+            )
         [overview] = to(desk.take(), "leader")
         assert "của 5 Nhóm:" in overview
 
@@ -413,5 +416,5 @@ def test_who_reads_many_groups_gets_one_weekly_overview_though_the_groups_have_d
 def test_a_month_before_the_program_heard_anything_is_summed_up_for_nobody() -> None:
     desk = Desk(groups={GROUP: "Điều hành"} | {str(8 * 10**18 + 2 + n): f"Xã {n}" for n in range(4)})
     desk.store.first_heard_at = NOW
-    desk.office.duties.monthly_report(desk.transaction, NOW - timedelta(hours=1))
+    desk.office.duties.report("monthly_report", desk.transaction, NOW - timedelta(hours=1))
     assert desk.take() == []

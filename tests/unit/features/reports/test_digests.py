@@ -366,16 +366,16 @@ def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() 
     duties = desk.office.duties
     for due in (NOW, NOW + timedelta(hours=1)):
         duties.hints_digest(desk.uow, due)
-        duties.daily_report(desk.transaction, due)
+        duties.report("daily_report", desk.transaction, due)
     posted = desk.take()
     [line] = [text for text in to(posted, "admin") if "bản sao lưu gần nhất lúc" in text and "21/11/2026" in text]
     assert "quá hạn" in line
     assert line in to(posted, "admin_staff")
     assert not [text for text in to(posted, "leader") if "Sao lưu" in text]
-    duties.daily_report(desk.transaction, NOW + timedelta(days=1))
+    duties.report("daily_report", desk.transaction, NOW + timedelta(days=1))
     assert line in to(desk.take(), "admin")
     status = status._replace(backup_overdue=False)
-    duties.daily_report(desk.transaction, NOW + timedelta(days=2))
+    duties.report("daily_report", desk.transaction, NOW + timedelta(days=2))
     assert not [text for text in to(desk.take(), "admin") if "Sao lưu" in text]
 
 

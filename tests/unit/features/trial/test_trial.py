@@ -109,7 +109,7 @@ def test_the_scheduled_report_reaches_the_admin_and_says_that_notices_were_withh
     desk = on_trial()
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     desk.take()
-    desk.office.duties.daily_report(desk.transaction, desk.now)
+    desk.office.duties.report("daily_report", desk.transaction, desk.now)
     notices = desk.take()
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
     assert "2 tin giữ lại trong thời gian chạy thử, không gửi" in to(notices, "admin")[0]
