@@ -17,9 +17,9 @@ from zalo_governor.storage.repositories.bodies import storable
 
 def fields_of(row: Row[Any]) -> dict[str, Any]:
     """Return field -> value of a row, for `BaseModel.model_validate`, which ignores what is no field of the model."""
+    fields = _fields(row._fields)
     return {
-        _field(column): from_ms_or_none(value) if column.endswith("_ms") else value
-        for column, value in zip(row._fields, row, strict=True)
+        name: from_ms_or_none(value) if is_time else value for (name, is_time), value in zip(fields, row, strict=True)
     }
 
 
@@ -32,6 +32,10 @@ def columns_of(table: Table, model: BaseModel) -> dict[str, Any]:
 
 
 @cache
+def _fields(columns: tuple[str, ...]) -> list[tuple[str, bool]]:
+    return [(_field(column), column.endswith("_ms")) for column in columns]
+
+
 def _field(column: str) -> str:
     if column == "at_ms":
         return "at"
