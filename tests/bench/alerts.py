@@ -14,8 +14,8 @@ from zalo_governor.domain.events import SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.regulation import ClauseTopic, Enforcement
+from zalo_governor.features.cases.display_names import NAME_RULE
 from zalo_governor.features.cases.label_words import WORDS
-from zalo_governor.features.cases.notifications import NAME_RULE
 
 HEAD = 45
 """How many letters a telephone shows of a message before it is opened."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -132,8 +132,12 @@ def test_what_one_process_posts_another_sends_at_once(here: Database, there: Dat
 
 
 def test_open_pages_hear_at_once_what_the_bot_does(here: Database, there: Database) -> None:
+    def stamps() -> Mapping[str, object]:
+        with here.read() as connection:
+            return PanelQueries(connection).stamps()
+
     async def hear() -> float:
-        changes = Changes(PanelQueries(here).stamps)
+        changes = Changes(stamps)
         listener = ChangeListener(here.apart, lambda: loop.call_soon_threadsafe(changes.hurried.set))
         loop = asyncio.get_running_loop()
         thread = threading.Thread(target=listener.run)

@@ -228,7 +228,9 @@ def test_open_pages_learn_of_a_deadline_that_was_changed(database: Database, uni
         directive = uow.directives.add(new_directive(giver.id))
         to = Assignee(directive_id=directive.id, group_id=GROUP, item=0, name="Lò Văn Mẫu", person_ids=(giver.id,))
         [made] = uow.directives.put_assignees([to.model_copy(update={"due_at": START + DAY})])
-    before = PanelQueries(database).stamps()
+    with database.read() as connection:
+        before = PanelQueries(connection).stamps()
     with units.begin() as uow:
         uow.directives.put_assignees([made.model_copy(update={"due_at": START + 2 * DAY})])
-    assert PanelQueries(database).stamps() != before
+    with database.read() as connection:
+        assert PanelQueries(connection).stamps() != before

@@ -111,6 +111,9 @@ class MemoryCases(MemoryRepository, Cases):
     def reason(self, case: Case) -> str | None:
         return self._store.reasons.get(case.id) or self._of_finding(case, "reason")
 
+    def field(self, case: Case) -> str | None:
+        return self._of_finding(case, "field")
+
     def _of_finding(self, case: Case, name: str) -> str | None:
         found = [
             (event_id, self._store.people.get(getattr(one, "subject_uid", None) or ""), one)

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, OfficesFolder
 from zalo_governor.cli.wrapping import folding_table, say
-from zalo_governor.doctor.check import Check, Level
+from zalo_governor.doctor.check import Level
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
-from zalo_governor.doctor.runner import EXIT_CODES, Diagnosis, examine, worst
+from zalo_governor.doctor.runner import EXIT_CODES, Check, Diagnosis, examine, worst
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.setup.offices import settings_files
 from zalo_governor.setup.systemd import OFFICES_ETC

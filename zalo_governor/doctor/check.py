@@ -1,11 +1,7 @@
-"""The data types of `doctor`: a check of the installation, and a result of a check with its severity."""
+"""The results of the checks of `doctor`, each with its severity."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
-
-from zalo_governor.doctor.context import DoctorContext
 
 
 class Level(StrEnum):
@@ -30,23 +26,6 @@ class Result(NamedTuple):
     says: str
     mend: str = ""
     """What the operator should do, in Vietnamese; "" if nothing has to be done."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One of the checks that `doctor` runs: id, title, the function that does it, and which checks must pass before."""
-
-    id: str
-    """Identifier of the check for monitoring systems, which must never change."""
-    title: str
-    """Vietnamese name of the check, shown to the operator."""
-    look: Callable[[DoctorContext], Iterator[Result]]
-    """Function that does the check and yields its results; a GovernorError or OSError that it raises becomes an error
-    result."""
-    needs: tuple[str, ...] = ()
-    """Ids of earlier checks; if one of them failed or was skipped, this check is skipped."""
-    asks: bool = False
-    """Whether the check uses the network; with --offline it is skipped."""
 
 
 def good(says: str) -> Result:

@@ -1,7 +1,7 @@
 """The list of all checks in the order in which they run: each after the checks that it needs."""
 
 from zalo_governor.doctor import alerting, attachments, installation, machine, outside, people, running, zalo
-from zalo_governor.doctor.check import Check
+from zalo_governor.doctor.runner import Check
 
 CHECKS = (
     Check("python", "Python", machine.python),

@@ -1,9 +1,10 @@
 """Running the checks of `doctor` one after the other; an exception in one does not stop the others."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from zalo_governor.doctor.check import Check, Level, Result
+from zalo_governor.doctor.check import Level, Result
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.system.error_text import of_system
@@ -12,6 +13,23 @@ _OFFLINE = Result(Level.SKIPPED, "không kiểm tra, vì lệnh có --offline (k
 EXIT_CODES = {Level.GOOD: 0, Level.NOTE: 0, Level.SKIPPED: 0, Level.WARNING: 1, Level.ERROR: 2}
 """Worst level of all results -> exit code of `doctor`, for monitoring. SKIPPED counts as 0: where an earlier check
 failed, that check's error decides."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One of the checks that `doctor` runs: id, title, the function that does it, and which checks must pass before."""
+
+    id: str
+    """Identifier of the check for monitoring systems, which must never change."""
+    title: str
+    """Vietnamese name of the check, shown to the operator."""
+    look: Callable[[DoctorContext], Iterator[Result]]
+    """Function that does the check and yields its results; a GovernorError or OSError that it raises becomes an error
+    result."""
+    needs: tuple[str, ...] = ()
+    """Ids of earlier checks; if one of them failed or was skipped, this check is skipped."""
+    asks: bool = False
+    """Whether the check uses the network; with --offline it is skipped."""
 
 
 class Diagnosis(NamedTuple):

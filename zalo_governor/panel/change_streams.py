@@ -85,7 +85,7 @@ class ChangeStreams:
 
     def mark(self, connection: Connection, person: Person) -> str:
         """Return the mark of a page made now for the person, by which its stream finds what has changed since then."""
-        return mark_of(PanelQueries(self._office.database).stamps_in(connection), self._groups_of(person))
+        return mark_of(PanelQueries(connection).stamps(), self._groups_of(person))
 
     def _groups_of(self, person: Person) -> frozenset[str]:
         return frozenset(group.id for group in self._office.policy.governed if person.roles_in(group.id))

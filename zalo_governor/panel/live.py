@@ -62,6 +62,7 @@ class Changes:
         self._stamps = stamps
         self._open: dict[asyncio.Queue[str | None], tuple[frozenset[str], str]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
         self.hurried = asyncio.Event()
 
     def listen(self, groups: frozenset[str], mark: str = "") -> asyncio.Queue[str | None]:
@@ -71,7 +72,9 @@ class Changes:
         """
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
         self._open[queue] = groups, mark
-        if self._task is None or self._task.done():
+        if self._closed:
+            queue.put_nowait(None)
+        elif self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         return queue
 
@@ -80,7 +83,8 @@ class Changes:
         self._open.pop(queue, None)
 
     def close(self) -> None:
-        """Stop checking, and put None into all queues, so that no open page keeps the program from ending."""
+        """Stop checking, and put None into all queues, also later ones: no open page keeps the program from ending."""
+        self._closed = True
         if self._task:
             self._task.cancel()
         for queue in self._open:

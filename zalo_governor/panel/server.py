@@ -91,8 +91,12 @@ class PanelServer:
         self._told: dict[str, list[Told]] = {}
         """Secret of a session -> texts that its next page shows."""
         self._sessions = Sessions(office, routes)
-        self.changes = Changes(PanelQueries(office.database).stamps)
+        self.changes = Changes(self._stamps)
         self._streams = ChangeStreams(office, self._sessions, self.changes, self._thread)
+
+    def _stamps(self) -> Mapping[str, object]:
+        with self._office.database.read() as connection:
+            return PanelQueries(connection).stamps()
 
     def application(self) -> web.Application:
         """Return the aiohttp application with all routes and checks of access."""

@@ -43,6 +43,7 @@ def run(
     watching.start()
     try:
         loop.run_until_complete(_serve(office, routes, on_ready, stopping))
+        watching.join(_END_SECONDS)  # The interpreter may abort if it ends while a thread reads the configuration.
     finally:
         loop.close()
 

@@ -11,7 +11,7 @@ from zalo_governor.domain.people import Group, Person, Role
 from zalo_governor.messaging.commands import Answer
 from zalo_governor.panel.controls import label, on_page
 from zalo_governor.panel.office import Office
-from zalo_governor.storage.queries.panel import PRESSED_FORM
+from zalo_governor.storage.queries.panel import PRESSED_FORM, PanelQueries
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
 ResultT = TypeVar("ResultT")
@@ -113,6 +113,7 @@ class Visit:
         self.policy = office.policy
         self.voice = office.policy.voice
         self.uow = uow
+        self.queries = PanelQueries(uow.tx.connection)
         self.person = person
         self.asked = asked
         self._writes, self._done = writes, list(done)

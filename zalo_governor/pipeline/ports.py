@@ -103,6 +103,6 @@ class HistoryPage(Protocol):
         ...
 
     @property
-    def has_more(self) -> bool:
-        """Return whether Zalo has messages older than this page."""
+    def end(self) -> object | None:
+        """Return why no older page can be asked for; None if one can."""
         ...

@@ -90,7 +90,7 @@ class Reconciliation:
             group_id, [one for one in said if one[0] >= first], walk._replace(cursor=page.cursor)
         )
         lowest = min((number for number, _ in said), default=first)
-        if compared is not None and lowest > first and page.has_more:
+        if compared is not None and lowest > first and page.end is None:
             self._walks[group_id] = walk
             return False
         self._walks.pop(group_id, None)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.doctor.check import Check, Level, Result, error, good, note, warning
+from zalo_governor.doctor.check import Level, Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
-from zalo_governor.doctor.runner import EXIT_CODES, examine, worst
+from zalo_governor.doctor.runner import EXIT_CODES, Check, examine, worst
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
 

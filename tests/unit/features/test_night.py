@@ -82,6 +82,19 @@ def test_several_light_cases_of_one_person_are_one_message_with_every_code() -> 
     assert desk.states() == ["reminded"] * 4
 
 
+def test_what_any_rule_finds_in_a_name_is_listed_as_about_the_name() -> None:
+    desk = AtNight()
+    observed = NameObserved(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, name="Viên 0900")
+    desk.hear(observed, UNMARKED.model_copy(update={"rule_id": "ten-rieng", "clause": "4.6", "field": "name"}))
+    desk.later(hours=2)
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.morning()
+    [asked] = to(desk.take(), "member")
+    assert "- VP1: tên hiển thị," in asked
+    assert "- VP2: tin lúc" in asked
+
+
 def test_what_was_asked_about_together_is_explained_together() -> None:
     desk = AtNight()
     desk.say("member", "noi dung", UNMARKED)

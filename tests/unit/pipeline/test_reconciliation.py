@@ -16,7 +16,7 @@ class Page(NamedTuple):
 
     elements: Sequence[Element]
     cursor: int
-    has_more: bool
+    end: str | None
 
 
 class Given:
@@ -46,7 +46,7 @@ class Given:
         newest = self.said[group_id] if before is None else before - 1
         lowest = max(newest - _PAGE, 0) + 1
         elements = [element(str(number), thread_id=group_id) for number in range(newest, lowest - 1, -1)]
-        return Page(elements, lowest, has_more=lowest > 1)
+        return Page(elements, lowest, None if lowest > 1 else "beginning")
 
     def go(self, said: int, *, lost: Set[int] = frozenset(), group: str = GROUP) -> list[tuple[str, int, str]]:
         """What was told of after one more round, when that much had been said."""

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import OUTSIDERS
+from zalo_governor.features.cases.display_names import NAME_RULE
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.member_request import MemberRequest
-from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
@@ -45,7 +46,8 @@ class CaseBacklog:
         asked = [(case, self._ask_member(uow, case)) for case in found]
         told = [(case, done) for case, done in asked if self._is_told_now(uow, case)]
         if len(told) == 1:
-            self._tell_of_one(uow, *told[0])
+            case, done = told[0]
+            self._alerts.new_case(uow, case, done, uow.cases.reason(case))
         elif told:
             self._alerts.urgent_cases(uow, group_id, told)
 
@@ -61,7 +63,7 @@ class CaseBacklog:
         asked = {case.id: self._ask_member(uow, case) for case in found}
         told = self._select_or_defer(uow, found)
         if len(told) == 1 and was_fresh(told[0]) and told[0].state.open:
-            self._tell_of_one(uow, told[0], asked[told[0].id])
+            self._alerts.new_case(uow, told[0], asked[told[0].id], uow.cases.reason(told[0]))
         elif told:
             count = sum(asked[case.id] is MemberRequest.ASKED for case in told)
             self._alerts.recovered(uow, group_id, told, count)
@@ -108,11 +110,7 @@ class CaseBacklog:
         """Ask the member to correct the breach if the case is open; return whether the member was asked, or why not."""
         if not case.state.open:
             return MemberRequest.NOT_ASKED
-        return self._alerts.ask_member(uow, case, about_name=case.rule_id == NAME_RULE, old=not was_fresh(case))
-
-    def _tell_of_one(self, uow: UnitOfWork, case: Case, asked: MemberRequest) -> None:
-        about_name, reason = case.rule_id == NAME_RULE, uow.cases.reason(case)
-        self._alerts.new_case(uow, case, asked, about_name=about_name, reason=reason)
+        return self._alerts.ask_member(uow, case, old=not was_fresh(case))
 
     def _is_told_now(self, uow: UnitOfWork, case: Case) -> bool:
         """Return whether to tell the admins of the case now; False if a later digest (summary) or nobody tells them."""

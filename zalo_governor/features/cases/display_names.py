@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping
 
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.domain.roster_matching import likeliest
+from zalo_governor.features.cases.label_words import category
 from zalo_governor.messaging.formatter import MessageFormatter, plain
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.shortening import Shortenable
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.rules.checks.display_name import DisplayNameRule
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
+NAME_RULE = DisplayNameRule.id
+"""Id of the rule on display names (clause 3.2); the program closes its cases when members correct their names."""
+_NAME_FIELD = "name"
+"""`Finding.field` of what any rule finds in a display name."""
 _LONGEST_PROPOSAL = 150
 _LACKS: Mapping[str, TextId] = {
     reason: lacks
@@ -26,6 +33,11 @@ _LACKS: Mapping[str, TextId] = {
 }
 
 
+def is_about_name(uow: UnitOfWork, case: Case) -> bool:
+    """Return whether the case is about a display name, which a member can only change, and not about a message."""
+    return case.rule_id == NAME_RULE or uow.cases.field(case) == _NAME_FIELD
+
+
 class DisplayNameAdvice:
     """Writer of texts telling a member what is wrong with his display name, and proposing a name for him to set."""
 
@@ -33,13 +45,15 @@ class DisplayNameAdvice:
         self._policy = policy
         self._voice = voice
 
-    def lacks(self, reason: str | None, *, fixable: bool) -> str:
-        """Return the text saying what the display name lacks, such as a title.
+    def lacks(self, case: Case, reason: str | None, *, fixable: bool) -> str:
+        """Return the text saying what the display name lacks, such as a title, or what it contains, such as a link.
 
         Args:
-            reason: the code with which the rule on display names explains its finding.
+            reason: the code with which the rule explains its finding.
             fixable: the rule proposes a correct name; the text for an unknown code then says that the form is wrong.
         """
+        if case.rule_id != NAME_RULE:
+            return category(self._voice, case) or self._voice.sign(case)
         otherwise = TextId("name_lacks_form") if fixable else TextId("name_lacks_both")
         return self._voice.render(_LACKS.get(reason or "", otherwise))
 

@@ -10,10 +10,10 @@ from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.features.cases.alert_notes import AlertNotes
 from zalo_governor.features.cases.audit import audit_case
+from zalo_governor.features.cases.display_names import NAME_RULE, is_about_name
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.label_words import category
 from zalo_governor.features.cases.newcomers import way_in
-from zalo_governor.features.cases.notifications import NAME_RULE
 from zalo_governor.messaging.change_wording import ChangeFormatter
 from zalo_governor.messaging.formatter import brief, moment, number, time_or_brief
 from zalo_governor.messaging.policy import ServicePolicy
@@ -140,9 +140,10 @@ class Escalation(Speaker):
         if case.sealed:
             del named["clause"]
             return self._voice.render(TextId("leader_what_sealed"), where=self._describe_visibility(uow, case), **named)
-        if case.rule_id == NAME_RULE:
+        if is_about_name(uow, case):
             del named["when"]
-            return self._voice.render(TextId("leader_what_name"), where=self._describe_name_fix(case), **named)
+            where = self._describe_name_fix(case) if case.rule_id == NAME_RULE else ""
+            return self._voice.render(TextId("leader_what_name"), where=where, **named)
         return self._voice.render(TextId("leader_what"), where=self._describe_visibility(uow, case), **named)
 
     def _describe_outsider(self, uow: UnitOfWork, case: Case, newcomer: Outsider) -> str:

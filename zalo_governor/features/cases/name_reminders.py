@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import midnight, monday, today
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.features.cases.display_names import NAME_RULE
 from zalo_governor.features.cases.member_request import MemberRequest
-from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
@@ -49,7 +50,7 @@ class NameReminders(Speaker):
                 continue
             if not self.may_ask(uow, group_id):
                 break
-            sent += self._alerts.ask_member(uow, case, about_name=True, old=False) is MemberRequest.ASKED
+            sent += self._alerts.ask_member(uow, case, old=False) is MemberRequest.ASKED
         return sent
 
     def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:

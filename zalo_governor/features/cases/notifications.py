@@ -12,7 +12,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.features.cases.alert_notes import AlertNotes
-from zalo_governor.features.cases.display_names import DisplayNameAdvice
+from zalo_governor.features.cases.display_names import DisplayNameAdvice, is_about_name
 from zalo_governor.features.cases.label_words import category, why, words_of
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import answers, may_remove
@@ -26,8 +26,6 @@ from zalo_governor.messaging.templates import TextId
 from zalo_governor.storage.unit_of_work import UnitOfWork
 
 _LONGEST_SENTENCE = 300
-NAME_RULE = "3.2-ho-ten-chuc-vu"
-"""Id of the rule on display names (clause 3.2); the program closes its cases when members correct their names."""
 
 
 class CaseNotifications(Speaker):
@@ -38,14 +36,11 @@ class CaseNotifications(Speaker):
         self._names = DisplayNameAdvice(policy, self._voice)
         self._notes = AlertNotes(policy)
 
-    def new_case(
-        self, uow: UnitOfWork, case: Case, asked: MemberRequest, *, about_name: bool, reason: str | None
-    ) -> None:
+    def new_case(self, uow: UnitOfWork, case: Case, asked: MemberRequest, reason: str | None) -> None:
         """Tell the admins of a new case.
 
         Args:
             asked: whether the member was asked to correct the breach, or why not.
-            about_name: the case is about a display name.
             reason: the codes with which the rule explains its finding, such as `contact+offer`; None without.
         """
         person = uow.people.get(case.person_id)
@@ -80,7 +75,7 @@ class CaseNotifications(Speaker):
                 "remove": self._notes.removal_offer(uow, case),
             }
         else:
-            kind = TextId("alert_name") if about_name else TextId("alert_case")
+            kind = TextId("alert_name") if is_about_name(uow, case) else TextId("alert_case")
         fields = self._policy.catalogue.template(kind).fields
         text = self._voice.render(kind, **{name: value for name, value in about.items() if name in fields})
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
@@ -110,12 +105,10 @@ class CaseNotifications(Speaker):
             uow.claims.claim_once(*_naming_claim("nameless", case))
             self._policy.sync_now(case.group_id, person.uid)
 
-    def ask_member(self, uow: UnitOfWork, case: Case, *, about_name: bool, old: bool) -> MemberRequest:
+    def ask_member(self, uow: UnitOfWork, case: Case, *, old: bool) -> MemberRequest:
         """Ask the member in private to correct the breach, if allowed; return whether he was asked, or why not.
 
-        Args:
-            about_name: the case is about a display name.
-            old: the event was over 5 minutes old when received; then members are asked about critical cases only.
+        If the event was over 5 minutes `old` when received, members are asked about critical cases only.
         """
         person = uow.people.get(case.person_id)
         if reason_not_notified := self.reason_not_notified(uow, case, person, old=old):
@@ -124,6 +117,7 @@ class CaseNotifications(Speaker):
         if declared and declared.notices and not self._has_room_today(uow, case, declared.notices):
             return MemberRequest.COOLDOWN
         proposal, reason = uow.cases.suggestion(case), uow.cases.reason(case)
+        about_name = is_about_name(uow, case)
         text = self.request(uow, case, person, proposal, about_name=about_name, old=old, reason=reason)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
@@ -133,10 +127,10 @@ class CaseNotifications(Speaker):
         self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool,
         old: bool = False, reason: str | None = None,
     ) -> str:  # fmt: skip
-        """Return the text by which the member is asked to correct the breach; `about_name`, `old` as for `ask_member`.
+        """Return the text by which the member is asked to correct the breach; `old` as for `ask_member`.
 
-        `proposal` is a correct display name or sentence, if the rule proposes one; `reason` are the codes by which the
-        rule explains its finding.
+        `about_name` tells that the case is about a display name, not a message; `proposal` is a correct display name or
+        sentence, if the rule proposes one; `reason` are the codes by which the rule explains its finding.
         """
         about = self._case_fields(case, person)
         if case.sealed:
@@ -144,7 +138,7 @@ class CaseNotifications(Speaker):
             return self._voice.render_for(person, sealed, **about)
         if about_name:
             del about["when"]
-            lacks = self._names.lacks(reason, fixable=proposal is not None)
+            lacks = self._names.lacks(case, reason, fixable=proposal is not None)
             proposed = self._names.proposal(uow, case.group_id, person, proposal)
             return self._voice.render_for(person, TextId("request_name"), lacks=lacks, proposal=proposed, **about)
         if self._is_about_writing(case):
@@ -167,7 +161,7 @@ class CaseNotifications(Speaker):
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
         """Ask the member to correct minor breaches of the last night: one in the usual message, several in a list."""
         if len(cases) == 1:
-            self.ask_member(uow, cases[0], about_name=cases[0].rule_id == NAME_RULE, old=False)
+            self.ask_member(uow, cases[0], old=False)
             return
         text = self._voice.render_for(
             person,
@@ -184,13 +178,13 @@ class CaseNotifications(Speaker):
     def _request_row(self, uow: UnitOfWork, case: Case, person: Person) -> str:
         about = self._case_fields(case, person)
         made = uow.cases.suggestion(case)
-        if case.rule_id == NAME_RULE:
+        if is_about_name(uow, case):
             proposal = self._names.proposal(uow, case.group_id, person, made)
             return self._voice.render(
                 TextId("request_row_name"),
                 code=case.code,
                 citation=about["citation"],
-                lacks=self._names.lacks(uow.cases.reason(case), fixable=made is not None),
+                lacks=self._names.lacks(case, uow.cases.reason(case), fixable=made is not None),
                 proposal=proposal,
             )
         return self._voice.render(

@@ -24,13 +24,14 @@ from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.features.cases.backlog import CaseBacklog, told_late, told_of_name
+from zalo_governor.features.cases.display_names import NAME_RULE
 from zalo_governor.features.cases.freshness import is_fresh
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.features.cases.name_reminders import NameReminders
 from zalo_governor.features.cases.new_case import new_case
 from zalo_governor.features.cases.nobodys_words import NobodysWords
-from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.cases.rule_trials import mark_on_trial
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
@@ -181,7 +182,7 @@ class CaseService(EventHandler):
         window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
         if uow.claims.claim_once(f"reposted:{case.code}", window):
             again = case.model_copy(update={"event_at": event.at})
-            self._alerts.ask_member(uow, again, about_name=False, old=not is_fresh(event, now))
+            self._alerts.ask_member(uow, again, old=not is_fresh(event, now))
             self._alerts.reposted(uow, case, event.at)
 
     def _find_case_to_join(
@@ -267,13 +268,11 @@ class CaseService(EventHandler):
 
         Nobody is asked to recall a message that is `gone` already.
         """
-        finding, about_name = concern.finding, concern.about_name
-        reason = finding.reason if isinstance(finding, Finding) else None
-        if about_name and event.source is Source.SWEEP and not self._may_ask(uow, case, person):
+        if concern.about_name and event.source is Source.SWEEP and not self._may_ask(uow, case, person):
             return
         asked = MemberRequest.GONE
         if not gone:
-            asked = self._alerts.ask_member(uow, case, about_name=about_name, old=False)
+            asked = self._alerts.ask_member(uow, case, old=False)
         if _is_told_after_sync(event, case):
             return
         if case.rule_id == NAME_RULE:
@@ -281,7 +280,8 @@ class CaseService(EventHandler):
         if case.late:
             uow.claims.claim_once(*told_late(case))
         if case.desk_due_at is None and self._policy.steps(case, person, self._policy.clock()).desk_at is not None:
-            self._alerts.new_case(uow, case, asked, about_name=about_name, reason=reason)
+            reason = concern.finding.reason if isinstance(concern.finding, Finding) else None
+            self._alerts.new_case(uow, case, asked, reason)
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
         """Return False if a request to correct the name would be sent, but today's limit of requests is reached."""

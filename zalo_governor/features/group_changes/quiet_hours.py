@@ -7,9 +7,10 @@ from zalo_governor.domain.clock import AT_ONCE, EVER
 from zalo_governor.domain.group_changes import CHANGE_RULES, ChangeKind
 from zalo_governor.domain.people import Person
 from zalo_governor.features.cases.commands.record import MANUAL_RULE
+from zalo_governor.features.cases.display_names import NAME_RULE
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.name_reminders import NameReminders
-from zalo_governor.features.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.features.cases.notifications import CaseNotifications
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
 from zalo_governor.features.group_changes.service import change_waits
 from zalo_governor.messaging.policy import ServicePolicy

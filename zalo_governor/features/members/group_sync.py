@@ -16,6 +16,8 @@ from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
 log = structlog.get_logger(__name__)
 
 _RETRY_AFTER = timedelta(minutes=1)
+_BELIEVED_AFTER = timedelta(minutes=5)
+"""How long Zalo must not show a group before an urgent alert says that the account is out: servers hide one briefly."""
 _LEAST_PAUSE = timedelta(seconds=15)
 """Minimum time between two syncs of a group, however many unknown accounts write there."""
 
@@ -66,8 +68,8 @@ class GroupSync:
         self._writers: dict[str, frozenset[str]] = {}
         """Group id -> uids of unknown accounts that wrote there since the last sync."""
         self._requests_lock = Lock()
-        self._not_shown: set[str] = set()
-        """Ids of the groups that Zalo did not show at the last try."""
+        self._hidden_since: dict[str, datetime] = {}
+        """Id of each group that Zalo did not show at the last try -> when it first did not."""
 
     def request(self, group_id: str) -> None:
         """Request a sync of the group, due `again_after` after the last; at once if none was."""
@@ -130,11 +132,10 @@ class GroupSync:
         try:
             snapshot, members = self._fetch(group_id)
         except GroupNotShownError:
-            if group_id in self._not_shown:  # Twice in a row, as an urgent alert follows.
+            if abs(began - self._hidden_since.setdefault(group_id, began)) >= _BELIEVED_AFTER:
                 self._report_own_departure(group_id, began)
-            self._not_shown.add(group_id)
             raise
-        self._not_shown.discard(group_id)
+        self._hidden_since.pop(group_id, None)
         self._synced_at[group_id] = began
         with self._requests_lock:
             writers = self._writers.pop(group_id, frozenset())

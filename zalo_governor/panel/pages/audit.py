@@ -16,7 +16,7 @@ from zalo_governor.features.directives.register import with_addressee
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import DONE, Html, Reply, Visit
-from zalo_governor.storage.queries.panel import AUDIT_ROWS, AuditSearch, PanelQueries
+from zalo_governor.storage.queries.panel import AUDIT_ROWS, AuditSearch
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 
 PATH = "/nhat-ky"
@@ -74,9 +74,7 @@ def _page(visit: Visit, **facts: Any) -> Html:
         about=query.get("ve", "").strip().upper(),
         actor_id=next((one.id for one in actors if f"{one.id}" == query.get("ai")), None),
     )
-    rows = PanelQueries(visit.office.database).audit(
-        visit.uow.tx.connection, wanted, before=int(before) if before.isdecimal() and len(before) < 18 else None
-    )
+    rows = visit.queries.audit(wanted, before=int(before) if before.isdecimal() and len(before) < 18 else None)
     words = visit.office.words
     named = {group.id: group.name for group in visit.groups} | {NO_GROUP: ""}
     common = {

@@ -20,7 +20,6 @@ from zalo_governor.panel.pages.open_cases import CODE_IN_REASON, begins_with_cod
 from zalo_governor.panel.pages.open_cases import PATH as OPEN_CASES
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
-from zalo_governor.storage.queries.panel import PanelQueries
 from zalo_governor.storage.unit_of_work import UnitOfWork
 from zalo_governor.zalo.events.text_fields import posted_text
 
@@ -53,7 +52,6 @@ def show(visit: Visit) -> Reply:
     visit.office.presence.look(case.id, visit.person.id)
     voice = visit.policy.of(case.group_id).voice
     others = visit.office.presence.others(case.id, visit.person.id)
-    queries, connection = PanelQueries(visit.office.database), visit.uow.tx.connection
     buttons = [_named(case, button) for button in CASE_BUTTONS if _is_offered(visit, case, button)]
     first = first_to_do(visit.uow, case, {button.word for button in buttons})
     facts = {
@@ -68,7 +66,7 @@ def show(visit: Visit) -> Reply:
         "first": first,
         "looking": [voice.named(visit.uow.people.get(person_id)) for person_id in others],
         "history": history(visit, case),
-        "precedents": [_precedent(visit, earlier) for earlier in queries.precedents(connection, case, _PRECEDENTS)],
+        "precedents": [_precedent(visit, earlier) for earlier in visit.queries.precedents(case, _PRECEDENTS)],
         "talk": _talk(visit, case),
         "queue": OPEN_CASES,
     }
@@ -163,8 +161,7 @@ def _talk(visit: Visit, case: Case) -> Sequence[dict[str, Any]] | None:
     """
     if case.secret or case.group_id not in visit.uow.members.groups_with(visit.office.account, visit.person.uid):
         return None
-    queries = PanelQueries(visit.office.database)
-    ids = queries.neighbours(visit.uow.tx.connection, case, _EACH_SIDE)
+    ids = visit.queries.neighbours(case, _EACH_SIDE)
     stored = {message.id: message for message in visit.office.messages.of(ids)}
     rows = []
     for entry_id in ids:

@@ -13,7 +13,6 @@ from zalo_governor.messaging.formatter import gone
 from zalo_governor.panel.buttons import BY_WORD
 from zalo_governor.panel.pages.sent import PURPOSE_WORDS, STATE_WORDS
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, Visit
-from zalo_governor.storage.queries.panel import PanelQueries
 
 _NOTES = {
     NoteKind.EXPLANATION: "giải trình",
@@ -44,7 +43,7 @@ def for_leader(visit: Visit, case: Case) -> Reply:
         by = None if one.gone_by is None else people.get(one.gone_by)
         return gone(voice, one.gone_at, by, author_id=author.id, deleted=one.deleted, account=account)
 
-    notices = PanelQueries(visit.office.database).notices_of(visit.uow.tx.connection, case)
+    notices = visit.queries.notices_of(case)
     facts = {
         "case": case,
         "group": visit.group(case.group_id).name,
@@ -78,7 +77,7 @@ def history(visit: Visit, case: Case) -> list[tuple[datetime, str]]:
         return "Hệ thống" if person_id is None else voice.named(people.get(person_id))
 
     told = [(case.opened_at, "lập vụ việc")]
-    for entry in PanelQueries(visit.office.database).moves(visit.uow.tx.connection, case):
+    for entry in visit.queries.moves(case):
         to = entry.detail.get("to", "")
         state = voice.state_of(case.model_copy(update={"state": CaseState(to)})) if to in set(CaseState) else to
         told.append((entry.at, f"{state}, {by(entry.actor_id)}"))

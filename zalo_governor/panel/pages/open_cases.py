@@ -28,7 +28,7 @@ from zalo_governor.panel.buttons import RECORD
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, SeeOther, Told, Visit
-from zalo_governor.storage.queries.panel import GIVEN_UP, PanelQueries
+from zalo_governor.storage.queries.panel import GIVEN_UP
 
 PATH = "/viec"
 _RECORD = f"{PATH}/ghi-nhan"
@@ -204,9 +204,7 @@ def _other_work(visit: Visit) -> dict[str, Any]:
         "missed": visit.voice.missed([code for ledger in ledgers for code in ledger.missed]),
         "asked": sum(len(visit.uow.directives.proposed(group.id)) for group in visit.groups),
         "undelivered": len(
-            PanelQueries(visit.office.database).notices(
-                visit.uow.tx.connection, [group.id for group in visit.groups], GIVEN_UP, visit.now - KEPT_IN_SIGHT
-            )
+            visit.queries.notices([group.id for group in visit.groups], GIVEN_UP, visit.now - KEPT_IN_SIGHT)
         ),
     }
 
@@ -270,8 +268,7 @@ def _clauses(visit: Visit, rows: Sequence[_Row]) -> list[tuple[str, str]]:
 
 
 def _just_decided(visit: Visit) -> list[dict[str, Any]]:
-    since = visit.now - TAKEN_BACK_WITHIN
-    ids = PanelQueries(visit.office.database).decided_by(visit.uow.tx.connection, visit.person.id, since)
+    ids = visit.queries.decided_by(visit.person.id, visit.now - TAKEN_BACK_WITHIN)
     cases = [
         case
         for case_id in ids

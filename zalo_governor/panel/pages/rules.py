@@ -23,7 +23,7 @@ from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, NotFoundError, Reply, SeeOther, Visit
 from zalo_governor.rules.loader import STANDARD_INPUT
-from zalo_governor.storage.queries.panel import PanelQueries, TriedFinding
+from zalo_governor.storage.queries.panel import TriedFinding
 from zalo_governor.zalo.events.text_fields import posted_text
 
 PATH = "/quy-tac"
@@ -114,12 +114,12 @@ def tried(visit: Visit) -> Reply:
     """Show what each rule on trial in the group has found, and the summary of the trial, as `/chaythu` does."""
     group = visit.one_group()
     regulation, since = visit.policy.of(group.id).regulation, visit.uow.trials.rules(group.id)
-    queries, rows = PanelQueries(visit.office.database), []
+    rows = []
     for name, rule in regulation.rules.items():
         by_file = rule.standing is RuleStanding.ON_TRIAL
         if name in since or by_file:
             begun = visit.now - _MONTH if by_file else since[name]
-            found = queries.found_on_trial(visit.uow.tx.connection, group.id, name, begun)
+            found = visit.queries.found_on_trial(group.id, name, begun)
             shown = _readable(visit, group, found[:_SHOWN])
             about = {"id": name, "title": rule.title or name, "by_file": by_file, "begun": begun}
             rows.append(about | {"count": len(found), "found": shown})

@@ -9,7 +9,7 @@ from zalo_governor.features.cases.commands.send_again import SendAgain
 from zalo_governor.panel.office import Office
 from zalo_governor.panel.routes import Route
 from zalo_governor.panel.visit import Html, Reply, SeeOther, Visit
-from zalo_governor.storage.queries.panel import GIVEN_UP, PanelQueries
+from zalo_governor.storage.queries.panel import GIVEN_UP
 
 PATH = "/tin-da-gui"
 _STATES = {
@@ -59,9 +59,8 @@ def show(visit: Visit) -> Reply:
     chosen = visit.chosen_group()
     groups = [chosen] if chosen else visit.groups
     named = {group.id: group.name for group in visit.groups}
-    rows = PanelQueries(visit.office.database).notices(
-        visit.uow.tx.connection, [group.id for group in groups], _STATES[state][1], visit.now - timedelta(days=days)
-    )
+    since = visit.now - timedelta(days=days)
+    rows = visit.queries.notices([group.id for group in groups], _STATES[state][1], since)
     facts: dict[str, Any] = {
         "groups": visit.groups,
         "chosen": chosen.id if chosen else "",

@@ -14,7 +14,6 @@ from zalo_governor.domain.inbound import ElementKind
 from zalo_governor.domain.message_acts import ActState
 from zalo_governor.domain.models import FrozenModel
 from zalo_governor.domain.notices import OutgoingState, Purpose
-from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.audit import as_entry
 from zalo_governor.storage.repositories.rows import fields_of
 from zalo_governor.storage.schema import (
@@ -82,16 +81,11 @@ class AuditSearch(NamedTuple):
 class PanelQueries:
     """Reads the lists of cases, findings, notices and audit rows that the pages of the panel show."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def stamps(self) -> Mapping[str, tuple[int, ...]]:
         """Return group id -> counts and latest times of its cases, directives and answers, to notice changes."""
-        with self._database.read() as connection:
-            return self.stamps_in(connection)
-
-    def stamps_in(self, connection: Connection) -> Mapping[str, tuple[int, ...]]:
-        """Return what `stamps` returns, read with this connection, so as its transaction sees the data."""
         found: dict[str, tuple[int, ...]] = {}
         of_cases = select(
             cases.c.group_id, func.count(), func.max(cases.c.state_ms), func.max(cases.c.last_event_ms)
@@ -106,11 +100,11 @@ class PanelQueries:
         ).group_by(directives.c.group_id)
         of_answers = select(directive_answers.c.group_id, func.count()).group_by(directive_answers.c.group_id)
         for wanted in (of_cases, of_directives, of_answers):
-            for group_id, *figures in connection.execute(wanted):
+            for group_id, *figures in self._connection.execute(wanted):
                 found[group_id] = (*found.get(group_id, ()), *(int(figure or 0) for figure in figures))
         return found
 
-    def decided_by(self, connection: Connection, person_id: int, since: datetime) -> list[int]:
+    def decided_by(self, person_id: int, since: datetime) -> list[int]:
         """Return the ids of the cases that the person has decided since `since`, newest decision first; at most 200."""
         wanted = (
             select(cases.c.id)
@@ -122,9 +116,9 @@ class PanelQueries:
             .order_by(cases.c.state_ms.desc())
             .limit(_MOST)
         )
-        return list(connection.scalars(wanted))
+        return list(self._connection.scalars(wanted))
 
-    def precedents(self, connection: Connection, case: Case, limit: int) -> list[int]:
+    def precedents(self, case: Case, limit: int) -> list[int]:
         """Return the ids of at most `limit` other decided cases of the same group, rule and label, newest first."""
         wanted = (
             select(cases.c.id)
@@ -138,9 +132,9 @@ class PanelQueries:
             .order_by(cases.c.id.desc())
             .limit(limit)
         )
-        return list(connection.scalars(wanted))
+        return list(self._connection.scalars(wanted))
 
-    def neighbours(self, connection: Connection, case: Case, each_side: int) -> list[int]:
+    def neighbours(self, case: Case, each_side: int) -> list[int]:
         """Return the inbox ids of the case's message and of `each_side` messages before and after it, oldest first.
 
         Left out are messages of cases of possible secrets, and recalled or deleted messages except the case's own.
@@ -151,12 +145,10 @@ class PanelQueries:
         moment = to_ms(case.event_at)
         before = select(inbox.c.id).where(*said, inbox.c.at_ms <= moment).order_by(inbox.c.at_ms.desc())
         after = select(inbox.c.id).where(*said, inbox.c.at_ms > moment).order_by(inbox.c.at_ms)
-        earlier = connection.scalars(before.limit(each_side + 1)).all()
-        return [*reversed(earlier), *connection.scalars(after.limit(each_side))]
+        earlier = self._connection.scalars(before.limit(each_side + 1)).all()
+        return [*reversed(earlier), *self._connection.scalars(after.limit(each_side))]
 
-    def found_on_trial(
-        self, connection: Connection, group_id: str, rule_id: str, since: datetime
-    ) -> list[TriedFinding]:
+    def found_on_trial(self, group_id: str, rule_id: str, since: datetime) -> list[TriedFinding]:
         """Return the rule's findings in the group, made on trial since `since`, newest first; at most 200."""
         readable = ~_doubtful(group_id) & ~_taken_back(group_id) & ~events.c.sealed
         wanted = (
@@ -172,11 +164,11 @@ class PanelQueries:
             .order_by(findings.c.at_ms.desc())
             .limit(_MOST)
         )
-        rows = connection.execute(wanted)
+        rows = self._connection.execute(wanted)
         return [TriedFinding(row.event_id, row.person_id, from_ms(row.at_ms), bool(row.readable)) for row in rows]
 
     def notices(
-        self, connection: Connection, group_ids: Collection[str], states: Collection[OutgoingState], since: datetime
+        self, group_ids: Collection[str], states: Collection[OutgoingState], since: datetime
     ) -> list[SentNotice]:
         """Return the bot's messages about the groups, in `states`, created since `since`, newest first; at most 200."""
         wanted = (
@@ -189,14 +181,14 @@ class PanelQueries:
             .order_by(outbox.c.id.desc())
             .limit(_MOST)
         )
-        return [SentNotice.model_validate(fields_of(row)) for row in connection.execute(wanted)]
+        return [SentNotice.model_validate(fields_of(row)) for row in self._connection.execute(wanted)]
 
-    def notices_of(self, connection: Connection, case: Case) -> list[SentNotice]:
+    def notices_of(self, case: Case) -> list[SentNotice]:
         """Return the bot's messages about the case, oldest first; at most 200."""
         wanted = select(outbox).where(outbox.c.case_id == case.id).order_by(outbox.c.id).limit(_MOST)
-        return [SentNotice.model_validate(fields_of(row)) for row in connection.execute(wanted)]
+        return [SentNotice.model_validate(fields_of(row)) for row in self._connection.execute(wanted)]
 
-    def audit(self, connection: Connection, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
+    def audit(self, wanted: AuditSearch, *, before: int | None) -> Sequence[AuditEntry]:
         """Return at most 150 rows of the audit log, newest first; with `before`, only rows with a lower id."""
         rows = select(audit).where(
             audit.c.group_id.in_(wanted.group_ids),
@@ -212,13 +204,13 @@ class PanelQueries:
             rows = rows.where(audit.c.actor_id == wanted.actor_id)
         if before is not None:
             rows = rows.where(audit.c.id < before)
-        return [as_entry(row) for row in connection.execute(rows.order_by(audit.c.id.desc()).limit(AUDIT_ROWS))]
+        return [as_entry(row) for row in self._connection.execute(rows.order_by(audit.c.id.desc()).limit(AUDIT_ROWS))]
 
-    def moves(self, connection: Connection, case: Case) -> Sequence[AuditEntry]:
+    def moves(self, case: Case) -> Sequence[AuditEntry]:
         """Return the audit log's entries on changes of the case's state, oldest first; at most 200."""
         moved = audit.c.action == literal_column(f"'{MOVED}'")
         rows = select(audit).where(audit.c.subject == case.code, moved).order_by(audit.c.id).limit(_MOST)
-        return [as_entry(row) for row in connection.execute(rows)]
+        return [as_entry(row) for row in self._connection.execute(rows)]
 
 
 def _doubtful(group_id: str) -> Exists:

@@ -194,6 +194,11 @@ class Cases(Repository):
         row = self._latest_finding(case)
         return None if row is None else row.reason
 
+    def field(self, case: Case) -> str | None:
+        """Return the name of the event's string in which the rule last found the breach (`Finding.field`), or None."""
+        row = self._latest_finding(case)
+        return None if row is None else row.field
+
     def load(self, statement: Executable) -> list[Case]:
         """Execute a SELECT of rows of the table `cases`, and return them as cases."""
         return [self._case(row) for row in self._tx.connection.execute(statement).all()]

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from zalo_governor.domain.directory import Directory
 from zalo_governor.domain.people import Person, Reach
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.identity import grants_of, living
+from zalo_governor.storage.repositories.identity import grants_of
 from zalo_governor.storage.repositories.roster_matching import match_roster
 from zalo_governor.storage.repositories.roster_revision import roster_revision
 from zalo_governor.storage.repositories.rows import fields_of
@@ -20,6 +20,14 @@ _BY_UID = _WITH_UID.where(person_uids.c.account == bindparam("account"), person_
 _HOLDERS = _WITH_UID.where(person_uids.c.account == bindparam("account"), persons.c.roles.is_not(None)).order_by(
     persons.c.id, person_uids.c.uid
 )
+_BORN = persons.alias()
+_ID = bindparam("person_id", type_=persons.c.id.type)
+_BY_ID = (
+    select(persons, person_uids.c.account, person_uids.c.uid)
+    .join(person_uids, person_uids.c.person_id == persons.c.id, isouter=True)
+    .where(persons.c.id == func.coalesce(select(_BORN.c.merged_into).where(_BORN.c.id == _ID).scalar_subquery(), _ID))
+)
+"""Each uid of the person with that id, or of the one into which it was merged (see `living`): one row if none."""
 _RENAMED = update(persons).where(persons.c.id == bindparam("person")).values(display_name=bindparam("name"))
 
 
@@ -83,12 +91,11 @@ class People(Repository):
         return self._placing
 
     def _load(self, person_id: int) -> Person:
-        row = self._tx.execute(select(persons).where(persons.c.id == living(self._tx.connection, person_id))).first()
-        if row is None:
+        rows = self._tx.execute(_BY_ID, {"person_id": person_id}).all()
+        if not rows:
             raise KeyError(person_id)
-        uids = self._tx.execute(select(person_uids).where(person_uids.c.person_id == row.id)).all()
-        seen_as = min(uids, key=lambda seen: (seen.account != self._tx.account, seen.account, seen.uid), default=None)
-        return self._person(row, seen_as.uid if seen_as else "")
+        seen_as = min(rows, key=lambda seen: (seen.account != self._tx.account, seen.account, seen.uid))
+        return self._person(seen_as, seen_as.uid or "")
 
     def holders(self, account: str) -> tuple[Person, ...]:
         """Return the persons who hold a role in any group and have a uid known to this bot account, ordered by id."""

@@ -18,9 +18,9 @@ from zalo_governor.storage.schema.base import Ciphertext
 
 def fields_of(row: Row[Any]) -> dict[str, Any]:
     """Return field -> value of a row, for `BaseModel.model_validate`, which ignores what is no field of the model."""
+    fields = _fields(row._fields)
     return {
-        _field(column): from_ms_or_none(value) if column.endswith("_ms") else value
-        for column, value in zip(row._fields, row, strict=True)
+        name: from_ms_or_none(value) if is_time else value for (name, is_time), value in zip(fields, row, strict=True)
     }
 
 
@@ -40,6 +40,10 @@ def _common(table: Table, model: type[BaseModel]) -> list[tuple[str, str]]:
 
 
 @cache
+def _fields(columns: tuple[str, ...]) -> list[tuple[str, bool]]:
+    return [(_field(column), column.endswith("_ms")) for column in columns]
+
+
 def _field(column: str) -> str:
     if column == "at_ms":
         return "at"

@@ -76,11 +76,6 @@ class HistoryPage(NamedTuple):
     is_old: bool = False
     """Whether older pages must be fetched with `recent(…, old=True)`, which makes another API call."""
 
-    @property
-    def has_more(self) -> bool:
-        """Return whether an older page can be asked for."""
-        return self.end is None
-
 
 class ZaloClient:
     """Client of Zalo's HTTP API, using the session of the bot account.

@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.unit.features.desk import CATALOGUE, REGULATION, Desk, to
+from tests.unit.features.desk import BOT, CATALOGUE, GROUP, REGULATION, UIDS, Desk, to
+from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.regulation import Clause, ClauseTopic, Enforcement
 from zalo_governor.features.cases.label_words import WORDS, why
 from zalo_governor.messaging.formatter import MessageFormatter
@@ -99,3 +101,26 @@ def test_the_request_is_short() -> None:
         TextId("request_link"), **dict.fromkeys(CATALOGUE.template(TextId("request_link")).fields, "")
     )
     assert len(said) <= 300
+
+
+IN_NAME = CERTAIN.model_copy(update={"field": "name"})
+
+
+@pytest.mark.parametrize("source", [Source.LIVE, Source.BACKFILL])
+def test_of_a_link_in_a_display_name_nobody_is_asked_to_recall_a_message(source: Source) -> None:
+    desk = Desk(regulation=WITH_LINKS)
+    member = NamedUid(uid=UIDS["member"], name="Bấm vào đây - địa chỉ")
+    joined = MembersJoined(
+        account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, source=source, members=(member,)
+    )
+    desk.hear(joined, IN_NAME)
+    desk.office.tell_urgent(desk.uow, GROUP)
+    (asked,) = to(desk.take(), "member")
+    assert "Tên hiển thị của đồng chí" in asked
+    assert "địa chỉ gần giống địa chỉ của cơ quan, dịch vụ khác" in asked
+    assert "thu hồi" not in asked
+    assert "họ tên" not in asked
+    desk.say("admin", "/chuyen VP1", place="private")
+    (told,) = to(desk.take(), "leader")
+    assert "Tên hiển thị của" in told
+    assert "Tin của" not in told

@@ -229,7 +229,7 @@ def test_a_sweep_that_zalo_refuses_is_made_up_for() -> None:
     assert given.roll_call.next_due() is None
 
 
-def test_a_bot_that_was_put_out_while_it_was_offline_is_found_at_the_second_try_and_told_of_once() -> None:
+def test_a_bot_that_was_put_out_while_it_was_offline_is_told_of_once_after_minutes() -> None:
     given = Given()
     given.shows = False
     assert [given.roll_call.try_to_sync(GROUP) for _ in range(3)] == [False] * 3
@@ -240,9 +240,10 @@ def test_a_bot_that_was_put_out_while_it_was_offline_is_found_at_the_second_try_
     given.keys.clear()
     given.shows = False
     given.now += timedelta(days=1)
-    given.roll_call.try_to_sync(GROUP)
-    assert not given.admitted
-    given.now += timedelta(minutes=1)
+    for _ in range(5):
+        given.roll_call.try_to_sync(GROUP)
+        given.now += timedelta(minutes=1)
+    assert not given.admitted  # A server of Zalo may hide a group for two minutes.
     given.roll_call.try_to_sync(GROUP)
     given.now += timedelta(minutes=1)
     given.roll_call.try_to_sync(GROUP)

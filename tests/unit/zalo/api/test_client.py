@@ -21,7 +21,7 @@ from zalo_governor.domain.errors import (
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
-from zalo_governor.zalo.api.client import NEWEST, ZaloClient
+from zalo_governor.zalo.api.client import NEWEST, HistoryEnd, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import EmptyAnswerError, NotInGroupError, ZaloCallError, ZaloError
 from zalo_governor.zalo.history.backfill import Backfill
@@ -323,13 +323,13 @@ def test_a_page_of_the_history_is_newest_first(zalo: StandIn, client: ZaloClient
     Past(zalo, 60)
     page = client.recent(GROUP)
     assert [element.key for element in page.elements] == [key(number) for number in range(59, 9, -1)]
-    assert page.has_more
+    assert page.end is None
     assert all(element.source is Source.BACKFILL and element.thread_id == GROUP for element in page.elements)
     assert (zalo.calls[-1].params["globalMsgId"], zalo.calls[-1].params["src"]) == ("9223372036854775808", 1)
     last = client.recent(GROUP, page.cursor)
     assert (zalo.calls[-1].params["globalMsgId"], zalo.calls[-1].params["src"]) == (str(page.cursor), 3)
     assert len(last.elements) == 10
-    assert not last.has_more
+    assert last.end is HistoryEnd.BEGINNING
 
 
 @pytest.mark.parametrize(
