@@ -51,18 +51,14 @@ class CurrentConfiguration:
     """Holder of the configuration in force; calls subscribers when the configuration is replaced."""
 
     def __init__(self, first: Configuration) -> None:
-        self._current = first
+        self.current = first
+        """The configuration in force; to be read again for each use, as it may be replaced meanwhile."""
         self._callbacks: list[Callable[[Configuration], None]] = []
         self._replacing = threading.Lock()
 
-    @property
-    def current(self) -> Configuration:
-        """Return the current configuration; read this property again for each use, as it may be replaced meanwhile."""
-        return self._current
-
     def book_of(self, group_id: str) -> Rulebook:
         """Return the rulebook by which the group is judged now."""
-        return self._current.book_of(group_id)
+        return self.current.book_of(group_id)
 
     def on_change(self, callback: Callable[[Configuration], None]) -> None:
         """Subscribe `callback`: it is called with each new configuration, in order of subscription; must not raise."""
@@ -71,7 +67,7 @@ class CurrentConfiguration:
     def replace(self, new: Configuration) -> None:
         """Put a new configuration in force and call all subscribers."""
         with self._replacing:
-            self._current = new
+            self.current = new
             for callback in self._callbacks:
                 callback(new)
 

@@ -157,7 +157,7 @@ class Container:
             units=self._units,
             parser=self._unknown.parse,
             rules=rules,
-            gate_rules=lambda: records.rulebook.engine.gate_rules,
+            gate_rules=lambda: records.configuration.current.rulebook.engine.gate_rules,
             reactions=lambda: self._services.features,
             outbox=self._outbox,
             groups=list(self._groups),

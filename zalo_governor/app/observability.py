@@ -86,8 +86,11 @@ class Observability:
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         """Log what the rules found in events (messages and acts), never their content; count both for the metrics."""
+        counters = self.metrics
+        counters.judged.inc(len(results))
         for event, verdict in results:
             for finding in verdict.findings:
+                counters.findings.labels(finding.rule_id, finding.severity.value).inc()
                 log.info(
                     "judged",
                     entry=event.id,
@@ -99,14 +102,14 @@ class Observability:
                     late=event.late,
                 )
             for failure in verdict.failures:
+                counters.failures.labels(failure.rule_id).inc()
                 log.error("rule_failed", entry=event.id, rule=failure.rule_id, error=failure.error)
-        self.metrics.judged(results)
 
     def sent(self, outgoing: Outgoing, outcome: str) -> None:
         """Log one try to send a message and count it for the metrics; `outcome`, such as `sent`, names both."""
         sent = outgoing.notice
         log.info(outcome, outgoing=outgoing.id, purpose=sent.purpose.value, case=sent.case_id, group=sent.is_group)
-        self.metrics.sent(outgoing, outcome)
+        self.metrics.sends.labels(outcome).inc()
 
     def _current_state(self) -> Scene:
         """Return the bot's current state, for the metrics page."""

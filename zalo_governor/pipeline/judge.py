@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,7 +23,7 @@ from zalo_governor.rules.base import SealingRule
 from zalo_governor.rules.loader import Rulebook
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.outbox import Outbox
-from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
+from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -299,7 +300,10 @@ class Judge:
                 return
             else:
                 # The batch is durable: it must not be judged again, whatever fails from here on.
-                self._confirm_echoes(echoes)
+                if echoes:
+                    # Zalo has sent back messages of the bot: they have arrived.
+                    confirm = partial(self._outbox.confirm, echoes, self._clock())
+                    self._retry_until_stored(confirm, echoes=len(echoes))
                 self._on_judged(judged)
                 self.progress.moves()
                 return
@@ -312,11 +316,6 @@ class Judge:
                 uow.verdicts.store_dead_letter(admitted, f"judge fault: {error}", self._clock())
 
         self._retry_until_stored(store, entries=1)
-
-    def _confirm_echoes(self, echoes: Sequence[tuple[int, str]]) -> None:
-        """Mark messages of the bot as sent, since Zalo echoed (sent back) them: (client id, msgId) of each."""
-        if echoes:
-            self._retry_until_stored(lambda: self._outbox.confirm(echoes, self._clock()), echoes=len(echoes))
 
     def _retry_until_stored(self, operation: Callable[[], None], **logged: int) -> None:
         """Repeat a storage operation until it succeeds or the program stops; `logged` values go into the log."""
@@ -340,11 +339,13 @@ class Judge:
                     uow.verdicts.store_dead_letter(one.admitted, one.reason, now)
                     continue
                 admitted, event, verdict = one
-                if admitted.id in self._without_reaction:
+                may_react = admitted.id not in self._without_reaction
+                if not may_react:
                     failure = RuleFailure(rule_id="office", error="reaction failed")
                     verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
-                if verdict.findings:
-                    verdict = self._filter_findings(uow, event, verdict)
+                if verdict.findings and may_react:
+                    with self._reacting(event):
+                        verdict = self._reactions().filter_findings(uow, event, verdict)
                 uow.verdicts.store(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 own = admitted.entry.own
@@ -353,9 +354,9 @@ class Judge:
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
                 # What the bot account itself deletes, it may have deleted for itself alone.
-                heard = not own or admitted.entry.kind in _OWN_KINDS_TO_REACT_TO
-                if heard and admitted.id not in self._without_reaction:
-                    self._react(uow, event, verdict)
+                if may_react and (not own or admitted.entry.kind in _OWN_KINDS_TO_REACT_TO):
+                    with self._reacting(event):
+                        self._reactions().react(uow, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
 
@@ -366,20 +367,9 @@ class Judge:
                 with self._reacting(one.event):
                     self._reactions().prepare(self._units.begin, one.event)
 
-    def _filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """Return the verdict without findings that the features discard, such as missing diacritics in a command."""
-        if event.id in self._without_reaction:
-            return verdict
-        with self._reacting(event):
-            return self._reactions().filter_findings(uow, event, verdict)
-
-    def _react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Let the features write what follows from one event: cases, notices, answers to commands."""
-        with self._reacting(event):
-            self._reactions().react(uow, event, verdict)
-
     @contextmanager
     def _reacting(self, event: EventBase) -> Iterator[None]:
+        """Turn an error of the features, raised in the block, into `_ReactionFault`; only the storage's stays."""
         try:
             yield
         except StoreUnavailableError:

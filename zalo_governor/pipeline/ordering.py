@@ -8,8 +8,9 @@ are entries sent before an entry that has been judged already, and entries whose
 decides only which times count as the future.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from zalo_governor.domain.inbound import Admitted, Entry, Place, Source, place_of
@@ -31,6 +32,11 @@ class _Waiting(NamedTuple):
 
     where: Place
     item: Admitted
+    unordered: bool
+    """Whether group sync made the entry: its time is that of our clock, so it has no place in Zalo's order.
+
+    Group sync compares the group at Zalo with what is stored; its entries are the differences, such as a new member.
+    """
     in_future: bool
     """Whether the entry's time is in the future.
 
@@ -57,7 +63,8 @@ class EventOrdering:
     """The lanes (queues) of all conversations. Not thread-safe: the judge holds its lock in every call."""
 
     def __init__(self) -> None:
-        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._lanes: defaultdict[tuple[str, str], _Lane] = defaultdict(_Lane)
+        """(bot account, conversation) -> its lane."""
         self.size = 0
         """Number of entries that wait, in all lanes together."""
         self._ahead = deque([0] * _MEDIAN_OF, maxlen=_MEDIAN_OF)
@@ -67,11 +74,11 @@ class EventOrdering:
         """Put each entry into its conversation's lane; after one out of order, the lane delays entries for a while."""
         for item in admitted:
             entry = item.entry
-            lane = self._lane(entry.account, entry.thread_id)
-            where = place_of(entry.at_ms, entry.key)
-            if (where < lane.judged or (lane.waiting and where < lane.waiting[-1].where)) and not _is_unordered(item):
+            lane = self._lanes[entry.account, entry.thread_id]
+            where, unordered = place_of(entry.at_ms, entry.key), entry.source is Source.SWEEP
+            if (where < lane.judged or (lane.waiting and where < lane.waiting[-1].where)) and not unordered:
                 lane.disorderly_until = now_ms + DISORDERLY_MS
-            lane.waiting.append(_Waiting(where, item, self._is_in_future(entry)))
+            lane.waiting.append(_Waiting(where, item, unordered, self._is_in_future(entry)))
             self.size += 1
 
     def take(self, now_ms: int) -> list[tuple[Admitted, bool]]:
@@ -83,7 +90,7 @@ class EventOrdering:
         for lane in self._lanes.values():
             if not lane.waiting or _is_ahead(lane.held_until, now_ms, RECOVERY_HOLD_MS):
                 continue
-            lane.waiting.sort(key=_position)
+            lane.waiting.sort(key=attrgetter("where"))
             turn = len(lane.waiting)
             if _is_ahead(lane.disorderly_until, now_ms, DISORDERLY_MS):
                 young = (
@@ -92,11 +99,10 @@ class EventOrdering:
                     if _is_ahead(one.item.entry.received_ms + HOLD_BACK_MS, now_ms, HOLD_BACK_MS)
                 )
                 turn = next(young, turn)
-            for where, item, in_future in lane.waiting[:turn]:
-                aside = _is_unordered(item)
-                late = not aside and (in_future or where < lane.judged)
+            for where, item, unordered, in_future in lane.waiting[:turn]:
+                late = not unordered and (in_future or where < lane.judged)
                 ready.append((item, late))
-                if not aside and not late:
+                if not unordered and not late:
                     lane.judged = where
             del lane.waiting[:turn]
         self.size -= len(ready)
@@ -117,15 +123,15 @@ class EventOrdering:
 
     def remember(self, account: str, thread_id: str, judged: Place) -> None:
         """Set the place, (time, msgId), up to which an earlier process judged a conversation in order."""
-        self._lane(account, thread_id).judged = judged
+        self._lanes[account, thread_id].judged = judged
 
     def hold(self, account: str, thread_id: str, now_ms: int) -> None:
         """Make a conversation's lane wait until its missed messages are fetched, for at most RECOVERY_HOLD_MS."""
-        self._lane(account, thread_id).held_until = now_ms + RECOVERY_HOLD_MS
+        self._lanes[account, thread_id].held_until = now_ms + RECOVERY_HOLD_MS
 
     def release(self, account: str, thread_id: str) -> None:
         """End the wait that `hold` began: the conversation's missed messages have been fetched."""
-        self._lane(account, thread_id).held_until = 0
+        self._lanes[account, thread_id].held_until = 0
 
     def _is_in_future(self, entry: Entry) -> bool:
         """Return whether an entry's time (by Zalo's clock) is implausibly far in the future.
@@ -137,26 +143,6 @@ class EventOrdering:
         if entry.source is Source.LIVE:
             self._ahead.append(ahead)
         return ahead > _MAX_AHEAD_MS and ahead > sorted(self._ahead)[_MEDIAN_OF // 2] + _MAX_AHEAD_MS
-
-    def _lane(self, account: str, thread_id: str) -> _Lane:
-        """Return the lane of a conversation; create it if the conversation has none yet."""
-        key = (account, thread_id)
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = _Lane()
-        return lane
-
-
-def _position(waiting: _Waiting) -> Place:
-    return waiting.where
-
-
-def _is_unordered(item: Admitted) -> bool:
-    """Return whether group sync made the entry: its time is that of our clock, so it has no place in Zalo's order.
-
-    Group sync compares the group at Zalo with what is stored; its entries are the differences, such as a new member.
-    """
-    return item.entry.source is Source.SWEEP
 
 
 def _is_ahead(until_ms: int, now_ms: int, at_most_ms: int) -> bool:

@@ -26,20 +26,16 @@ class Engine:
         self.rules = tuple(rules)
         self.needs = frozenset[Need]().union(*(rule.needs for rule in self.rules))
         """The facts that have to be looked up for `rules`."""
+        self.gate_rules = tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
+        """The rules for the secret gate (the check before anything is stored): their findings may forbid storing.
+
+        The law demands them in every group, so that they are those of the common regulation.
+        """
         regulations = {"": self.rules, **own}
         self.all_rules = tuple(rule for of_one in regulations.values() for rule in of_one)
         """The rules of all regulations, those of the common one first."""
         places = iter(enumerate(self.all_rules))
         self._rules_of = {name: tuple(islice(places, len(of_one))) for name, of_one in regulations.items()}
-
-    @property
-    def gate_rules(self) -> tuple[SealingRule[Any], ...]:
-        """Return the rules for the secret gate (the check before anything is stored): their findings may forbid
-        storing.
-
-        The law demands them in every group, so that they are those of the common regulation.
-        """
-        return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
     def rules_of(self, regulation: str) -> tuple[Rule[Any], ...]:
         """Return the rules of a regulation by its name; those of the common one for "" and for an unknown name."""

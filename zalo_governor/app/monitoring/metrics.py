@@ -16,10 +16,7 @@ from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.delivery import UndeliveredCounts
-from zalo_governor.domain.events import EventBase
-from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted
-from zalo_governor.domain.notices import Outgoing
 from zalo_governor.storage.engine.database import Commits
 from zalo_governor.storage.queries.queue_counts import Counts
 
@@ -44,31 +41,18 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         self._heard = self._counter("heard", "Elements stored, by how they came", "source")
         self._sealed = self._counter("sealed", "Elements of which nothing was kept")
-        self._judged = self._counter("judged", "Events judged")
-        self._findings = self._counter("findings", "What the rules found", "rule", "severity")
-        self._failures = self._counter("rule_failures", "Rules that failed on an event", "rule")
+        self.judged = self._counter("judged", "Events judged")
+        self.findings = self._counter("findings", "What the rules found", "rule", "severity")
+        self.failures = self._counter("rule_failures", "Rules that failed on an event", "rule")
         self._scans = self._counter("scans", "Attachments scanned by this process, by outcome", "outcome")
         self._signals = self._counter("heartbeats", "Calls of the dead-man signal's URL, by outcome", "outcome")
-        self._sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
+        self.sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
         """Count elements (messages, acts, receipts) newly stored in the inbox, and those stored without content."""
         for source, count in Tally(item.entry.source.value for item in admitted).items():
             self._heard.labels(source).inc(count)
         self._sealed.inc(sum(item.entry.seal is not None for item in admitted))
-
-    def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """Count judged events (messages and acts checked by the rules), findings in them, and rules that failed."""
-        self._judged.inc(len(results))
-        for _, verdict in results:
-            for finding in verdict.findings:
-                self._findings.labels(finding.rule_id, finding.severity.value).inc()
-            for failure in verdict.failures:
-                self._failures.labels(failure.rule_id).inc()
-
-    def sent(self, _outgoing: Outgoing, outcome: str) -> None:
-        """Count one try to send a message under its outcome, such as `sent`."""
-        self._sends.labels(outcome).inc()
 
     def signalled(self, outcome: str) -> None:
         """Count one call of the dead-man signal's URL under its outcome, `sent` or `failed`."""

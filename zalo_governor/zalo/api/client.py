@@ -85,18 +85,10 @@ class ZaloClient:
 
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
-        self._sender = ZaloSender(session)
+        self.send = ZaloSender(session).send
         self._profile_pace = TokenBucket(per_second=0.5, burst=5)
         self._pictures = session.downloads(most_bytes=_LARGEST_PICTURE, seconds=_PICTURE_SECONDS)
         self._clock = clock
-
-    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """Send a message once, and return Zalo's confirmation; `content` holds the bytes of its file, None for a text.
-
-        Raises:
-            SendError: refused, not sent, or perhaps sent, as its subclass says (see `ZaloSender.send`).
-        """
-        return self._sender.send(outgoing, content)
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
         """Return Zalo's confirmation of a message that may or may not have been sent; None if no trace of it is found.

@@ -95,8 +95,10 @@ class ZaloSession:
         self._persist_lock = threading.Lock()
         self._login_lock = threading.Lock()
         self._uid = ""
-        self._logins = 0
-        self._socket_urls: tuple[str, ...] = ()
+        self.logins = 0
+        """Number of logins of this session so far, to be passed to `renew`."""
+        self.socket_urls: tuple[str, ...] = ()
+        """URLs of Zalo's socket servers, in Zalo's order of preference; () before the first login."""
         self.timeout = timeout
         self.uploads = UploadWaiter()
         self.echoes = Echoes()
@@ -143,16 +145,6 @@ class ZaloSession:
         """Return a digest of the imei (browser id), which is new with each login by QR code: 32 hexadecimal digits."""
         return hashlib.sha256(self._credentials.imei.encode()).hexdigest()[:32]
 
-    @property
-    def socket_urls(self) -> tuple[str, ...]:
-        """Return the URLs of Zalo's socket servers, in Zalo's order of preference; () before the first login."""
-        return self._socket_urls
-
-    @property
-    def logins(self) -> int:
-        """Return the number of logins of this session so far, to be passed to `renew`."""
-        return self._logins
-
     def cookie_header(self, host: str) -> str:
         """Return the value of the Cookie header that a browser would send to the host."""
         return self._cookies.header_for(host)
@@ -184,7 +176,7 @@ class ZaloSession:
             LoginRefusedError, ForbiddenHostError, ZaloCallError, ZaloUnavailableError: as for `login`.
         """
         with self._login_lock:
-            if self._logins != known_logins:
+            if self.logins != known_logins:
                 return
             if not self.life.may_log_in:
                 dead = self.life.dead
@@ -222,7 +214,7 @@ class ZaloSession:
         uid, sockets = str(data["uid"]), data["zpw_ws"]
         if self._uid not in {"", uid}:
             raise LoginRefusedError(0, "cookie là của một tài khoản khác với trước")
-        self._socket_urls = self._allowed_socket_urls(sockets)
+        self.socket_urls = self._allowed_socket_urls(sockets)
         self._hosts.learn(data.get("zpw_service_map_v3"))
         self.api.use_config(
             {
@@ -233,9 +225,9 @@ class ZaloSession:
             }
         )
         self._uid = uid
-        self._logins += 1
+        self.logins += 1
         log.info(
-            "logged_in", uid=uid, sockets=len(self._socket_urls), form=self._form.value, version=self.client_version
+            "logged_in", uid=uid, sockets=len(self.socket_urls), form=self._form.value, version=self.client_version
         )
 
     def _login_data(self) -> RawDict:
@@ -250,7 +242,7 @@ class ZaloSession:
                 except (LoginRefusedError, ZaloCallError) as error:
                     errors.append(error)
                     # Before the first login, one form may refuse a session that the other form accepts.
-                    if error.code in _NO_OTHER_FORM or (self._logins and error.code in DEAD_SESSION_CODES):
+                    if error.code in _NO_OTHER_FORM or (self.logins and error.code in DEAD_SESSION_CODES):
                         raise
                     log.warning("login_form_refused", form=form.value, code=error.code)
                 else:

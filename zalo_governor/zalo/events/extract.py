@@ -176,7 +176,10 @@ def _message_element(context: _Context, raw: RawDict, is_group: bool, kind: Elem
     account = context.account
     sender = uid_of(raw.get("uidFrom"), account)
     to = raw.get("idTo")
-    thread = group_id_of(to) if is_group else _other_party(sender, to, account)
+    # A private conversation goes by the other party.
+    thread = uid_of(to, account) if sender == account else sender
+    if is_group:
+        thread = group_id_of(to)
     key = as_id(raw.get("msgId"))
     said = _content_bytes(raw)
     if not thread or thread == "0":
@@ -323,10 +326,6 @@ def _as_text(raw: RawDict) -> str:
         return json.dumps(raw, ensure_ascii=False)
     except RecursionError:
         return "nested too deep"
-
-
-def _other_party(sender: str, to: object, account: str) -> str:
-    return uid_of(to, account) if sender == account else sender
 
 
 def _content_bytes(raw: RawDict) -> bytes:

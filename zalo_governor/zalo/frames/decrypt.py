@@ -66,11 +66,8 @@ class FrameDecoder:
 
     def __init__(self) -> None:
         self._cipher: AESGCM | None = None
-
-    @property
-    def keyed(self) -> bool:
-        """Return whether the key frame, which contains the key for the other frames, has been decoded."""
-        return self._cipher is not None
+        self.keyed = False
+        """Whether the key frame, which contains the key for the other frames, has been decoded."""
 
     def decode(self, data: bytes) -> Frame:
         """Decode one frame. Of a key frame, keep the key for later frames and return the rest of the payload.
@@ -89,6 +86,7 @@ class FrameDecoder:
         outer = _read_outer(body)
         if cmd == KEY_COMMAND and sub == 1 and "key" in outer:
             self._cipher = AESGCM(binascii.a2b_base64(str(outer.pop("key"))))
+            self.keyed = True
             return outer
         data = outer.get("data")
         if isinstance(data, str) and data:

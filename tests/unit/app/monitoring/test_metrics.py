@@ -1,12 +1,15 @@
 """What Prometheus is shown; and that none of it names anybody."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.unit.app.monitoring.test_health import WELL
 from tests.unit.pipeline.made import entry
 from zalo_governor.app.monitoring.metrics import Metrics, Scene
+from zalo_governor.app.observability import Observability
 from zalo_governor.domain.attachments import NotChecked, ScanFinding, ScanResult
 from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.events import MessageSent
@@ -48,16 +51,18 @@ def shown(metrics: Metrics) -> dict[tuple[str, str], float]:
 def test_what_passes_by_is_counted_and_what_stands_is_shown() -> None:
     judge = Standing(busy=True, turned_ago=1.0, moved_ago=7.0)
     vitals = WELL._replace(heard_at=NOW - timedelta(seconds=5), judge=judge)
-    metrics = Metrics(lambda: Scene(vitals, STOCK, Commits(8, 0.25)), lambda: NOW)
+    records: Any = SimpleNamespace(clock=lambda: NOW)
+    watching = Observability(records)
+    metrics = watching.metrics = Metrics(lambda: Scene(vitals, STOCK, Commits(8, 0.25)), lambda: NOW)
     seal = Seal("4.1-bi-mat", "marked", None, 10, b"")
     entries = [entry("1", BODY), entry("2", BODY, seal=seal), entry("3", BODY)._replace(source=Source.BACKFILL)]
     metrics.heard([Admitted(number, one, revision=False) for number, one in enumerate(entries)])
     event = MessageSent(thread_id=GROUP, sender_uid=MEMBER, text=BODY, at=NOW)
     finding = Finding(rule_id="3.1-co-dau", clause="3.1", severity=Severity.MINOR, label="x", excerpt=BODY)
     failure = RuleFailure(rule_id="3.2-ten", error="ValueError")
-    metrics.judged([(event, Verdict(findings=(finding,), failures=(failure,))), (event, Verdict())])
+    watching.judged([(event, Verdict(findings=(finding,), failures=(failure,))), (event, Verdict())])
     notice = Notice(account="1", thread_id=MEMBER, text=BODY, purpose=Purpose.REPLY, group_id=GROUP, created_at=NOW)
-    metrics.sent(Outgoing(id=1, client_id=1, attempts=1, repeated=False, notice=notice), "refused")
+    watching.sent(Outgoing(id=1, client_id=1, attempts=1, repeated=False, notice=notice), "refused")
 
     macro = ScanFinding(rule_id="4.4-tep", clause="4.4", severity=Severity.TRIAGE, label="macro")
     unread = ScanResult(not_checked=(NotChecked.ENCRYPTED,))
