@@ -13,7 +13,7 @@ RawDict = dict[str, Any]
 
 NESTED_TOO_DEEP: RawDict = {"nested_too_deep": True}
 """Stored instead of the body of an element that is nested too deeply to be serialised; the body is lost."""
-READER_VERSION = 2
+READER_VERSION = 3
 """Version of the code in `zalo.events` that parses elements; to be raised when that code can parse more.
 
 Elements that an earlier version could not parse are parsed again at the next start.

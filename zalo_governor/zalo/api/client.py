@@ -23,7 +23,7 @@ from zalo_governor.zalo.errors import (
     ZaloError,
 )
 from zalo_governor.zalo.events.extract import elements_of
-from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none
+from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none, is_set, settings_of
 from zalo_governor.zalo.events.parse_acts import encryption_in
 from zalo_governor.zalo.frames.decrypt import Frame
 from zalo_governor.zalo.http.error_codes import Meaning, as_code, meaning_of
@@ -197,13 +197,13 @@ class ZaloClient:
         numbers = [number for element in elements if (number := number_of(element.key)) is not None]
         oldest = number_of(as_id(answer.get("lastMsgId"))) or min(numbers, default=cursor)
         end: HistoryEnd | None = None
-        if not elements and answer.get("isFiltered"):
+        if not elements and is_set(answer.get("isFiltered")):
             end = HistoryEnd.FILTERED
-        elif not answer.get("hasMore"):
+        elif not is_set(answer.get("hasMore")):
             end = HistoryEnd.BEGINNING
         elif not elements or oldest >= cursor:
             end = HistoryEnd.STUCK
-        return HistoryPage(elements, oldest, end, bool(answer.get("isOld")))
+        return HistoryPage(elements, oldest, end, is_set(answer.get("isOld")))
 
     def last_messages(self) -> list[Element]:
         """Fetch the last message of every conversation of the account, groups included; raises ZaloError on failure."""
@@ -301,7 +301,7 @@ def _member_uids(info: RawDict) -> list[str]:
 def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
     description = info.get("desc")
     # Zalo may say that there are more without saying how many.
-    least = len(members) + (as_id(info.get("hasMoreMember")) not in {"", "0"})
+    least = len(members) + is_set(info.get("hasMoreMember"))
     return GroupSnapshot(
         group_id=group_id,
         name=str(info.get("name") or ""),
@@ -309,7 +309,7 @@ def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> Gro
         co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
         member_uids=tuple(member.uid for member in members),
         total_members=max(int_or_none(info.get("totalMember")) or 0, least),
-        settings={name: int(value) for name, value in as_object(info.get("setting")).items() if isinstance(value, int)},
+        settings=settings_of(as_object(info.get("setting"))),
         description=description if isinstance(description, str) else None,
         avatar_url=_avatar_url(info),
         official_uids=tuple(member.uid for member in members if member.official),

@@ -29,7 +29,7 @@ from zalo_governor.zalo.errors import (
     ZaloError,
     ZaloUnavailableError,
 )
-from zalo_governor.zalo.events.ids import as_id
+from zalo_governor.zalo.events.ids import as_id, is_set
 from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 
 log = structlog.get_logger(__name__)
@@ -162,7 +162,7 @@ class ZaloSender:
             answer = self._session.api.upload(
                 f"{_files_url(notice)}/{kind}/upload", params, file.name, chunk, type=kind_of_upload
             )
-        if not isinstance(answer, dict) or not answer.get("finished"):
+        if not isinstance(answer, dict) or not is_set(answer.get("finished")):
             raise SendDeferredError("Zalo did not take the whole file", _UPLOAD_RETRY_SECONDS)
         return answer
 

@@ -88,11 +88,12 @@ def call_in(content: RawDict) -> str:
 
 def updated_message(content: RawDict) -> MessageRef:
     """Return the ids of the message that is replaced, from the content of one of `UPDATES`; "" for a missing id."""
-    key = _first_id(content, "globalMsgId", "gMsgID", "msgId")
-    return MessageRef(key=key, cli_key=_first_id(content, "cliMsgId", "cMsgID"))
+    key = id_in(content, "globalMsgId", "gMsgID", "msgId")
+    return MessageRef(key=key, cli_key=id_in(content, "cliMsgId", "cMsgID"))
 
 
-def _first_id(content: RawDict, *names: str) -> str:
+def id_in(content: RawDict, *names: str) -> str:
+    """Return the first id that the fields `names` give; "" if none does. The id 0 means "not given"."""
     return next((id_ for name in names if (id_ := as_id(content.get(name))) not in {"", "0"}), "")
 
 

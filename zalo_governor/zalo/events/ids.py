@@ -66,6 +66,17 @@ def int_or_none(value: object) -> int | None:
         return None
 
 
+def is_set(value: object) -> bool:
+    """Return whether a flag of Zalo (0 or 1) is set, whether Zalo sent an integer or a string, or left it out."""
+    return bool(value) and value != "0"
+
+
+def settings_of(given: RawDict) -> dict[str, int]:
+    """Return the settings of a group that Zalo sent, as numbers by their names; others are left out."""
+    numbers = {name: int_or_none(int(value) if isinstance(value, bool) else value) for name, value in given.items()}
+    return {name: number for name, number in numbers.items() if number is not None}
+
+
 def uid_of(value: object, account: str) -> str:
     """Return a uid (user id) as a string; "0", by which Zalo means the receiving account, is replaced by `account`."""
     uid = as_id(value)

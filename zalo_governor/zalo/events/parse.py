@@ -32,7 +32,7 @@ from zalo_governor.domain.events import (
     Unrecognised,
 )
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, RawDict
-from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
+from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, id_in, updated_message, writer_of
 from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import Shared, friend_act, group_act
 from zalo_governor.zalo.events.text_fields import all_strings, is_worded, string_of, strings_of
@@ -164,7 +164,7 @@ def _typed_with_link(raw: RawDict) -> str:
     The title of such a message is the whole text with the link; otherwise it is the title of the linked page, without
     the link (zalo-protocol.md, 14.5).
     """
-    content, title = raw["content"], string_of(raw, "title")
+    content, title = raw.get("content"), string_of(raw, "title")
     if not isinstance(content, dict) or content.get("action") != _PREVIEW:
         return ""
     link = string_of(raw, "url").rpartition("://")[2].rstrip("/")
@@ -175,7 +175,8 @@ def _typed_with_link(raw: RawDict) -> str:
 
 def _attachment(raw: RawDict, message_type: str, text: str) -> Attachment | None:
     """Return what a message holds beside its text; None if that is nothing, as for formatted text (`rtf`)."""
-    content = raw["content"] if isinstance(raw["content"], dict) else {}
+    content = raw.get("content")
+    content = content if isinstance(content, dict) else {}
     params = as_object(content.get("params"))
     title, description, url = (string_of(raw, field) for field in ("title", "description", "url"))
     if message_type in _TYPED or (text and content.get("action") == _PREVIEW):
@@ -255,7 +256,7 @@ def _mentions(raw: RawDict) -> tuple[Mention, ...]:
 def _parse_recall(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     # Only the author of a message can recall it.
-    target = _target(content, "globalMsgId", "cliMsgId", author=shared["sender_uid"])
+    [target] = _targets([content], "globalMsgId", "cliMsgId", author=shared["sender_uid"])
     delete = int_or_none(content.get("deleteMsg"))
     return MessageRecalled(target=target, placeholder=None if delete is None else not delete, **shared)
 
@@ -265,10 +266,11 @@ def _parse_deletion(raw: RawDict, shared: Shared) -> EventBase:
     types = {int_or_none(item.get("type")) for item in items}
     action_types = {int_or_none(item.get("actionType")) for item in items}
     kind = types.pop() if len(types) == 1 else None
+    scope = _DELETION_SCOPES.get(kind, DeletionScope.UNKNOWN)
     return MessageDeleted(
         # Whether an item's `uidFrom` is the author or the deleter is not known, so that it identifies nothing.
-        targets=tuple(_target(item, "globalDelMsgId", "clientDelMsgId") for item in items),
-        scope=_DELETION_SCOPES.get(kind, DeletionScope.UNKNOWN),
+        targets=_targets(items, "globalDelMsgId", "clientDelMsgId", required=scope is not DeletionScope.CONVERSATION),
+        scope=scope,
         type=kind,
         action_type=action_types.pop() if len(action_types) == 1 else None,
         **shared,
@@ -278,25 +280,27 @@ def _parse_deletion(raw: RawDict, shared: Shared) -> EventBase:
 def _parse_reaction(raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     reaction_type = int_or_none(content.get("rType"))
-    author = as_id(content.get("msgSender"))
     return Reacted(
-        targets=tuple(
-            _target(item, "gMsgID", "cMsgID", author=author if author != "0" else "")
-            for item in json_array(content["rMsg"])
-        ),
+        targets=_targets(json_array(content["rMsg"]), "gMsgID", "cMsgID", author=id_in(content, "msgSender")),
         icon="" if reaction_type == _ALL_ICONS_REMOVED else str(content.get("rIcon") or ""),
         reaction_type=reaction_type,
         **shared,
     )
 
 
-def _target(named: RawDict, key: str, cli_key: str, *, author: str = "") -> MessageRef:
-    """Return the message whose ids `named` holds in the fields `key` and `cli_key`; the id 0 means "not given"."""
-    ids = [as_id(named.get(name)) for name in (key, cli_key)]
-    target, client = ("" if given == "0" else given for given in ids)
-    if not target and not client:
+def _targets(
+    items: list[RawDict], key: str, cli_key: str, *, author: str = "", required: bool = True
+) -> tuple[MessageRef, ...]:
+    """Return the messages whose ids the items hold in the fields `key` and `cli_key`; items without ids are left out.
+
+    Raises:
+        ValueError: one is required, but none is named.
+    """
+    named = [(id_in(item, key), id_in(item, cli_key)) for item in items]
+    targets = tuple(MessageRef(key=id_, cli_key=client, author_uid=author) for id_, client in named if id_ or client)
+    if required and not targets:
         raise ValueError("names no message")
-    return MessageRef(key=target, cli_key=client, author_uid=author)
+    return targets
 
 
 def _parse_receipt(raw: RawDict, shared: Shared) -> EventBase:

@@ -25,7 +25,7 @@ from zalo_governor.domain.events import (
     Unrecognised,
 )
 from zalo_governor.domain.inbound import RawDict
-from zalo_governor.zalo.events.ids import as_id, json_object
+from zalo_governor.zalo.events.ids import as_id, json_object, settings_of
 from zalo_governor.zalo.events.text_fields import FIELDS, string_of
 
 Shared = dict[str, Any]
@@ -116,11 +116,7 @@ def _picture(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
 
 
 def _settings(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    given = json_object(data.get("groupSetting") or {})
-    return GroupSettingChanged(
-        settings={name: int(value) for name, value in given.items() if isinstance(value, int)},
-        **shared,
-    )
+    return GroupSettingChanged(settings=settings_of(json_object(data.get("groupSetting") or {})), **shared)
 
 
 def _link(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:

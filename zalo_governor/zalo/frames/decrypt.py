@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.zalo.errors import UndecodableFrameError
-from zalo_governor.zalo.frames.json import read_json
+from zalo_governor.zalo.frames.json import read_json, read_json_text
 
 HEADER_BYTES = 4
 KEY_COMMAND = 1
@@ -90,7 +90,10 @@ class FrameDecoder:
             return outer
         data = outer.get("data")
         if isinstance(data, str) and data:
-            return _require_object(read_json(self._decode_data(outer.get("encrypt") or 0, data.encode())))
+            payload = _require_object(read_json(self._decode_data(outer.get("encrypt") or 0, data.encode())))
+            inner = payload.get("data")
+            # As the text of JSON, in which form Zalo sends the pages of histories.
+            return payload | {"data": read_json_text(inner)} if isinstance(inner, str) and inner else payload
         if isinstance(data, dict) and "error_code" in data:
             return data
         if not isinstance(data, str | dict | list | None):
@@ -99,10 +102,10 @@ class FrameDecoder:
 
     def _decode_data(self, encrypt: object, data: bytes) -> bytes:
         match encrypt:
-            case 0 | 1:
+            case 0 | 1 | "0" | "1":
                 # Base64 never begins like JSON, so such text is the JSON itself.
                 return data if data[0] in _JSON_OPENINGS else _decompress(_decode_base64(data))
-            case 2 | 3:
+            case 2 | 3 | "2" | "3":
                 return _decompress(self._decrypt(_decode_base64(data)))
             case _:
                 raise ValueError("unknown encryption")

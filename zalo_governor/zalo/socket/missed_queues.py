@@ -16,7 +16,7 @@ import structlog
 from zalo_governor.domain.connection import BackfillEnd, QueueCursor
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element
-from zalo_governor.zalo.events.ids import as_id
+from zalo_governor.zalo.events.ids import as_id, is_set
 from zalo_governor.zalo.frames.decrypt import OLD, Frame, old_messages_frame, queue_name
 from zalo_governor.zalo.http.error_codes import as_code
 
@@ -165,8 +165,8 @@ class MissedQueues:
             if reading is None or reading.over:
                 self._take(elements, lambda: None)
                 return
-            last, reset = as_id(content.get("lastActionId")), bool(content.get("resetLastActionId"))
-            more = reset or bool(content.get("more"))
+            last, reset = as_id(content.get("lastActionId")), is_set(content.get("resetLastActionId"))
+            more = reset or is_set(content.get("more"))
             stuck = _why_stuck(reading, _BEGINNING if reset else last, reset or bool(elements)) if more else ""
             if reset or stuck or queue in status_of(frame).evicted:
                 log.warning("queue_not_whole", queue=queue, cause=stuck or ("reset" if reset else "evicted"))
@@ -273,7 +273,7 @@ def status_of(frame: Frame) -> QueueStatus:
     if not isinstance(given, dict):
         return _NO_STATUS
     parts = {name: part for name, part in given.items() if name in _READ and isinstance(part, dict)}
-    evicted = frozenset(name for name, part in parts.items() if part.get("evict"))
+    evicted = frozenset(name for name, part in parts.items() if is_set(part.get("evict")))
     return QueueStatus({name: as_id(part.get("lastId")) for name, part in parts.items()}, evicted)
 
 

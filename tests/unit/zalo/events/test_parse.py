@@ -199,6 +199,38 @@ def test_a_deletion_names_its_messages_in_every_shape(content: object) -> None:
     assert [(target.key, target.cli_key) for target in event.targets] == [("51", "1"), ("52", "1")]
 
 
+def test_an_item_that_names_nothing_costs_the_others_nothing() -> None:
+    items = [{"type": 3, "globalDelMsgId": 0, "clientDelMsgId": 0}, {"type": 3, "globalDelMsgId": 51}]
+    deletion = heard(items, msgType="chat.delete")
+    assert isinstance(deletion, events.MessageDeleted)
+    rest = {"rIcon": ":>", "rType": 0, "rMsg": [{"gMsgID": 0, "cMsgID": 0}, {"gMsgID": 51}]}
+    reaction = heard(json.dumps(rest), msgType="chat.reaction")
+    assert isinstance(reaction, events.Reacted)
+    assert deletion.targets == reaction.targets == (events.MessageRef(key="51"),)
+
+
+def test_a_whole_conversation_is_deleted_without_naming_a_message() -> None:
+    event = heard([{"type": 2, "actionType": 0, "globalDelMsgId": 0, "clientDelMsgId": 0}], msgType="chat.delete")
+    assert isinstance(event, events.MessageDeleted)
+    assert (event.scope, event.targets) == (events.DeletionScope.CONVERSATION, ())
+
+
+@pytest.mark.parametrize("kind", ["webchat", "chat.photo", "chat.voice", "chat.link", "share.file", "chat.todo"])
+def test_a_message_may_lack_the_field_of_its_content(kind: str) -> None:
+    raw = message(1, msgType=kind)
+    del raw["content"]
+    event = parse(admitted(elements(groupMsgs=[raw])[0]))
+    assert isinstance(event, events.MessageSent)
+    assert event.text == ""
+
+
+@pytest.mark.parametrize("on", [1, "1", True])
+def test_settings_may_come_as_texts(on: object) -> None:
+    event = act("update_setting", groupSetting={"lockSendMsg": on, "joinAppr": "0", "bannFeature": {"x": 1}})
+    assert isinstance(event, events.GroupSettingChanged)
+    assert event.settings == {"lockSendMsg": 1, "joinAppr": 0}
+
+
 @pytest.mark.parametrize("zero", [0, "0"])
 def test_the_id_0_is_not_given(zero: object) -> None:
     recall = heard({"globalMsgId": zero, "cliMsgId": 1, "deleteMsg": 1}, msgType="chat.undo")

@@ -6,7 +6,7 @@ from pathlib import Path
 import zalo_governor.zalo.events
 from zalo_governor.domain.inbound import READER_VERSION
 
-RECORDED = (2, "bba5e8abfd87806b")
+RECORDED = (3, "b9fbea5755be3a91")
 
 
 def test_whoever_changes_the_reader_decides_on_its_version() -> None:

@@ -98,6 +98,18 @@ def test_a_text_that_speaks_of_eventid_is_a_message_like_any_other() -> None:
     assert frame.payload["data"]["groupMsgs"][0]["content"] == "eventId"
 
 
+def test_numbers_and_objects_may_come_as_texts() -> None:
+    data = json.dumps({"groupMsgs": [message()]})
+    outer = json.loads(frame_bytes(data)[4:])
+    frame = keyed_decoder().decode(plain_frame(521, 0, outer | {"encrypt": "2"}))
+    assert frame.content == json.loads(data)
+
+
+def test_half_an_object_as_text_is_a_lost_frame() -> None:
+    with pytest.raises(UndecodableFrameError):
+        keyed_decoder().decode(frame_bytes('{"groupMsgs": ['))
+
+
 def test_the_key_comes_with_the_first_frame_and_is_not_passed_on() -> None:
     decoder = FrameDecoder()
     with pytest.raises(UndecodableFrameError):

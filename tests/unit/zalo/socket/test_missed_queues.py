@@ -126,6 +126,16 @@ def test_what_is_evicted_is_missing_and_what_comes_later_is_not() -> None:
     assert line.cursors.kept["511_1"] == QueueCursor("101", HEARD + 1)
 
 
+def test_flags_may_come_as_texts() -> None:
+    line = Line()
+    line.answer(
+        101, more="1", resetLastActionId="0", queueStatus={"511_1": {"ids": ["101"], "lastId": "101", "evict": "0"}}
+    )
+    line.answer(102, more="0")
+    assert line.last_ids == ["100", "101"]
+    assert line.outcome is BackfillEnd.REACHED
+
+
 def test_what_another_queue_lost_is_not_missing_in_this_one() -> None:
     line = Line()
     line.answer(101, queueStatus={"510_1": {"ids": [], "lastId": "9", "evict": 1}})
