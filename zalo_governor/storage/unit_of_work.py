@@ -67,10 +67,6 @@ class UnitOfWork:
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
 
-    def made(self, name: str) -> bool:
-        """Return whether the repository in the attribute `name`, such as "outbox", was used in this transaction."""
-        return name in vars(self)
-
 
 class BeginUnitOfWork(Protocol):
     """Type of functions that begin a transaction, such as `UnitsOfWork.begin`."""
@@ -108,9 +104,10 @@ class UnitsOfWork:
             uow = UnitOfWork(Transaction(self._database, connection, self._account))
             yield uow
             uow.tx.flush()
-        if uow.made("people"):
+        used = vars(uow)
+        if "people" in used:
             uow.people.share_cache()
-        if uow.made("outbox") and uow.outbox.has_new:
+        if "outbox" in used and uow.outbox.has_new:
             self._on_posted()
 
     def person(self, account: str, uid: str) -> Person | None:

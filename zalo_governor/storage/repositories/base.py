@@ -22,17 +22,15 @@ class Repository:
         Compares the account number in the low bits of `event_id` (see `NUMBER_BITS`), which every index holds:
         comparing the account itself would read every row.
         """
-        # On PostgreSQL another account may store its first entry between two statements.
-        if not self._tx.account or (self._tx.database.is_sqlite and self._is_only_account()):
+        if not self._tx.account:
             return []
+        # On PostgreSQL another account may store its first entry between two statements.
+        if self._tx.database.is_sqlite:
+            known = self._tx.cached("accounts", lambda: list(self._tx.execute(select(accounts.c.uid)).scalars()))
+            if known == [self._tx.account]:
+                return []
         number = select(accounts.c.number).where(accounts.c.uid == self._tx.account).scalar_subquery()
         return [event_id.op("&")((1 << NUMBER_BITS) - 1) == number]
-
-    def _is_only_account(self) -> bool:
-        """Return whether the transaction's bot account is the only one that ever received anything."""
-        return self._tx.cached("accounts", lambda: list(self._tx.execute(select(accounts.c.uid)).scalars())) == [
-            self._tx.account
-        ]
 
 
 def within(

@@ -24,12 +24,12 @@ def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDic
 
     The ciphertext can be decrypted only with the same account, thread (conversation) and key, each in stored form.
     """
-    return keys.seal(_json(raw), _place(account, thread_id, key))
+    return keys.seal(_json(raw), binding("inbox", account, thread_id, key))
 
 
 def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes) -> RawDict:
     """Decrypt what `seal_message` returned for the same account, thread and key; raise WrongKeyError on failure."""
-    plain = keys.open(sealed, _place(account, thread_id, key))
+    plain = keys.open(sealed, binding("inbox", account, thread_id, key))
     if not plain.startswith(_EXACT):
         return cast("RawDict", orjson.loads(plain))
     try:
@@ -43,7 +43,7 @@ def repeats(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, r
 
     The other arguments are those of `open_message`. Fast, as most elements are ruled out without being parsed.
     """
-    if repeated_key.encode() not in keys.open(sealed, _place(account, thread_id, key)):
+    if repeated_key.encode() not in keys.open(sealed, binding("inbox", account, thread_id, key)):
         return False
     return key_of_repeated(open_message(keys, account, thread_id, key, sealed)) == repeated_key
 
@@ -104,7 +104,3 @@ def _json(raw: RawDict) -> bytes:
     except RecursionError:
         # Zalo never nests this deep; the element becomes a dead letter instead of stopping its batch.
         return orjson.dumps(NESTED_TOO_DEEP)
-
-
-def _place(account: str, thread_id: str, key: str) -> bytes:
-    return binding("inbox", account, thread_id, key)

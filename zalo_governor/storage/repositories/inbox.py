@@ -172,7 +172,8 @@ class Inbox:
             numbers = self._lock_account_numbers(connection, entries)
             if (admissible := without_sealed(connection, entries)) is not entries:
                 entries, rows = admissible, [row_of(self._database.keys, entry) for entry in admissible]
-            tick = max((connection.scalar(_NEWEST_ID) or 0) >> NUMBER_BITS, self._tick_now()) + 1
+            now = to_ms(self._database.clock()) << _SEQUENCE_BITS
+            tick = max((connection.scalar(_NEWEST_ID) or 0) >> NUMBER_BITS, now) + 1
             ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
             for id_, row in zip(ids, rows, strict=True):
                 row["id"] = id_
@@ -344,9 +345,6 @@ class Inbox:
             numbers[account] = account_number(self._database, connection, account) if known is None else known
             self._database.lock(connection, ACCOUNT_LOCK + numbers[account])
         return numbers
-
-    def _tick_now(self) -> int:
-        return to_ms(self._database.clock()) << _SEQUENCE_BITS
 
     def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:
         with self._database.read() as connection:

@@ -303,6 +303,8 @@ class Outbox:
 
         So an echo (the message received back from Zalo) of any try confirms the message.
         """
+        open_text, to = self._database.keys.open_text, (row.account, row.thread_id)
+        file = None if row.file is None else open_text(row.file, "outbox_file", *to)
         return Outgoing(
             id=row.id,
             client_id=row.client_id if row.client_id and row.attempts else new_client_id,
@@ -315,19 +317,13 @@ class Outbox:
             notice=Notice.model_validate(
                 fields_of(row)
                 | {
-                    "text": self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
-                    "file": self._file(row),
+                    "text": open_text(row.body, "outbox", *to),
+                    "file": None if file is None else ReportFile.model_validate_json(file),
                     "urgent": row.priority == URGENT_PRIORITY,
                     "not_before": from_ms(row.not_before_ms) if row.not_before_ms else None,
                 }
             ),
         )
-
-    def _file(self, row: Row[Any]) -> ReportFile | None:
-        if row.file is None:
-            return None
-        opened = self._database.keys.open_text(row.file, "outbox_file", row.account, row.thread_id)
-        return ReportFile.model_validate_json(opened)
 
 
 def _is_pointless_once_answered(row: Row[Any]) -> bool:

@@ -34,10 +34,11 @@ class OutboxEntries(Repository):
         If `withheld`, the message is only counted, never sent: the account is on trial (only the admins get messages).
         """
         self.has_new = self.has_new or not withheld
+        seal, to, file = self._tx.keys.seal_text, (notice.account, notice.thread_id), notice.file
         values = {
             "priority": URGENT_PRIORITY if notice.urgent else notice.purpose.priority,
-            "body": self._tx.keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
-            "file": self._sealed_file(notice),
+            "body": seal(notice.text, "outbox", *to),
+            "file": None if file is None else seal(file.model_dump_json(), "outbox_file", *to),
             "state": (OutgoingState.WITHHELD if withheld else OutgoingState.WAITING).value,
             # 0, not the time of writing, which would lie in the future after the clock is set back.
             "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
@@ -46,11 +47,6 @@ class OutboxEntries(Repository):
             "expires_ms": to_ms(expiry_of(notice)),
         }
         self._tx.write_later(_POST, columns_of(outbox, notice) | values)
-
-    def _sealed_file(self, notice: Notice) -> bytes | None:
-        if notice.file is None:
-            return None
-        return self._tx.keys.seal_text(notice.file.model_dump_json(), "outbox_file", notice.account, notice.thread_id)
 
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None

@@ -62,12 +62,13 @@ class People(Repository):
         if person is None and not self._changed:
             person = self._tx.database.persons.person(account, uid)
         if person is None:
-            person = self._known[account, uid] = self._by_uid(account, uid) or self._new_person(account, uid)
+            person = self._known[account, uid] = self.find(account, uid) or self._new_person(account, uid)
         return person
 
     def find(self, account: str, uid: str) -> Person | None:
         """Return the person whom the bot account sees under `uid`; None if the uid is new."""
-        return self._by_uid(account, storable(uid))
+        row = self._tx.execute(_BY_UID, {"account": account, "uid": storable(uid)}).first()
+        return None if row is None else self._person(row, row.uid)
 
     def get(self, person_id: int) -> Person:
         """Return the person with that id, or the one into which it was merged; raise KeyError if there is none.
@@ -123,10 +124,6 @@ class People(Repository):
         self._known.clear()
         self._holders.clear()
         self._placing = None
-
-    def _by_uid(self, account: str, uid: str) -> Person | None:
-        row = self._tx.execute(_BY_UID, {"account": account, "uid": uid}).first()
-        return None if row is None else self._person(row, uid)
 
     def _new_person(self, account: str, uid: str) -> Person:
         unknown = {"full_name": "", "title": "", "reach": Reach.UNKNOWN.value}

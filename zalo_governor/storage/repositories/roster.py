@@ -77,7 +77,7 @@ class Rosters(Repository):
         Returns:
             None if the group has no roster yet.
         """
-        matched = self.matched(account, group_id)
+        matched = match_roster(self._tx, account, group_id)
         if not matched:
             return None
         holders = (person.uid for person in self._people.holders(account) if person.roles_in(group_id))
