@@ -1,6 +1,6 @@
 """Rendering of the activity report as one Zalo message, to be read on a phone: the worst first, then figures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import time
 from typing import NamedTuple
 
@@ -40,7 +40,23 @@ def render_text(report: ActivityReport, voice: MessageFormatter) -> str:
     It begins with what is grave, what is open and overdue, and when the bot received nothing. Of the figures, those
     that do not fit are left out, the least important first; all of them are in the files (DOCX, XLSX).
     """
-    return _TextRenderer(report, voice).text()
+    draft = _Draft(report, voice)
+    group = voice.group(Group(report.group_id, report.group_name)).upper()
+    heading = voice.render(TextId("report"), group=group, period=report.period.label)
+    # The full report, which the command at the end asks for, is on whole days.
+    whole = local(report.period.start).time() == time.min
+    full = voice.render(TextId("report_full") if whole else TextId("report_full_days"))
+    end = voice.render(TextId("report_end"), full=full, period=report.period.command)
+    first = [heading, *draft.headlines()]
+    room = TEXT_LIMIT - len("\n".join([*first, end]))
+    parts = draft.parts()
+    chosen: dict[int, str] = {}
+    for place in sorted(range(len(parts)), key=lambda place: parts[place].importance):
+        line = next((wording for wording in parts[place].wordings if len(wording) < room), "")
+        if line:
+            chosen[place] = line
+            room -= len(line) + 1
+    return "\n".join([*first, *(chosen[place] for place in sorted(chosen)), end])
 
 
 class _Part(NamedTuple):
@@ -52,53 +68,25 @@ class _Part(NamedTuple):
     """The text in full, then in shorter versions, if there are any; "" if there is nothing to say."""
 
 
-class _TextRenderer:
-    """Renderer of one activity report as a chat message, line by line."""
+class _Draft(NamedTuple):
+    """The lines of one activity report as a chat message; those about what did not happen are ""."""
 
-    def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
-        self._report = report
-        self._voice = voice
+    report: ActivityReport
+    voice: MessageFormatter
 
-    def text(self) -> str:
-        first = [self._heading(), *self._headlines()]
-        last = [self._end()]
-        room = TEXT_LIMIT - len("\n".join([*first, *last]))
-        parts = self._parts()
-        chosen: dict[int, str] = {}
-        for place in sorted(range(len(parts)), key=lambda place: parts[place].importance):
-            line = next((wording for wording in parts[place].wordings if len(wording) < room), "")
-            if line:
-                chosen[place] = line
-                room -= len(line) + 1
-        return "\n".join([*first, *(chosen[place] for place in sorted(chosen)), *last])
-
-    def _heading(self) -> str:
-        report = self._report
-        return self._voice.render(
-            TextId("report"),
-            group=self._voice.group(Group(report.group_id, report.group_name)).upper(),
-            period=report.period.label,
-        )
-
-    def _end(self) -> str:
-        """Return how to get the full report by command; of a period that begins within a day, it is on whole days."""
-        period = self._report.period
-        whole = local(period.start).time() == time.min
-        full = self._voice.render(TextId("report_full") if whole else TextId("report_full_days"))
-        return self._voice.render(TextId("report_end"), full=full, period=period.command)
-
-    def _headlines(self) -> list[str]:
+    def headlines(self) -> list[str]:
+        """Return the three lines that begin the message, with as many codes of cases as have room."""
         said: list[str] = []
         for codes in _CODES:
-            rows = headlines(self._report, self._voice, codes, brief=True)
+            rows = headlines(self.report, self.voice, codes, brief=True)
             said = [f"{place}. {in_one_line(row)}" for place, row in enumerate(rows, 1)]
             if len("\n".join(said)) <= _HEADLINES_LIMIT:
                 break
         return said
 
-    def _parts(self) -> Sequence["_Part"]:
+    def parts(self) -> Sequence["_Part"]:
         """Return what follows the three first lines, in the order in which it is read."""
-        report, voice = self._report, self._voice
+        report, voice = self.report, self.voice
         return (
             _Part(1, [self._activity()]),
             _Part(3, [self._cases(rows) for rows in _CLAUSE_ROWS]),
@@ -112,48 +100,43 @@ class _TextRenderer:
         )
 
     def _activity(self) -> str:
-        report, activity = self._report, self._report.activity
+        report, activity = self.report, self.report.activity
         if report.heard_nothing:
             return ""
         if not activity.messages:
-            return self._voice.render(TextId("activity_none"))
+            return self.voice.render(TextId("activity_none"))
         more = counted(
-            self._voice,
+            self.voice,
             (TextId("activity_joined"), activity.joined),
             (TextId("activity_left"), activity.left),
             (TextId("activity_calls"), activity.calls),
         )
-        return self._voice.render(
+        return self.voice.render(
             TextId("report_activity"),
-            span=span_heard(report, self._voice, brief=True),
+            span=span_heard(report, self.voice, brief=True),
             messages=number(activity.messages),
             senders=number(activity.senders),
-            compared=compared(report, activity.messages, report.activity_before.messages, self._voice),
+            compared=compared(report, activity.messages, report.activity_before.messages, self.voice),
             more=f"; {more}" if more else "",
         )
 
     def _cases(self, limit: int) -> str:
-        report, clauses = self._report, self._report.clauses
+        report, clauses = self.report, self.report.clauses
         cases, false_alarms = sum(row.cases for row in clauses), sum(row.false_alarms for row in clauses)
         if not cases:
-            return "" if report.heard_nothing else self._voice.render(TextId("report_cases_none"))
-        before = compared(report, cases, sum(row.before for row in clauses), self._voice)
+            return "" if report.heard_nothing else self.voice.render(TextId("report_cases_none"))
+        before = compared(report, cases, sum(row.before for row in clauses), self.voice)
         if false_alarms:
             whole = {"false_alarms": number(false_alarms), "all": number(cases), "compared": before}
-            before = self._voice.render(TextId("report_cases_false"), **whole)
-        rows = "".join(self._clause_lines(limit))
-        return self._voice.render(
-            TextId("report_cases"), cases=number(cases - false_alarms), compared=before, rows=rows
-        )
-
-    def _clause_lines(self, limit: int) -> Iterator[str]:
-        real = (row.model_copy(update={"cases": row.cases - row.false_alarms}) for row in self._report.clauses)
-        for row in clause_rows(self._report.model_copy(update={"clauses": tuple(real)}), limit, self._voice):
-            yield f"\n- {row}"
+            before = self.voice.render(TextId("report_cases_false"), **whole)
+        real = tuple(row.model_copy(update={"cases": row.cases - row.false_alarms}) for row in clauses)
+        lines = clause_rows(report.model_copy(update={"clauses": real}), limit, self.voice)
+        rows = "".join(f"\n- {line}" for line in lines)
+        return self.voice.render(TextId("report_cases"), cases=number(cases - false_alarms), compared=before, rows=rows)
 
     def _leak_signs(self) -> str:
-        signs = signs_line(self._report, self._voice)
+        signs = signs_line(self.report, self.voice)
         if not signs:
             return ""
-        clause = self._voice.named_clause(self._voice.clause_number(ClauseTopic.FORWARDING))
-        return self._voice.render(TextId("report_signs"), clause=clause, signs=signs)
+        clause = self.voice.named_clause(self.voice.clause_number(ClauseTopic.FORWARDING))
+        return self.voice.render(TextId("report_signs"), clause=clause, signs=signs)
