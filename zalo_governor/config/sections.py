@@ -170,21 +170,6 @@ class EscalationSettings(Section):
         return timedelta(minutes=self.repeat_window_minutes)
 
     @property
-    def member_cooldown(self) -> timedelta:
-        """Return the minimum time between two notices to a member about breaches of the same rule."""
-        return timedelta(hours=self.member_cooldown_hours)
-
-    @property
-    def leader_after(self) -> timedelta:
-        """Return the time after which the leader is told of a critical case on which no admin has acted."""
-        return timedelta(minutes=self.leader_after_minutes)
-
-    @property
-    def digest_after(self) -> timedelta:
-        """Return how long cases that a person must check first are collected into one message to the admins."""
-        return timedelta(minutes=self.digest_minutes)
-
-    @property
     def code_valid(self) -> timedelta:
         """Return how long the one-time code is valid that an admin must type to have a member or message removed."""
         return timedelta(minutes=self.code_minutes)

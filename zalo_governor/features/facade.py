@@ -12,7 +12,7 @@ from zalo_governor.messaging.feature import EventHandler, Feature
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.rules.engine import CLEAN
-from zalo_governor.storage.unit_of_work import BeginUnitOfWork, UnitOfWork
+from zalo_governor.storage.unit_of_work import UnitOfWork
 
 
 class FeatureFacade:
@@ -25,19 +25,13 @@ class FeatureFacade:
         self.duties_by_office = [ScheduledReports(office, policy) for office in policy.all_offices]
         self.duties = self.duties_by_office[0]
         self._desk = CommandDesk(policy, [command for feature in features for command in feature.commands])
+        self.reads_in_advance = self._desk.reads_in_advance
+        self.prepare = self._desk.prepare
         # Commands come last, to see what the others did about the event.
         self._handlers = {
             id(office): (*(handler for feature in features for handler in feature.handlers(office)), self._desk)
             for office in (policy, *policy.all_offices)
         }
-
-    def reads_in_advance(self, event: EventBase) -> bool:
-        """Return whether the event is a command that only reads, whose answer `prepare` can work out."""
-        return self._desk.reads_in_advance(event)
-
-    def prepare(self, begin: BeginUnitOfWork, event: EventBase) -> None:
-        """Work out the answer to a command that only reads, before the transaction that stores the event."""
-        self._desk.prepare(begin, event)
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Return the verdict without the findings for which no case is needed.

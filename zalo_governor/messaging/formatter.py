@@ -43,11 +43,8 @@ class MessageFormatter:
 
     def __init__(self, catalogue: Catalogue, regulation: Regulation) -> None:
         self._catalogue = catalogue
+        self.render = catalogue.render
         self.regulation = regulation
-
-    def render(self, text: TextId, **fields: object) -> str:
-        """Return the text of the message `text` with its fields filled in (see `Catalogue.render`)."""
-        return self._catalogue.render(text, **fields)
 
     def render_for(self, person: Person, text: TextId, **fields: object) -> str:
         """Return the text of a message to the person, whose name is put into the field `who` if the message has it.

@@ -176,8 +176,8 @@ class ServicePolicy:
     @property
     def _times(self) -> Times:
         return Times(
-            self.escalation.leader_after,
-            self.escalation.digest_after,
+            timedelta(minutes=self.escalation.leader_after_minutes),
+            timedelta(minutes=self.escalation.digest_minutes),
             self.escalation.quiet_hours,
             self.escalation.remind_members,
         )

@@ -53,7 +53,9 @@ def fitted(template: Template, fields: Mapping[str, object]) -> str:
         return Shortenable(said, _filled(template, {**fields, **_short_forms(fields, short)})) if short else said
     people = [_short_forms(fields, [name]) for name in short if name in _PEOPLE]
     subject = [_short_forms(fields, [name]) for name in short if name == _SUBJECT]
-    others = [_short_forms(fields, [name]) for name in sorted({*short} - _PEOPLE - {_SUBJECT}, key=_shortened_first)]
+    # Those in `_KNOWN` come first, then by name.
+    named = sorted({*short} - _PEOPLE - {_SUBJECT}, key=lambda name: (name not in _KNOWN, name))
+    others = [_short_forms(fields, [name]) for name in named]
     left_out: list[dict[str, object]] = [
         {name: ""} for name in template.leave_out if fields[name] and name not in _LAST
     ]
@@ -68,11 +70,6 @@ def fitted(template: Template, fields: Mapping[str, object]) -> str:
         fields = {**fields, **step}
         said = _filled(template, fields)
     return said
-
-
-def _shortened_first(name: str) -> tuple[bool, str]:
-    """Return the sort key by which the fields in `_KNOWN` come first, then by name."""
-    return name not in _KNOWN, name
 
 
 def _short_forms(fields: Mapping[str, object], names: list[str]) -> dict[str, object]:

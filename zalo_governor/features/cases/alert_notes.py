@@ -53,22 +53,11 @@ class AlertNotes(Speaker):
 
         The shorter form (see `Shortenable`) leaves out that number.
         """
-        told = self._voice.render(asked.told_to_admins)
-        return Shortenable(" ".join(filter(None, (told, self.repeated(case)))), told)
-
-    def lateness(self, case: Case) -> str:
-        """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
-        if was_fresh(case):
-            return ""
-        minutes = minutes_of(case.opened_at - case.event_at)
-        return self._voice.render(TextId("heard_late"), minutes=self._voice.minutes(minutes))
-
-    def repeated(self, case: Case) -> str:
-        """Return the text saying how many cases under the rule the person has had; "" below `Ladder.repeated_from`."""
-        ladder = self._policy.ladder
+        told, ladder = self._voice.render(asked.told_to_admins), self._policy.ladder
         if case.nth < ladder.repeated_from or case.label == UNCHECKED:
-            return ""
-        return self._voice.render(TextId("member_again"), nth=number(case.nth), days=number(ladder.window_days))
+            return told
+        again = self._voice.render(TextId("member_again"), nth=number(case.nth), days=number(ladder.window_days))
+        return Shortenable(f"{told} {again}", told)
 
     def deadline(self, uow: UnitOfWork, case: Case) -> str:
         """Return the sentence saying when the leader will be told of the case; "" if the leader will not be.
@@ -126,8 +115,14 @@ class AlertNotes(Speaker):
         )
 
     def time(self, case: Case) -> str:
-        """Return time and day of the event, and how late it was received; the short form omits the day if today."""
-        late = self.lateness(case)
+        """Return time and day of the event, and how late it was received; the short form omits the day if today.
+
+        How late is not said if it was at most 5 minutes.
+        """
+        late = ""
+        if not was_fresh(case):
+            minutes = self._voice.minutes(minutes_of(case.opened_at - case.event_at))
+            late = self._voice.render(TextId("heard_late"), minutes=minutes)
         return Shortenable(
             f"{brief(case.event_at)}{late}", f"{time_or_brief(case.event_at, self._policy.clock())}{late}"
         )

@@ -1,7 +1,7 @@
 """Notices about cases to the admins, and to the member concerned if allowed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import UNCHECKED, Case, CaseMessage, CaseState
 from zalo_governor.domain.clock import midnight, today
@@ -351,7 +351,7 @@ class CaseNotifications(Speaker):
             return None
         if old:
             return MemberRequest.NOT_ASKED
-        cooldown = self._policy.escalation.member_cooldown
+        cooldown = timedelta(hours=self._policy.escalation.member_cooldown_hours)
         since = self._policy.clock() - cooldown
         if cooldown and uow.outbox.last_added(
             person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id

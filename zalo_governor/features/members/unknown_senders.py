@@ -21,14 +21,10 @@ class UnknownSenders(EventHandler):
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Request a group sync if an unknown person wrote the message; forget the senders who leave the group."""
-        if isinstance(event, MessageSent | SealedHeard):
-            self._check_sender(uow, event)
-        elif isinstance(event, MembersLeft | MemberRemoved):
-            self._checked.difference_update((event.thread_id, member.uid) for member in event.members)
-
-    def _check_sender(self, uow: UnitOfWork, event: EventBase) -> None:
         group_id, uid = event.thread_id, event.sender_uid
-        if not uid or (group_id, uid) in self._checked:
+        if isinstance(event, MembersLeft | MemberRemoved):
+            self._checked.difference_update((group_id, member.uid) for member in event.members)
+        if not isinstance(event, MessageSent | SealedHeard) or not uid or (group_id, uid) in self._checked:
             return
         self._checked.add((group_id, uid))
         approved = uow.roster.approved_uids(event.account, group_id) or frozenset()
