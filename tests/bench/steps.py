@@ -39,13 +39,13 @@ class Steps:
     """The functions of the package that have run since the last `clear`, in all threads."""
 
     def __init__(self) -> None:
-        self._seen: set[CodeType] = set()
+        self._seen: dict[CodeType, None] = {}
         sys.monitoring.use_tool_id(_TOOL, "steps")
         sys.monitoring.register_callback(_TOOL, sys.monitoring.events.PY_START, self._note)
 
     def _note(self, code: CodeType, _offset: int) -> object:
         if code.co_filename.startswith(PACKAGE) and not code.co_name.startswith("<"):
-            self._seen.add(code)
+            self._seen[code] = None
         return None
 
     @contextmanager
@@ -59,8 +59,8 @@ class Steps:
             sys.monitoring.set_events(_TOOL, 0)
 
     def names(self) -> list[str]:
-        """Return the functions as `file:function`."""
-        return sorted(f"{code.co_filename.removeprefix(PACKAGE)[1:]}:{code.co_qualname}" for code in self._seen)
+        """Return the functions as `file:function`, in the order in which they began to run."""
+        return [f"{code.co_filename.removeprefix(PACKAGE)[1:]}:{code.co_qualname}" for code in self._seen]
 
 
 def count_steps(folder: Path) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from zalo_governor.domain.people import Group
@@ -45,7 +45,10 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
     if slash:
         line = _GLUED.sub(r"\1 \2", line, count=1)
     tokens = line.lstrip("/").split()
-    heads = list(_candidate_words(tokens))
+    heads = []
+    for length in (2, 1):  # "/xem lại VP1" is /xemlai, not /xem.
+        if len(tokens) >= length and (head := skeleton("".join(tokens[:length]))):
+            heads.append((length, head))
     for length, head in heads:
         if head in words:
             return Typed(head, " ".join(tokens[length:]), slash)
@@ -185,12 +188,6 @@ def code_pattern(prefix: str) -> re.Pattern[str]:
     `prefix` is a regex in lower case without diacritics.
     """
     return re.compile(rf"\s*(?:{prefix})?[\s\-#.]*0*([1-9][0-9]{{0,17}})(?![0-9a-z])")
-
-
-def _candidate_words(tokens: list[str]) -> Iterator[tuple[int, str]]:
-    for length in (2, 1):  # "/xem lại VP1" is /xemlai, not /xem.
-        if len(tokens) >= length and (head := skeleton("".join(tokens[:length]))):
-            yield length, head
 
 
 def _match_with_typos(

@@ -69,19 +69,19 @@ class ClarityPolicy(StrictModel):
         # A cheap check first, because every message of the group passes here.
         if "cáo" not in opening and "cao" not in opening:
             return None
-        if not _pattern(self.report_openings, _LEADING_PUNCTUATION).begins(_normalised(opening)):
+        if not _pattern(self.report_openings, _LEADING_PUNCTUATION).search(_normalised(opening), at_start=True):
             return None
         return Statement(kind=StatementKind.REPORT, long=self._is_long(event))
 
     def _directive(self, event: MessageSent) -> Statement | None:
         text = _normalised(event.text)
-        if not _pattern(self.directive_words).occurs_in(text):
+        if not _pattern(self.directive_words).search(text):
             return None
         return Statement(
             kind=StatementKind.DIRECTIVE,
             long=self._is_long(event),
-            no_deadline=not (_pattern(self.deadline_words).occurs_in(text) or _NUMBERED_TIME.search(text)),
-            no_addressee=not (event.mentions or event.quote or _pattern(self.addressee_words).occurs_in(text)),
+            no_deadline=not (_pattern(self.deadline_words).search(text) or _NUMBERED_TIME.search(text)),
+            no_addressee=not (event.mentions or event.quote or _pattern(self.addressee_words).search(text)),
         )
 
     def _is_long(self, event: MessageSent) -> bool:
@@ -98,16 +98,13 @@ class _WordPattern:
             for spelt in (plain, [fold(word) for word in plain])
         )
 
-    def occurs_in(self, text: str) -> bool:
-        """Return whether one of the words occurs anywhere in the text."""
-        return self._pattern_for(text).search(text) is not None
+    def search(self, text: str, *, at_start: bool = False) -> re.Match[str] | None:
+        """Return the first of the words in the text; if `at_start`, only where the text begins with it.
 
-    def begins(self, text: str) -> bool:
-        """Return whether the text begins with one of the words, preceded by a match of the regex `after` if given."""
-        return self._pattern_for(text).match(text) is not None
-
-    def _pattern_for(self, text: str) -> re.Pattern[str]:
-        return self._without_diacritics if text.isascii() else self._with_diacritics
+        The word is preceded by a match of the regex `after`.
+        """
+        pattern = self._without_diacritics if text.isascii() else self._with_diacritics
+        return pattern.match(text) if at_start else pattern.search(text)
 
 
 @cache

@@ -63,12 +63,11 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
                 more = {"severity": Severity.SUSPECT} if field.startswith("quote") else {}
                 yield finding.model_copy(update={"field": field, **more})
 
-    def look(self, text: str) -> Finding | None:
-        """Return the finding on one string, None if it is clean. Takes time linear in the length of the text."""
-        return self._look_at(text, 0.0)
+    def look(self, text: str, least: float = 0.0) -> Finding | None:
+        """Return the finding on one string, None if it is clean. Takes time linear in the length of the text.
 
-    def _look_at(self, text: str, least: float) -> Finding | None:
-        """Return the finding on a text; with a probability of a disclosure under `least`, it is not `classified`."""
+        With a probability of a disclosure under `least`, the finding is not `classified`.
+        """
         normalised = with_single_blanks(normalise(text))
         if len(normalised.text) > WINDOW and hints_of_secrets(normalised.text) > _MOST_HINTS:
             # No real text has so many; scoring each would block all other messages for minutes.
@@ -96,7 +95,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         start = 0
         for end in (*stops, len(text)) if stops else ():
             sentence = text[start:end].rstrip()
-            finding = self._look_at(sentence, _SURE_ALONE) if len(sentence.split()) >= _FEWEST_WORDS else None
+            finding = self.look(sentence, _SURE_ALONE) if len(sentence.split()) >= _FEWEST_WORDS else None
             if finding is not None and finding.seals and finding.level:
                 spans = tuple((start + first, start + last) for first, last in finding.spans)
                 return finding.model_copy(update={"spans": spans})
@@ -118,11 +117,13 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         Decoded variants of the text are read as well. Words further apart than one window are not evidence for each
         other. `always` skips the quick check, which else decides whether the text is analysed.
         """
-        speaks = may_speak_of_secrets(normalised.text)
-        worth = always or speaks or self._worth_reading(normalised.text)
+        worth = always or may_speak_of_secrets(normalised.text)
+        if not worth:
+            # The small model, of single words only, finds most texts not suspicious.
+            worth = self.tables.glance.score(glanced(normalised.text[:WINDOW])) > self.parameters.glance
         if worth:
             for start in _windows(normalised.text):
-                # `_worth_reading` checked the first window only, and windows without a level word need no scoring.
+                # Only the first window was checked, and windows without a level word need no scoring.
                 if start and not may_speak_of_secrets(normalised.text[start : start + WINDOW]):
                     continue
                 weighed = self._grammar.weigh(normalised, text, start, start + WINDOW)
@@ -137,10 +138,6 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
                     typed = normalised.text if hides else decoded
                     weighed = self._grammar.weigh(reading, typed, start, start + WINDOW)
                     yield View(weighed, True, ((0, len(text)),))
-
-    def _worth_reading(self, text: str) -> bool:
-        """Return whether the small model, of single words only, finds the text suspicious; most texts are not."""
-        return self.tables.glance.score(glanced(text[:WINDOW])) > self.parameters.glance
 
     def _classify(self, score: float, view: "View", least: float) -> Finding | None:
         weighed = view.weighed

@@ -55,25 +55,16 @@ class Weighed(NamedTuple):
     """Whether the text contains a file name."""
     label: bool
     """Whether a level word is used as a label, as at the head of a document."""
+    denied: bool
+    """Whether every level in the text is negated: "this is not secret"."""
+    named: bool
+    """Whether the text names a level or a stamp of secret documents, also if spelt in disguise ("M.Ậ.T").
 
-    @property
-    def denied(self) -> bool:
-        """Return whether every level in the text is negated: "this is not secret"."""
-        return bool(self.words) and all(is_denied(word, self.folded) for word in self.words)
-
-    @property
-    def named(self) -> bool:
-        """Return whether the text names a level or a stamp of secret documents, also if spelt in disguise ("M.Ậ.T").
-
-        A "mat" without diacritics is ambiguous (face, honey, cool) and counts only by where it stands, such as alone
-        on a line, as stamps do.
-        """
-        return self.best.points > 0 or any(word.marked or word.disguised for word in self.words)
-
-    @property
-    def level(self) -> Level | None:
-        """Return the highest level that the text names, None if none."""
-        return max((word.level for word in self.words), default=None)
+    A "mat" without diacritics is ambiguous (face, honey, cool) and counts only by where it stands, such as alone on a
+    line, as stamps do.
+    """
+    level: Level | None
+    """The highest level that the text names, None if none."""
 
 
 class Grammar:
@@ -118,6 +109,9 @@ class Grammar:
             work=work is not None and _HANDED_OVER.search(folded) is None,
             file=_FILE_NAME.search(folded) is not None,
             label=any(_stands_as_label(word, text, folded) for word in words),
+            denied=bool(words) and all(is_denied(word, folded) for word in words),
+            named=best.points > 0 or any(word.marked or word.disguised for word in words),
+            level=max((word.level for word in words), default=None),
         )
 
     def _initial(self, folded: str, text: str) -> Evidence:

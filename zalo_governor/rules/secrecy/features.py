@@ -17,7 +17,7 @@ def features_of(weighed: Weighed, *, hides: bool) -> Features:
     return Features(
         _BLANKS.sub(" ", runs),
         stance_features(weighed.folded, weighed.words)
-        | _marked_words(weighed.text)
+        | frozenset(f"m:{word}" for word in _WORD.findall(weighed.text.lower()) if has_marks(word))
         | frozenset(_facts(weighed, hides)),
     )
 
@@ -25,10 +25,6 @@ def features_of(weighed: Weighed, *, hides: bool) -> Features:
 def glanced(text: str) -> Features:
     """Return the features for the quick-check model: the words of the text in lower case, with diacritics as typed."""
     return Features("", frozenset(_WORD.findall(text.lower())))
-
-
-def _marked_words(text: str) -> frozenset[str]:
-    return frozenset(f"m:{word}" for word in _WORD.findall(text.lower()) if has_marks(word))
 
 
 def _facts(weighed: Weighed, hides: bool) -> list[str]:

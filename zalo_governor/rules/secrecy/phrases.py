@@ -162,7 +162,9 @@ class Phrases:
 
         Left out are harmless compounds, and the field name "Độ mật:" (secrecy level) with a value that means public.
         """
-        others = _without_words(words, text)
+        others = text
+        for word in words:  # At the same length, so that positions stay.
+            others = others[: word.start] + " " * (word.end - word.start) + others[word.end :]
         return [
             word
             for word in words
@@ -259,13 +261,6 @@ def _without(words: list[LevelWord], text: str) -> str:
     ends = (0, *(word.end for word in words))
     starts = (*(word.start for word in words), len(text))
     return " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-
-
-def _without_words(words: list[LevelWord], text: str) -> str:
-    """Return the text at the same length, with the level words replaced by spaces."""
-    for word in words:
-        text = text[: word.start] + " " * (word.end - word.start) + text[word.end :]
-    return text
 
 
 def _neighbour_before(text: str) -> str:

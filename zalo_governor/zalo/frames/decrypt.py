@@ -101,21 +101,17 @@ class FrameDecoder:
         return outer
 
     def _decode_data(self, encrypt: object, data: bytes) -> bytes:
-        match encrypt:
-            case 0 | 1 | "0" | "1":
-                # Base64 never begins like JSON, so such text is the JSON itself.
-                return data if data[0] in _JSON_OPENINGS else _decompress(_decode_base64(data))
-            case 2 | 3 | "2" | "3":
-                return _decompress(self._decrypt(_decode_base64(data)))
-            case _:
-                raise ValueError("unknown encryption")
-
-    def _decrypt(self, sealed: bytes) -> bytes:
+        if encrypt in (0, 1, "0", "1"):
+            # Base64 never begins like JSON, so such text is the JSON itself.
+            return data if data[0] in _JSON_OPENINGS else _decompress(_decode_base64(data))
+        if encrypt not in (2, 3, "2", "3"):
+            raise ValueError("unknown encryption")
+        sealed = _decode_base64(data)
         if self._cipher is None:
             raise ValueError("no key yet")
         if len(sealed) < _GCM_OVERHEAD:
             raise ValueError("too short")
-        return self._cipher.decrypt(sealed[:16], sealed[32:], sealed[16:32])
+        return _decompress(self._cipher.decrypt(sealed[:16], sealed[32:], sealed[16:32]))
 
 
 def command(data: bytes) -> tuple[int, int]:
