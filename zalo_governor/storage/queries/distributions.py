@@ -1,6 +1,7 @@
 """Statistics of the leader's report by day, hour, agency, case state and so on, beyond the totals."""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import BigInteger, ColumnElement, distinct, func, insert, literal_column, select
@@ -20,7 +21,6 @@ from zalo_governor.domain.reports import (
 )
 from zalo_governor.domain.roster import whole_agency
 from zalo_governor.domain.statements import Statement, StatementKind
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, GONE_SECRET, Statistics
 from zalo_governor.storage.repositories.base import Repository, within
 from zalo_governor.storage.repositories.bodies import storable
@@ -39,14 +39,13 @@ _STATEMENT = insert(statements)
 _TAKEN_BACK = cases.c.state == literal_column(f"'{CaseState.FALSE_ALARM.value}'")
 
 
+@dataclass(eq=False)
 class Distributions(Repository):
     """Counts for the leader's activity report by day, hour, agency, state of cases and so on."""
 
-    def __init__(self, tx: Transaction, statistics: Statistics, members: Members, roster: Rosters) -> None:
-        super().__init__(tx)
-        self._statistics = statistics
-        self._members = members
-        self._roster = roster
+    _statistics: Statistics
+    _members: Members
+    _roster: Rosters
 
     def note_statement(self, event: EventBase, statement: Statement) -> None:
         """Record that a message is a directive (leader's order) or a report, and which demands of clause 5.1 it misses.

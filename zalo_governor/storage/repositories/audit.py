@@ -1,6 +1,7 @@
 """The audit log: append-only rows chained by keyed hashes; the chain's end (head) is stored in the table `vault`."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,6 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.notices import NO_GROUP
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.errors import WrongKeyError
 from zalo_governor.storage.repositories.audit_chain import ChainCheck, Link
 from zalo_governor.storage.repositories.base import Repository
@@ -37,15 +37,14 @@ _COUNT = select(func.count()).select_from(audit)
 _ROWS_AT_ONCE = 1000
 
 
+@dataclass(eq=False)
 class AuditTrail(Repository):
     """Appends rows to the audit log, each linked to the row before by a keyed hash.
 
     The chain's head (number of rows, hash of the last row) is read once per transaction and written with the new rows.
     """
 
-    def __init__(self, tx: Transaction) -> None:
-        super().__init__(tx)
-        self._head: AuditHead | None = None
+    _head: AuditHead | None = None
 
     def append(
         self,

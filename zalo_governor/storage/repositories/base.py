@@ -1,6 +1,7 @@
 """Base class of the repositories, and conditions that several of them use."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, literal_column, select
@@ -10,11 +11,11 @@ from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.schema import NUMBER_BITS, accounts
 
 
+@dataclass(eq=False)
 class Repository:
     """Base of classes that read and write one aggregate (cases, people, jobs …) within one transaction."""
 
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
+    _tx: Transaction
 
     def _heard_by_account(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """Return SQL conditions for the events received by the transaction's bot account; [] if all events qualify.

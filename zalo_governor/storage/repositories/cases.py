@@ -1,6 +1,7 @@
 """Cases, and the events that belong to them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,6 @@ from sqlalchemy import case as when
 from zalo_governor.domain.cases import UNSURE_LABEL, Case, CaseState
 from zalo_governor.domain.clock import EVER, NEVER, from_ms_or_none, to_ms
 from zalo_governor.domain.findings import Severity
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository, is_one_of, within
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
@@ -66,12 +66,11 @@ _LATEST_FINDING = (
 )
 
 
+@dataclass(eq=False)
 class Cases(Repository):
     """Repository of cases, and of the events that belong to them."""
 
-    def __init__(self, tx: Transaction, verdicts: Verdicts) -> None:
-        super().__init__(tx)
-        self._verdicts = verdicts
+    _verdicts: Verdicts
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         """Return the person's newest open case under the rule, if it has an event at or after `since`; else None.

@@ -1,6 +1,7 @@
 """Adds messages to the outbox (the queue of messages to send) in the transaction that decides on them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, or_, select
@@ -8,7 +9,6 @@ from sqlalchemy import ColumnElement, func, insert, or_, select
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.notices import Notice, OutgoingState
 from zalo_governor.domain.send_retries import expiry_of
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.rows import columns_of
 from zalo_governor.storage.repositories.trials import Trials
@@ -19,14 +19,13 @@ _IS_ABOUT = or_(cases.c.id == outbox.c.case_id, cases.c.asked_with == outbox.c.c
 _POST = insert(outbox)
 
 
+@dataclass(eq=False)
 class OutboxEntries(Repository):
     """Adds messages to the outbox in the transaction that decides on them, and tells when one was last added."""
 
-    def __init__(self, tx: Transaction, trials: Trials) -> None:
-        super().__init__(tx)
-        self._trials = trials
-        self.has_new = False
-        """Whether this transaction added a message that is to be sent."""
+    _trials: Trials
+    has_new: bool = False
+    """Whether this transaction added a message that is to be sent."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
         """Add a message to the outbox.

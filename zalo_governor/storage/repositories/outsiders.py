@@ -1,5 +1,6 @@
 """Outsiders: people in a group who are not on its roster, each with a case."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy import Row, insert, select, update
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.outsiders import Outsider
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
@@ -18,12 +18,11 @@ from zalo_governor.storage.schema import cases, newcomers
 _HERE = newcomers.c.gone_ms.is_(None)
 
 
+@dataclass(eq=False)
 class Outsiders(Repository):
     """Repository of outsiders: people in a group who are not on its roster, each with a case."""
 
-    def __init__(self, tx: Transaction, cases: Cases) -> None:
-        super().__init__(tx)
-        self._cases = cases
+    _cases: Cases
 
     def add(self, newcomer: Outsider) -> None:
         """Store the outsider `newcomer`, whom the new case `newcomer.case_id` is about."""

@@ -75,7 +75,12 @@ class People(Repository):
 
         If the transaction has an account, `Directory.placed` adds what settings and rosters say about the person.
         """
-        person, account = self._load(person_id), self._tx.account
+        rows = self._tx.execute(_BY_ID, {"person_id": person_id}).all()
+        if not rows:
+            raise KeyError(person_id)
+        account = self._tx.account
+        seen_as = min(rows, key=lambda seen: (seen.account != account, seen.account, seen.uid))
+        person = self._person(seen_as, seen_as.uid or "")
         if account is None:
             return person
         return self._directory(account).placed(person, lambda uid: self._groups_of(account, uid))
@@ -90,13 +95,6 @@ class People(Repository):
                 if not self._changed:
                     shared.keep_directory(self._generation, account, revision, self._placing)
         return self._placing
-
-    def _load(self, person_id: int) -> Person:
-        rows = self._tx.execute(_BY_ID, {"person_id": person_id}).all()
-        if not rows:
-            raise KeyError(person_id)
-        seen_as = min(rows, key=lambda seen: (seen.account != self._tx.account, seen.account, seen.uid))
-        return self._person(seen_as, seen_as.uid or "")
 
     def holders(self, account: str) -> tuple[Person, ...]:
         """Return the persons who hold a role in any group and have a uid known to this bot account, ordered by id."""

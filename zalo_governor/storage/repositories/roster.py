@@ -1,6 +1,7 @@
 """Rosters: the approved member lists of groups, and the uids (Zalo's user ids) of the people on them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
@@ -8,7 +9,6 @@ from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, u
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.people import FoundAccount
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.identity import tie_global_id
 from zalo_governor.storage.repositories.people import People
@@ -18,12 +18,11 @@ from zalo_governor.storage.schema import person_uids, persons, phone_lookups, ro
 from zalo_governor.storage.security.crypto import Keys, binding
 
 
+@dataclass(eq=False)
 class Rosters(Repository):
     """Repository of rosters: the approved list of members of each group."""
 
-    def __init__(self, tx: Transaction, people: People) -> None:
-        super().__init__(tx)
-        self._people = people
+    _people: People
 
     def entries(self, group_id: str) -> list[RosterEntry]:
         """Return the entries of the group's roster, in the order of the imported file; [] if none was imported."""

@@ -1,6 +1,7 @@
 """Trials of bot accounts (first days, in which only the admins get messages) and what was withheld meanwhile."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,6 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import NO_GROUP, OutgoingState
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures, Withheld
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.rows import columns_of, fields_of
 from zalo_governor.storage.schema import cases, findings, outbox, rule_trials, trials
@@ -23,15 +23,14 @@ _RULE = func.coalesce(cases.c.rule_id, "")
 _CLAUSE = func.coalesce(cases.c.clause, "")
 
 
+@dataclass(eq=False)
 class Trials(Repository):
     """Repository of trials: the first days of a bot account, in which messages to others than the admins are withheld.
 
     Each trial is read once per transaction.
     """
 
-    def __init__(self, tx: Transaction) -> None:
-        super().__init__(tx)
-        self._trials: dict[tuple[str, str], Trial | None] = {}
+    _trials: dict[tuple[str, str], Trial | None] = field(default_factory=dict)
 
     def get(self, account: str, group_id: str) -> Trial | None:
         """Return the state of the account's trial in the group; None before the program first ran with it there."""

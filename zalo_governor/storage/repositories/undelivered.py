@@ -1,6 +1,7 @@
 """Messages of the outbox that were not delivered: their counts, and those to be reported by another way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -30,7 +31,6 @@ from zalo_governor.domain.delivery import (
     UndeliveredCounts,
 )
 from zalo_governor.domain.notices import OutgoingState, Purpose
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository, is_one_of
 from zalo_governor.storage.repositories.cases import IS_OPEN, Cases
 from zalo_governor.storage.schema import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, cases, outbox
@@ -106,12 +106,11 @@ def _undelivered_alerts(account: str | None) -> Select[Any]:
     return unheard.order_by(outbox.c.created_ms, outbox.c.id)
 
 
+@dataclass(eq=False)
 class Deliveries(Repository):
     """Finds notices (messages that the bot sends) that were not delivered, and records who was told of that."""
 
-    def __init__(self, tx: Transaction, cases: Cases) -> None:
-        super().__init__(tx)
-        self._cases = cases
+    _cases: Cases
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
         """Return urgent alerts that reached no admin: those created by `before`, or given up for all admins.

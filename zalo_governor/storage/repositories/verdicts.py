@@ -19,7 +19,6 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.inbound import READER_VERSION, Admitted, Seal
-from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.account_numbers import lock_admission
 from zalo_governor.storage.repositories.base import Repository
@@ -118,7 +117,9 @@ class Verdicts(Repository):
         if verdict.findings or verdict.failures:
             facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
             for finding in verdict.findings:
-                whose = self._named_person(entry.account, finding) or person
+                # A finding that names nobody is about the sender.
+                named = finding.subject_uid if isinstance(finding, Finding) else None
+                whose = self._people.find_or_create(entry.account, named or "") or person
                 row = self._finding_row(admitted.id, finding, sealed=sealed)
                 self._tx.write_later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
             for failure in verdict.failures:
@@ -193,12 +194,6 @@ class Verdicts(Repository):
         if key is None:
             raise KeyError(event_id)
         return key
-
-    def _named_person(self, account: str, finding: Finding | SealedFinding) -> Person | None:
-        """Return the person whom a finding names; None if it names nobody, so that it is about the sender."""
-        if isinstance(finding, Finding) and finding.subject_uid:
-            return self._people.find_or_create(account, finding.subject_uid)
-        return None
 
     def _seal_values(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:
         finding = next(finding for finding in verdict.findings if isinstance(finding, SealedFinding) or finding.seals)
