@@ -165,11 +165,6 @@ class EscalationSettings(Section):
     """How long the one-time code is valid that an admin must type to have a member or message removed."""
 
     @property
-    def repeat_window(self) -> timedelta:
-        """Return the time within which a breach repeated by a member joins the open case and opens no new one."""
-        return timedelta(minutes=self.repeat_window_minutes)
-
-    @property
     def code_valid(self) -> timedelta:
         """Return how long the one-time code is valid that an admin must type to have a member or message removed."""
         return timedelta(minutes=self.code_minutes)

@@ -63,19 +63,16 @@ class Catalogue:
         Raises:
             TypeError: the given fields are not those of the shipped template.
         """
-        return _filled(text, self._templates[text], fields)
+        template = self._templates[text]
+        if fields.keys() != template.fields:
+            raise TypeError(f"{text} takes {sorted(template.fields)}, not {sorted(fields)}")
+        return fitted(template, fields)
 
     def say_to_anybody(self, text: TextId, **fields: object) -> str:
         """Return the text as `render` does, but addressing people as `Ông/bà` (Sir/Madam), not `đồng chí` (comrade)."""
         template = self._templates[text]
         plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", template.text)
-        return _filled(text, template._replace(text=plain), fields)
-
-
-def _filled(text: TextId, template: Template, fields: Mapping[str, object]) -> str:
-    if fields.keys() != template.fields:
-        raise TypeError(f"{text} takes {sorted(template.fields)}, not {sorted(fields)}")
-    return fitted(template, fields)
+        return Catalogue({text: template._replace(text=plain)}).render(text, **fields)
 
 
 def _use_own_wording(templates: dict[TextId, Template], folder: Path) -> None:

@@ -201,7 +201,7 @@ class CaseService(EventHandler):
                 apart = concern.sealed and _is_graver(concern.finding, case) and (case.count > 1 or not case.undecided)
                 if case.rule_id == rule_id and (case.state.open or not revised) and not apart:
                     return case, True
-        since = event.at - self._policy.escalation.repeat_window
+        since = event.at - timedelta(minutes=self._policy.escalation.repeat_window_minutes)
         if concern.sealed:
             mac = event.mac if isinstance(event, SealedHeard) else None
             return (uow.cases.find_sealed(event.thread_id, person.id, mac, since) if mac else None), False

@@ -132,7 +132,7 @@ class GroupChangeService(EventHandler):
     def _open_or_join(self, uow: UnitOfWork, event: EventBase, actor: Person, held: "_Unapproved") -> None:
         now = self._policy.clock()
         label = held.changes[0].change.kind.value
-        since = event.at - self._policy.escalation.repeat_window
+        since = event.at - timedelta(minutes=self._policy.escalation.repeat_window_minutes)
         case = uow.cases.find_open(event.thread_id, held.finding.rule_id, actor.id, label, since)
         if case is None:
             finding = held.finding.model_copy(update={"label": label})
