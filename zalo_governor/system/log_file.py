@@ -42,12 +42,13 @@ class LogFileHandler(logging.handlers.BaseRotatingHandler):
                 f"{file.path}: the log cannot be written ({type(error).__name__}): give the folder to the program's "
                 "user, or set logs.file to false"
             ) from None
-        self._day = self._day_of(file.path.stat().st_mtime) if file.path.stat().st_size else None
+        written = file.path.stat()
+        self._day = datetime.fromtimestamp(written.st_mtime, UTC).date() if written.st_size else None
         self._drop_old()
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802  logging's own name
         """Return whether to rotate the file before writing `record`: on a new UTC day, or if the file is too large."""
-        begun, self._day = self._day, self._day_of(record.created)
+        begun, self._day = self._day, datetime.fromtimestamp(record.created, UTC).date()
         if not self._file.path.exists():
             self.close()  # The line goes into a new file, not into the one that somebody removed.
             return False
@@ -74,7 +75,3 @@ class LogFileHandler(logging.handlers.BaseRotatingHandler):
         for number, old in enumerate(aside):
             if number >= self._file.files or old.stat().st_mtime < oldest:
                 old.unlink(missing_ok=True)
-
-    @staticmethod
-    def _day_of(seconds: float) -> str:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y%m%d}"

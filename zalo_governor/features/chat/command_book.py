@@ -93,8 +93,13 @@ class CommandBook:
         bare = command.by_code and not typed.slash and typed.rest and not names_case(typed.rest)
         if bare and (not may or counts_things(typed.rest)):
             return None
-        rests = each_case(typed.rest) if command.several else [typed.rest]
-        arguments = [self._understand(command, rest) for rest in rests[:_MOST_CODES]]
+        day = today(self._policy.clock())
+        arguments = []
+        for rest in (each_case(typed.rest) if command.several else [typed.rest])[:_MOST_CODES]:
+            argument = command.understand(rest, day)
+            if argument is None and command.forgiving:
+                argument = command.understand(without_frame(rest), day)
+            arguments.append(argument)
         return None if None in arguments else arguments
 
     def carry_out(
@@ -178,13 +183,6 @@ class CommandBook:
             detail=({"event": event.id} if event.id else {}) | {"place": place, **detail},
         )
         log.info(action, command=subject, place=place, person=person.id, outcome=detail.get("outcome"))
-
-    def _understand(self, command: AnyCommand, rest: str) -> Any:
-        day = today(self._policy.clock())
-        argument = command.understand(rest, day)
-        if argument is None and command.forgiving:
-            argument = command.understand(without_frame(rest), day)
-        return argument
 
 
 def groups_of(policy: ServicePolicy, event: EventBase) -> list[Group]:
