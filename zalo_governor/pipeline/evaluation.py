@@ -119,7 +119,9 @@ class Evaluator:
             batch: what was judged.
             sealed_since: returns id -> seal of those of the given inbox entries that are sealed.
         """
-        may = [one.admitted.id for one in batch if isinstance(one, Understood) and _may_be_sealed(one.event)]
+        # A scan seals only messages with an attachment and those that quote another.
+        events = [one.event for one in batch if isinstance(one, Understood)]
+        may = [event.id for event in events if isinstance(event, MessageSent) and (event.attachment or event.quote)]
         seals = sealed_since(may) if may else {}
         return [self._sealed(one, seals[one.admitted.id]) if one.admitted.id in seals else one for one in batch]
 
@@ -186,11 +188,6 @@ class Evaluator:
         book = self._book(admitted.entry.thread_id) if admitted.entry.is_group else None
         regulation = book.regulation if book and book.name else None
         return Verdict(findings=(_sealed_finding(self._door_rules(), seal, regulation, quoted=quoted),))
-
-
-def _may_be_sealed(event: EventBase) -> bool:
-    """Return whether a scan may seal the event: a message with an attachment, or one that quotes another."""
-    return isinstance(event, MessageSent) and (event.attachment is not None or event.quote is not None)
 
 
 def _sealed_event(admitted: Admitted, seal: Seal, *, late: bool) -> SealedHeard:

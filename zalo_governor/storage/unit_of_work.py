@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
@@ -36,8 +37,11 @@ from zalo_governor.storage.repositories.undelivered import Deliveries
 from zalo_governor.storage.repositories.verdicts import Verdicts
 
 
+@dataclass(eq=False)
 class UnitOfWork:
     """One database transaction with its repositories, each of which is created when it is first used."""
+
+    tx: Transaction
 
     people = cached_property(lambda uow: People(uow.tx))
     members = cached_property(lambda uow: Members(uow.tx, uow.people))
@@ -63,9 +67,6 @@ class UnitOfWork:
     panel_keys = cached_property(lambda uow: PanelKeys(uow.tx))
     statistics = cached_property(lambda uow: Statistics(uow.tx))
     distributions = cached_property(lambda uow: Distributions(uow.tx, uow.statistics, uow.members, uow.roster))
-
-    def __init__(self, tx: Transaction) -> None:
-        self.tx = tx
 
 
 class BeginUnitOfWork(Protocol):

@@ -89,15 +89,13 @@ class _EventCounts(NamedTuple):
 
     def number_of(self, *kinds: type[EventBase]) -> int:
         """Return the number of events of these kinds in `unusual`; ordinary live messages are not counted by kind."""
-        return sum(some.number for some in self._of(kinds))
+        names = {kind.kind for kind in kinds}
+        return sum(some.number for some in self.unusual if some.kind in names)
 
     def people_of(self, *kinds: type[EventBase]) -> int:
         """Return the total number of members whom the events of these kinds concern."""
-        return sum(some.people for some in self._of(kinds))
-
-    def _of(self, kinds: Iterable[type[EventBase]]) -> list[_EventGroup]:
         names = {kind.kind for kind in kinds}
-        return [some for some in self.unusual if some.kind in names]
+        return sum(some.people for some in self.unusual if some.kind in names)
 
 
 class Statistics(Repository):

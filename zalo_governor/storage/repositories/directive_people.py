@@ -1,5 +1,7 @@
 """Looks up who can answer an open directive (a leader's order); has to be fast, as it is done for every message."""
 
+from dataclasses import dataclass, field
+
 from sqlalchemy import bindparam, select, text
 
 from zalo_governor.storage.engine.transaction import Transaction
@@ -18,16 +20,16 @@ _ONE = (
 )
 
 
+@dataclass(eq=False)
 class DirectivePeople:
     """Tells, within one transaction, whether somebody may answer an open directive of a group.
 
     After eight look-ups, all such people of the group are read at once: a transaction can hold hundreds of messages.
     """
 
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self._known: dict[str, frozenset[int]] = {}
-        self._lookups = 0
+    _tx: Transaction
+    _known: dict[str, frozenset[int]] = field(default_factory=dict)
+    _lookups: int = 0
 
     def owes(self, group_id: str, person_id: int) -> bool:
         """Return whether the person can answer any open directive of the group."""

@@ -1,6 +1,7 @@
 """Groups as Zalo last reported them, their members, and the display names that the rules have judged."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, update
@@ -8,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, u
 from zalo_governor.domain.clock import from_ms_or_none, to_ms
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersJoined, MembersLeft, NameObserved
 from zalo_governor.domain.people import GroupSnapshot, Member, Person
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import tie_global_id
@@ -30,13 +30,11 @@ _PRESENCE = (
 _JUDGED_NAME = update(group_members).where(*_THIS_MEMBER).values(judged_name=bindparam("b_name"))
 
 
+@dataclass(eq=False)
 class Members(Repository):
     """Repository of groups as Zalo last reported them, their members, and the members' names that the rules checked."""
 
-    def __init__(self, tx: Transaction, people: People) -> None:
-        super().__init__(tx)
-        self._people = people
-        self._new_member = tx.database.insert_or_ignore(group_members)
+    _people: People
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
         """Return the group's state as this transaction's bot account (if it has one) last saw it; None if never."""
@@ -164,7 +162,8 @@ class Members(Repository):
         since_ms = to_ms(at)
         for uid in sorted(map(storable, uids)):
             key = {"account": account, "group_id": group_id, "uid": uid}
-            self._tx.write_later(self._new_member, {**key, "present": present, "since_ms": since_ms})
+            new_member = self._tx.database.insert_or_ignore(group_members)
+            self._tx.write_later(new_member, {**key, "present": present, "since_ms": since_ms})
             self._tx.write_later(
                 _PRESENCE,
                 {**{f"b_{name}": value for name, value in key.items()}, "b_present": present, "b_since_ms": since_ms},

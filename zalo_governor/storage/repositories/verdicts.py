@@ -1,6 +1,7 @@
 """Stores the results of judging: events, findings, failures of rules, and elements that cannot be parsed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,6 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.inbound import READER_VERSION, Admitted, Seal
-from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.account_numbers import lock_admission
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import MAY_REPEAT, repeats, storable
@@ -63,16 +63,15 @@ _SEALED = (
 )
 
 
+@dataclass(eq=False)
 class Verdicts(Repository):
     """Repository of judged events and what the rules found in them; most rows are written just before the commit."""
 
-    def __init__(self, tx: Transaction, people: People, members: Members) -> None:
-        super().__init__(tx)
-        self._people = people
-        self._members = members
-        self._keys_of_events: dict[int, str] = {}
-        self._judged_at: datetime | None = None
-        self._judged_ms = 0
+    _people: People
+    _members: Members
+    _keys_of_events: dict[int, str] = field(default_factory=dict)
+    _judged_at: datetime | None = None
+    _judged_ms: int = 0
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         """Store a judged event with the rules' findings and failures, and mark its inbox entry `admitted` as judged.
