@@ -25,6 +25,7 @@ class FeatureFacade:
         self.duties_by_office = [ScheduledReports(office, policy) for office in policy.all_offices]
         self.duties = self.duties_by_office[0]
         self._desk = CommandDesk(policy, [command for feature in features for command in feature.commands])
+        # Only commands are answered before the transaction that stores their event.
         self.reads_in_advance = self._desk.reads_in_advance
         self.prepare = self._desk.prepare
         # Commands come last, to see what the others did about the event.

@@ -44,6 +44,7 @@ class MessageFormatter:
     def __init__(self, catalogue: Catalogue, regulation: Regulation) -> None:
         self._catalogue = catalogue
         self.render = catalogue.render
+        """Returns the text of a message with its fields filled in."""
         self.regulation = regulation
 
     def render_for(self, person: Person, text: TextId, **fields: object) -> str:

@@ -86,6 +86,7 @@ class ZaloClient:
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
         self.send = ZaloSender(session).send
+        """Sends a message once, and returns Zalo's confirmation."""
         self._profile_pace = TokenBucket(per_second=0.5, burst=5)
         self._pictures = session.downloads(most_bytes=_LARGEST_PICTURE, seconds=_PICTURE_SECONDS)
         self._clock = clock
