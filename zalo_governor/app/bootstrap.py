@@ -10,7 +10,6 @@ from zalo_governor.app.config_reload import versions
 from zalo_governor.app.container import Container
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.fallback_alert import FallbackAlert
-from zalo_governor.app.lock_keeper import LockKeeper
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.sessions import open_session
 from zalo_governor.app.supervisor import Governor, Part
@@ -29,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 """Seconds before each retry of a failed login; the last value applies to all further retries."""
+
+_LOCK_CHECK_SECONDS = 60.0
 
 
 def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Governor:
@@ -126,8 +127,14 @@ class _Bot:
         )
         if self._lock is None or self._records.database.is_sqlite:
             return self._container.parts()
-        keeper = LockKeeper(self._lock.keep)
-        return (*self._container.parts(), Part("lock", keeper.run, keeper.stop))
+        keeping, stopping = self._lock.keep, threading.Event()
+
+        def keep_lock() -> None:
+            """Fail once another process has the lock: two bots would act twice on everything."""
+            while not stopping.wait(_LOCK_CHECK_SECONDS):
+                keeping()
+
+        return (*self._container.parts(), Part("lock", keep_lock, stopping.set))
 
     def look_at_configuration(self) -> None:
         """Check the configuration files for changes now, not at the next interval; do nothing before the login."""
