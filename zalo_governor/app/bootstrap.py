@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 """Seconds before each retry of a failed login; the last value applies to all further retries."""
 
+_HALF_ANSWERS = 4
+"""How many answers to the login with neither an error nor a session are borne before the session counts as refused."""
 _LOCK_CHECK_SECONDS = 60.0
 
 
@@ -78,17 +80,16 @@ class _Bot:
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in to Zalo, retrying while Zalo is unreachable; return False if `stopping` is set meanwhile."""
         self._rules.start()
-        tried = 0
+        tried = refused = 0
         while not stopping.is_set():
             try:
                 self._session.login()
-            except LoginRefusedError as refused:
-                # The program ends and is not restarted, so nothing else would report the refusal.
-                say = self._records.catalogue.render
-                channel = FallbackAlert(self._records.settings.alarm)
-                channel.deliver(say(TextId("blind_subject")), say(TextId("login_refused"), code=refused.code))
-                raise
             except ZaloError as error:
+                if isinstance(error, LoginRefusedError):
+                    refused += 1
+                    if error.code or refused > _HALF_ANSWERS:
+                        self._tell_of_refusal(error)
+                        raise
                 log.warning("login_waits", error=error)
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
@@ -99,6 +100,12 @@ class _Bot:
                 self._lock.take()
                 return True
         return False
+
+    def _tell_of_refusal(self, refused: LoginRefusedError) -> None:
+        """Alert people of a refused login: the program ends and is not restarted, so nothing else would."""
+        say = self._records.catalogue.render
+        channel = FallbackAlert(self._records.settings.alarm)
+        channel.deliver(say(TextId("blind_subject")), say(TextId("login_refused"), code=refused.code))
 
     def _check_database_account(self) -> None:
         """Raise StoreError if the database is an SQLite file that another bot account has used.
