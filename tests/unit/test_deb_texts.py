@@ -122,3 +122,17 @@ def test_whatever_debhelper_does_not_start_again_is_stopped_before_the_files_cha
         subprocess.run(["sh", "-s", told], input=commands, text=True, check=True, env=path)
     running = "zalo-governor-panel@so-mau.service zalo-governor-panel.service zalo-governor-scan-worker.service"
     assert (tmp_path / "systemctl.did").read_text() == f"stop {running}\nstart --no-block {running}\n"
+
+
+def test_an_upgrade_after_one_that_failed_still_knows_which_offices_ran(tmp_path: Path) -> None:
+    """The script runs once more before the next try, and by then it has stopped them already."""
+    running, script, tool = tmp_path / "running", tmp_path / "prerm", tmp_path / "systemctl"
+    text = (PACKAGING / "debian" / "zalo-governor.prerm").read_text(encoding="utf-8")
+    script.write_text(re.sub(r"(?m)^find .*$", "", text).replace("/run/", f"{tmp_path}/"), encoding="utf-8")
+    (tmp_path / "systemd" / "system").mkdir(parents=True)
+    running.write_text("zalo-governor@so-a.service loaded active running\n")
+    tool.write_text(f"#!/bin/sh\ncase $1 in\n  list-units) cat {running} ;;\n  stop) : >{running} ;;\nesac\n")
+    tool.chmod(0o755)
+    for _ in range(2):
+        subprocess.run(["sh", str(script), "upgrade"], check=True, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert (tmp_path / "zalo-governor.offices").read_text().split() == ["zalo-governor@so-a.service"]

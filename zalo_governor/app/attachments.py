@@ -38,7 +38,7 @@ class FileCheck:
         Raises:
             ScannerUnavailableError: the reader's process cannot be started or does not answer.
         """
-        verdict = self._antivirus.scan(bytes(content))
+        verdict = self._antivirus.scan(content)
         result = self._read(content, name)
         if verdict is None:
             missing = (*result.not_checked, NotChecked.NO_ANTIVIRUS)

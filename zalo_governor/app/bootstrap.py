@@ -10,7 +10,6 @@ from zalo_governor.app.config_reload import versions
 from zalo_governor.app.container import Container
 from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.fallback_alert import FallbackAlert
-from zalo_governor.app.lock_keeper import LockKeeper
 from zalo_governor.app.observability import Observability
 from zalo_governor.app.sessions import open_session
 from zalo_governor.app.supervisor import Governor, Part
@@ -29,6 +28,10 @@ log = structlog.get_logger(__name__)
 
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 """Seconds before each retry of a failed login; the last value applies to all further retries."""
+
+_HALF_ANSWERS = 4
+"""How many answers to the login with neither an error nor a session are borne before the session counts as refused."""
+_LOCK_CHECK_SECONDS = 60.0
 
 
 def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Governor:
@@ -77,17 +80,16 @@ class _Bot:
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in to Zalo, retrying while Zalo is unreachable; return False if `stopping` is set meanwhile."""
         self._rules.start()
-        tried = 0
+        tried = refused = 0
         while not stopping.is_set():
             try:
                 self._session.login()
-            except LoginRefusedError as refused:
-                # The program ends and is not restarted, so nothing else would report the refusal.
-                say = self._records.catalogue.render
-                channel = FallbackAlert(self._records.settings.alarm)
-                channel.deliver(say(TextId("blind_subject")), say(TextId("login_refused"), code=refused.code))
-                raise
             except ZaloError as error:
+                if isinstance(error, LoginRefusedError):
+                    refused += 1
+                    if error.code or refused > _HALF_ANSWERS:
+                        self._tell_of_refusal(error)
+                        raise
                 log.warning("login_waits", error=error)
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
@@ -98,6 +100,12 @@ class _Bot:
                 self._lock.take()
                 return True
         return False
+
+    def _tell_of_refusal(self, refused: LoginRefusedError) -> None:
+        """Alert people of a refused login: the program ends and is not restarted, so nothing else would."""
+        say = self._records.catalogue.render
+        channel = FallbackAlert(self._records.settings.alarm)
+        channel.deliver(say(TextId("blind_subject")), say(TextId("login_refused"), code=refused.code))
 
     def _check_database_account(self) -> None:
         """Raise StoreError if the database is an SQLite file that another bot account has used.
@@ -126,8 +134,14 @@ class _Bot:
         )
         if self._lock is None or self._records.database.is_sqlite:
             return self._container.parts()
-        keeper = LockKeeper(self._lock.keep)
-        return (*self._container.parts(), Part("lock", keeper.run, keeper.stop))
+        keeping, stopping = self._lock.keep, threading.Event()
+
+        def keep_lock() -> None:
+            """Fail once another process has the lock: two bots would act twice on everything."""
+            while not stopping.wait(_LOCK_CHECK_SECONDS):
+                keeping()
+
+        return (*self._container.parts(), Part("lock", keep_lock, stopping.set))
 
     def look_at_configuration(self) -> None:
         """Check the configuration files for changes now, not at the next interval; do nothing before the login."""

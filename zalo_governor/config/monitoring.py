@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from zalo_governor.config.sections import Section
-from zalo_governor.config.web_addresses import is_this_machine, split_web_address
+from zalo_governor.config.web_addresses import split_web_address
+from zalo_governor.system.this_machine import is_this_machine
 
 LOOPBACK = "127.0.0.1"
 

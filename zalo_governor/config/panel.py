@@ -7,7 +7,8 @@ from pydantic import Field, field_validator, model_validator
 
 from zalo_governor.config.monitoring import LOOPBACK
 from zalo_governor.config.sections import Section
-from zalo_governor.config.web_addresses import is_this_machine, split_web_address
+from zalo_governor.config.web_addresses import split_web_address
+from zalo_governor.system.this_machine import is_this_machine
 
 
 class PanelSettings(Section):

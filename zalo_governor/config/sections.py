@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from zalo_governor.config.web_addresses import is_this_machine, split_web_address
+from zalo_governor.config.web_addresses import split_web_address
 from zalo_governor.domain.documents import Letterhead, ReportFormat
 from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.models import StrictModel, TimeOfDay
 from zalo_governor.domain.people import Role
+from zalo_governor.system.this_machine import is_this_machine
 
 
 def _check_loopback_url(url: str) -> str:

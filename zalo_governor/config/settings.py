@@ -201,7 +201,7 @@ def load_settings(path: Path) -> Settings:
             "tệp bằng --config; chưa khai báo lần nào thì chạy zalo-governor init"
         )
     document = load_yaml(path)
-    data: dict[str, Any] = dict(document.data)
+    data = {str(key): value for key, value in document.data.items()}
     try:
         settings = Settings(**data)
     except ValidationError as error:

@@ -1,15 +1,6 @@
-"""Checks of the hosts and URLs in the settings."""
+"""Checks of the URLs in the settings."""
 
-import ipaddress
 from urllib.parse import SplitResult, urlsplit
-
-
-def is_this_machine(host: str) -> bool:
-    """Return whether a host is this machine: `localhost`, or a loopback address such as 127.0.0.1."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def split_web_address(url: str) -> SplitResult | None:

@@ -88,8 +88,8 @@ class GapRecovery:
         self._loaded = False
         self._unfinished: dict[str, list[UnfinishedGap]] = {group_id: [] for group_id in self._groups}
         """Of each group, the gaps whose missed messages have not all been fetched, oldest first."""
-        self._being_fetched: Sequence[UnfinishedGap] = ()
-        """Gaps whose backfill is running: it may not find a message that is lost from now on."""
+        self._begun: set[UnfinishedGap] = set()
+        """Gaps whose backfill has begun: what is lost from then on was lost after them, and gets a gap of its own."""
         self._open_gaps: dict[str, int] = {}
         """Of each group that is not being received now, the id of its gap, which has not ended."""
         self._last_heard_ms: dict[str, int | None] = {}
@@ -253,7 +253,7 @@ class GapRecovery:
 
     def _backfill_to_come(self, group_id: str) -> bool:
         """Return whether a backfill of the group is due but has not begun: it will also fetch what is lost now."""
-        return any(gap not in self._being_fetched for gap in self._unfinished[group_id])
+        return not self._begun.issuperset(self._unfinished[group_id])
 
     def _open_downtime_gap(self, group_id: str, line: LineReport) -> bool:
         """Store, once, a gap for the time when the program was not running; return whether the group's gap is open."""
@@ -333,7 +333,7 @@ class GapRecovery:
         """
         with self._gaps_lock:
             missed = [gap for gap in self._unfinished[group_id] if gap.gap_id != self._open_gaps.get(group_id)]
-            self._being_fetched = missed
+            self._begun.update(missed)
         if not missed:
             return False
         ends = self._backfill_gaps(group_id, sorted(missed, key=lambda gap: gap.heard_id))

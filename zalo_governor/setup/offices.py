@@ -75,7 +75,10 @@ def write_office_settings(installation: Installation, url: URL, etc: Path) -> No
     put(file.section("health"), "port", next(port for port in count(_FIRST_PORT) if port not in taken))
     path = installation.config
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (etc, path.parent):
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                folder.chmod(0o755)  # Whatever umask root has, the service must get in.
         atomic_files.replace_file(path, file.text.encode(), mode=_MODE)
         if os.geteuid() == 0:
             with suppress(LookupError):  # No service is installed on this machine.

@@ -95,6 +95,7 @@ class Given:
         *looks: tuple[list[Element], BackfillEnd] | GovernorError,
         before_ms: int | None = None,
         last_ms: int | None = 1,
+        groups: Sequence[str] = (GROUP,),
     ) -> None:
         self.gaps = MemoryGaps(before_ms, last_ms, self._maybe_fail)
         self.looks = list(looks)
@@ -111,7 +112,7 @@ class Given:
         self.locked = 0
         """How many of the next questions the store does not answer."""
         self.recovery = GapRecovery(
-            groups={GROUP: "private"},
+            groups=dict.fromkeys(groups, "private"),
             gaps=self.gaps,
             history=self._fetch,
             newest=lambda: self.newest_id,
@@ -449,6 +450,18 @@ def test_a_frame_lost_while_a_look_is_under_way_has_a_look_of_its_own() -> None:
         go_on.set()
         until(lambda: given.gaps.log[-1] == "close 2")
     assert given.fetched_from == [7, 8]
+
+
+def test_a_frame_lost_while_an_earlier_gap_waits_for_another_try_is_declared() -> None:
+    given = Given(([], BackfillEnd.INTERRUPTED), ([], BackfillEnd.EXHAUSTED), groups=(GROUP, "another"))
+    lost = LineReport(state=LineState.FRAME_LOST, at=NOW + timedelta(hours=1), cause="bad tag")
+    with given.running():
+        given.recovery.report(down(5))
+        given.recovery.report(up(7))
+        until(lambda: len(given.fetched_from) == 2)
+        given.recovery.report(lost)
+    opened = [line for line in given.gaps.log if line.startswith(f"open {GROUP} ")]
+    assert opened == [f"open {GROUP} 08:04 1006", f"open {GROUP} 09:00 bad tag"]
 
 
 def test_what_is_missing_among_what_was_heard_is_fetched_from_before_it() -> None:

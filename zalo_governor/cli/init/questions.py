@@ -14,6 +14,7 @@ from zalo_governor.domain.people import EVERYWHERE, Member, Role
 from zalo_governor.messaging.typed_dates import parse_day
 from zalo_governor.setup.choices import OVERSEER_NAME, ROLE_NAMES, ChosenGroup, Holder, office_of
 from zalo_governor.setup.member_search import find
+from zalo_governor.text.alphabet import has_marks
 from zalo_governor.zalo.api.groups import OwnGroup
 
 _REQUIRED_ROLES = frozenset({Role.LEADER, Role.ADMIN})
@@ -56,9 +57,9 @@ class Conversation:
         """
         self._begin(Section.OFFICE, "Cơ quan dùng Nhóm")
         now, ask = self._settings.office, self._asking.text
-        province = ask("Tỉnh, thành phố (ví dụ: tỉnh Lai Châu)", "" if self._first else now.province, _check_filled)
+        province = ask("Tỉnh, thành phố (ví dụ: tỉnh Lai Châu)", "" if self._first else now.province, _check_marked)
         usual = office_of(province)
-        unit = ask("Cơ quan chủ quản", usual["unit"] if self._first else now.unit, _check_filled)
+        unit = ask("Cơ quan chủ quản", usual["unit"] if self._first else now.unit, _check_marked)
         desk = ask("Cơ quan lập báo cáo (của Quản trị Nhóm)", now.desk, _check_filled)
         abbreviation = self._optional("Chữ viết tắt của cơ quan này trong số văn bản, ví dụ SKHCN", now.abbreviation)
         place = ask("Địa danh ghi trên báo cáo", usual["place"] if self._first else now.place, _check_filled)
@@ -83,12 +84,12 @@ class Conversation:
         self._begin(Section.REGULATION, "Quy chế của Nhóm")
         ask = self._asking.text
         number = ask(
-            "Số quyết định ban hành Quy chế, cả ký hiệu, ví dụ 01/QĐ-UBND", now.get("number", ""), _check_filled
+            "Số quyết định ban hành Quy chế, cả ký hiệu, ví dụ 01/QĐ-UBND", now.get("number", ""), _check_number
         )
         before = parse_day(now.get("issued", ""))
         answer = ask("Ngày ban hành (ngày/tháng/năm)", f"{before:%d/%m/%Y}" if before else "", _check_date)
         issued = f"{parse_day(answer):%Y-%m-%d}"
-        maker = ask("Cơ quan ban hành", now.get("issuer") or issuer, _check_filled)
+        maker = ask("Cơ quan ban hành", now.get("issuer") or issuer, _check_marked)
         return {"number": number, "issued": issued, "issuer": maker}
 
     def groups(self, there: Sequence[OwnGroup]) -> list[ChosenGroup]:
@@ -295,6 +296,16 @@ def full_names(people: Sequence[PersonSettings]) -> str:
 
 def _check_filled(answer: str) -> str | None:
     return None if answer else "Đề nghị không để trống."
+
+
+def _check_marked(answer: str) -> str | None:
+    """Check the name of a province or a superior body, which cannot be written without diacritics."""
+    marked = "Đề nghị ghi đủ dấu tiếng Việt, vì tên này có trong báo cáo và thông báo."
+    return _check_filled(answer) or (None if has_marks(answer) else marked)
+
+
+def _check_number(answer: str) -> str | None:
+    return _check_filled(answer) or ("Đề nghị ghi chữ Đ: QĐ, không phải QD." if "QD" in answer.upper() else None)
 
 
 def _check_date(answer: str) -> str | None:

@@ -273,7 +273,7 @@ def standing_still(records: AppContext, uid: str) -> Iterator[None]:
         raise SignInError(
             Ending.RUNNING,
             f"Hệ thống đang chạy với tài khoản {uid}. Đề nghị dừng Hệ thống (Ctrl-C, hoặc systemctl stop "
-            "zalo-governor) rồi chạy lại lệnh này.",
+            "zalo-governor; nhiều cơ quan trên một máy: zalo-governor@TÊN) rồi chạy lại lệnh này.",
         ) from None
     try:
         yield

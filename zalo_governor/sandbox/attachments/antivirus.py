@@ -4,13 +4,13 @@ The bot's own process does so, as the child processes that read attachments have
 only if clamd has dated signatures and scanned the whole file: otherwise the file was not checked ("chưa quét").
 """
 
-import io
 import re
 import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import BinaryIO, NamedTuple, cast
 
 from clamav_client.clamd import ClamdError, ClamdUnixSocket, CommunicationError
 
@@ -20,6 +20,7 @@ _NO_VIRUS = ("Heuristics.Limits.Exceeded", "Heuristics.Encrypted")
 """Beginnings of clamd's alerts (AlertExceedsMax, AlertEncrypted) on what it cannot scan: ordinary long PDFs, too."""
 _WHOLE_FILE = 25 << 20
 """Largest file in bytes that clamd scans with Debian's settings (MaxFileSize); it calls larger ones OK unscanned."""
+_CHUNK_BYTES = 64 << 10
 _DATE = "%a %b %d %H:%M:%S %Y"
 
 
@@ -62,16 +63,19 @@ class Antivirus:
         except (ClamdError, OSError, UnicodeDecodeError):
             return None
 
-    def scan(self, content: bytes) -> AntivirusVerdict | None:
+    def scan(self, content: bytes | bytearray) -> AntivirusVerdict | None:
         """Return the antivirus's verdict on the file; None if it did not scan the whole file.
 
         That is the case if clamd does not run, does not answer in time, has no dated signatures (a match counts
         nevertheless), or the file is larger than clamd scans.
         """
         clamd = _Clamd(str(self._socket), self._timeout)
+        # Copied in chunks: several files of many MB may be scanned at the same time.
+        chunks = (content[start : start + _CHUNK_BYTES] for start in range(0, len(content), _CHUNK_BYTES))
+        stream = cast("BinaryIO", SimpleNamespace(read=lambda _size: next(chunks, b"")))
         try:
             engine, signatures_at = _parse_version(clamd.version())
-            status, found = clamd.instream(io.BytesIO(content)).get("stream", ("ERROR", None))
+            status, found = clamd.instream(stream).get("stream", ("ERROR", None))
         # While it sends, the library raises errors of the socket as they are.
         except (ClamdError, OSError, UnicodeDecodeError):
             return None

@@ -33,6 +33,8 @@ _LINE = {
 }
 """libpq's parameters by which a connection to a PostgreSQL server that no longer answers fails within a minute.
 With libpq's defaults, a thread would wait for hours on a network that drops all packets."""
+_SERVER_SIDE = "".join(f" -c tcp_{name}={value}" for name, value in _LINE.items() if name.startswith("keepalives_"))
+"""The same for the server, which would else keep the locks of a machine that lost its power for hours."""
 
 
 def engine_of(address: URL) -> Engine:
@@ -132,7 +134,7 @@ def _postgresql(address: URL) -> Engine:
             address,
             paramstyle="format",
             connect_args={name: value for name, value in _LINE.items() if name not in address.query}
-            | {"options": f"{address.query.get('options', '')} -c synchronous_commit=on".strip()},
+            | {"options": f"{address.query.get('options', '')} -c synchronous_commit=on{_SERVER_SIDE}".strip()},
             pool_pre_ping=True,
             hide_parameters=True,
         )

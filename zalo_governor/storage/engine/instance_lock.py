@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,9 +19,13 @@ from zalo_governor.storage.engine.database import SCHEMA_NUMBER, Database
 from zalo_governor.storage.errors import StoreError
 from zalo_governor.system.error_text import of_system
 
+log = structlog.get_logger(__name__)
+
 LOCK_SPACE = f"(7600 # {SCHEMA_NUMBER})"
 """SQL expression: first of the PostgreSQL advisory lock's two numbers; the second is `lock_number(account)`."""
 _TRY, _UNLOCK = (text(f"SELECT {act}({LOCK_SPACE}, :number)") for act in ("pg_try_advisory_lock", "pg_advisory_unlock"))
+_OURS = text("SELECT pid, backend_start AS began FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+_END = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid AND backend_start = :began")
 _SERVER_WAIT_SECONDS = 2.0
 """How many seconds PostgreSQL may take to notice that the previous process was killed."""
 _FILE_WAIT_SECONDS = 0.5
@@ -53,6 +58,8 @@ class InstanceLock:
         self._number = lock_number(account)
         self._file: IO[str] | None = None
         self._connection: Connection | None = None
+        self._session: dict[str, object] = {}
+        """Process id (`pid`) and beginning (`began`) of the PostgreSQL session that holds the lock, or held it last."""
 
     def take(self) -> None:
         """Acquire the lock, waiting at most two seconds.
@@ -67,24 +74,27 @@ class InstanceLock:
                 "chương trình kia trước. Chương trình kia không bị ảnh hưởng"
             )
 
-    def keep(self) -> bool | None:
-        """Take the lock again if its connection to PostgreSQL is broken, as after a restart of the server.
+    def keep(self) -> None:
+        """Take the lock again if its connection to PostgreSQL is broken; do nothing while the server does not answer.
 
-        Return whether this process has the lock: False if another has it by now; None if the server does not answer, or
-        if the lock was released.
+        Raises:
+            OtherInstanceError: another process has taken the lock meanwhile.
         """
         held = self._connection
         if held is None:
-            return None
+            return
         with suppress(SQLAlchemyError, StoreUnavailableError):
             if not held.invalidated and held.scalar(text("SELECT 1")):
-                return True
+                return
         with suppress(SQLAlchemyError, StoreUnavailableError):
-            if not self._take_advisory():
-                return False
+            self._end_former_session()
+            try:
+                self.take()
+            except OtherInstanceError:
+                log.error("lock_lost")
+                raise
             held.close()
-            return True
-        return None
+            log.info("lock_taken_again")
 
     def release(self) -> None:
         """Release the lock; a second call has no effect."""
@@ -128,7 +138,13 @@ class InstanceLock:
                 return False
             time.sleep(_SERVER_WAIT_SECONDS / 20)
         self._connection = connection
+        self._session = dict(connection.execute(_OURS).mappings().one())
         return True
+
+    def _end_former_session(self) -> None:
+        """End the session that held the lock: after an outage of the network, the server may not know of its end."""
+        with self._database.apart() as connection:
+            connection.execute(_END, self._session)
 
 
 def _try_flock(file: IO[str]) -> bool:

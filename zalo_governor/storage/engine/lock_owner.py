@@ -53,7 +53,8 @@ def refuse_while_running(database: Database, *, panel: bool = False) -> None:
         found = next(filter(None, map(_owner_of_file_lock, files)), None)
     if found is not None:
         raise RunningError(
-            "Hệ thống đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại."
+            "Hệ thống đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop zalo-governor; nhiều cơ "
+            "quan trên một máy: zalo-governor@TÊN), rồi làm lại."
         )
     if panel and database.is_sqlite and occupant(database, PANEL) is not None:
         raise RunningError(

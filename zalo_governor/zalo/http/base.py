@@ -198,6 +198,7 @@ class GovernorApi(ZaloAPI):
         return response
 
     def _exchange(self, transfer: Callable[..., requests.Response], url: str, **kwargs: Any) -> requests.Response:
+        url = self._hosts.route(url)
         path = _path(url)
         if (dead := self._life.refusal(path)) is not None:
             raise SessionExpiredError(dead.code, "the session is dead, and not asked again yet", path)
@@ -207,7 +208,7 @@ class GovernorApi(ZaloAPI):
             kwargs["params"] = {**kwargs["params"], "zpw_ver": self.client_version}
         try:
             # Following a redirect would repeat a send with another HTTP method, or fetch an HTML page.
-            return transfer(self._hosts.route(url), **kwargs, allow_redirects=False)
+            return transfer(url, **kwargs, allow_redirects=False)
         except (requests.RequestException, HTTPError) as error:
             # Without the cause: its text contains the whole URL.
             raise ZaloUnavailableError(type(error).__name__, path, sent=_may_have_been_sent(error)) from None

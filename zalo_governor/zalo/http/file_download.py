@@ -19,8 +19,9 @@ from urllib.parse import urljoin
 from urllib3.util import parse_url
 
 from zalo_governor.domain.attachments import NotChecked
+from zalo_governor.system.this_machine import is_this_machine
 from zalo_governor.zalo.errors import ZaloError
-from zalo_governor.zalo.http.host_addresses import Resolve, is_loopback, is_public, resolve_host
+from zalo_governor.zalo.http.host_addresses import Resolve, is_public, resolve_host
 from zalo_governor.zalo.http.transport import ORIGINAL_HOST, ZALO_DOMAINS, checked_base
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class FileDownload:
         if self._base:
             name, port = (self._base.host or "").strip("[]"), self._base.port
             secure = self._base.scheme == "https"
-            addresses = [one for one in self._resolve(name) if is_loopback(one)]
+            addresses = [one for one in self._resolve(name) if is_this_machine(one)]
         else:
             name, port, secure = host, None, True
             addresses = list(self._resolve(name))

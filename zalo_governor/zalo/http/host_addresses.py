@@ -40,11 +40,3 @@ def is_public(address: str) -> bool:
     return (
         ip.scope_id is None and ip in _GLOBAL_UNICAST and ip.is_global and not any(ip in tunnel for tunnel in _TUNNELS)
     )
-
-
-def is_loopback(address: str) -> bool:
-    """Return whether an IP address is one of this machine itself; False for what is no address."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

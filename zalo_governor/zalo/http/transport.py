@@ -10,9 +10,9 @@ from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
+from zalo_governor.system.this_machine import is_this_machine
 from zalo_governor.zalo.errors import ForbiddenHostError
 from zalo_governor.zalo.http.cookies import CookieStore
-from zalo_governor.zalo.http.host_addresses import is_loopback
 
 ZALO_DOMAINS = ("zalo.me", "zadn.vn", "zdn.vn")
 ORIGINAL_HOST = "X-Orig-Host"
@@ -84,7 +84,7 @@ def checked_base(route_to: str) -> str:
         ForbiddenHostError: the URL is not http(s) on a loopback address.
     """
     url = _parse(route_to)
-    if url.scheme not in {"http", "https"} or not _is_loopback(url.host) or url.auth:
+    if url.scheme not in {"http", "https"} or not is_this_machine(url.host or "") or url.auth:
         raise ForbiddenHostError("zalo.route_to: chỉ nhận địa chỉ trên chính máy này; dùng Zalo thật thì ghi null")
     return f"{url.scheme}://{url.netloc}"
 
@@ -101,7 +101,7 @@ def checked_socket_url(address: str, *, routed: bool) -> str:
         require_zalo(address, "wss")
         return address
     url = _parse(address)
-    if url.scheme not in {"ws", "wss"} or not _is_loopback(url.host):
+    if url.scheme not in {"ws", "wss"} or not is_this_machine(url.host or ""):
         raise ForbiddenHostError(f"with zalo.route_to the socket too must be on this machine, not on {url.host}")
     return address
 
@@ -116,7 +116,7 @@ def checked_service_url(address: str, *, routed: bool) -> str:
         ForbiddenHostError: the URL is not https on one of Zalo's hosts.
     """
     url = _parse(address)
-    if not (routed and _is_loopback(url.host)):
+    if not (routed and is_this_machine(url.host or "")):
         require_zalo(address, "https")
     return f"https://{url.netloc}{url.path or ''}"
 
@@ -135,7 +135,3 @@ def _parse(address: str | None) -> Url:
         return parse_url(address or "")
     except LocationParseError:
         raise ForbiddenHostError("not an address") from None
-
-
-def _is_loopback(host: str | None) -> bool:
-    return host == "localhost" or is_loopback((host or "").strip("[]"))

@@ -145,3 +145,12 @@ def test_each_of_several_groups_has_its_own_people_who_may_be_those_of_the_one_b
     holders = talk(*lines).holders({GROUP: MEMBERS, OTHER: MEMBERS})
     assert [(one.uid, one.groups) for one in holders[Role.ADMIN]] == [("3", ("82",)), ("2", ("83",))]
     assert [(one.uid, one.groups) for one in holders[Role.OVERSEER]] == [("3", ())]
+
+
+def test_a_name_that_documents_cite_is_asked_for_until_it_has_its_diacritics(talk: Talk, said: io.StringIO) -> None:
+    conversation = talk("tinh Lai Chau", "tinhr Lai Chaau", "-", "tỉnh Lai Châu", *[""] * 6)
+    assert conversation.office()["province"] == "tỉnh Lai Châu"
+    assert said.getvalue().count("đủ dấu tiếng Việt") == 3
+    conversation = talk("01/QD-UBND", "01/QĐ-UBND", "01/11/2025", "UBND tinh", "UBND tỉnh")
+    asked = conversation.regulation({}, "UBND tỉnh Lai Châu")
+    assert (asked["number"], asked["issuer"]) == ("01/QĐ-UBND", "UBND tỉnh")

@@ -2,6 +2,8 @@ import socket
 import struct
 import threading
 import time
+import tracemalloc
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ class Daemon:
 
     def __init__(self, path: Path) -> None:
         self.version, self.verdict = DATED, b"stream: OK\n"
-        self.received = bytearray()
+        self.received: bytearray | deque[int] = bytearray()
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
         self.listener.listen()
@@ -34,7 +36,7 @@ class Daemon:
                     return
                 if command == b"nINSTREAM\n":
                     while size := struct.unpack("!L", stream.read(4))[0]:
-                        self.received += stream.read(size)
+                        self.received.extend(stream.read(size))
                 connection.sendall(self.version if command == b"nVERSION\n" else self.verdict)
 
     def end(self, path: Path) -> None:
@@ -64,6 +66,17 @@ def test_a_clean_file_has_the_date_of_the_signatures(daemon: Daemon, path: Path)
     assert verdict.engine == "ClamAV 1.4.3"
     assert verdict.signatures_at == datetime(2026, 11, 2, 9, 52, 4).astimezone(UTC)
     assert daemon.received == b"Xin chao" * 1000
+
+
+def test_a_large_file_is_not_copied_as_a_whole(daemon: Daemon, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(20_000_000)
+    monkeypatch.setattr(daemon, "received", deque[int](maxlen=0))
+    tracemalloc.start()
+    try:
+        assert Antivirus(path, 30).scan(content) is not None
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_clean_answer_without_a_date_is_not_checked(daemon: Daemon, path: Path) -> None:

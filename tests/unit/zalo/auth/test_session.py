@@ -451,6 +451,19 @@ def test_a_session_that_zalo_revoked_600_is_not_logged_in_again(zalo: StandIn, o
     assert zalo.paths() == [LOGIN, GROUP_INFO], "neither a login nor a storm of calls"
 
 
+def test_a_refused_call_is_not_repeated_either_where_the_login_names_a_host_with_a_path(
+    zalo: StandIn, open_session: Open
+) -> None:
+    zalo.answers[LOGIN] = login_answer(zpw_service_map_v3={"group": ["https://tt-group-9.chat.zalo.me/v9"]})
+    zalo.answers[f"/v9{GROUP_INFO}"] = inner(None, 600, "zpw_sek wrong")
+    session = open_session()
+    session.login()
+    for _ in range(2):
+        with pytest.raises(SessionExpiredError):
+            session.api.fetchGroupInfo(GROUP)
+    assert zalo.paths() == [LOGIN, f"/v9{GROUP_INFO}"]
+
+
 def test_the_calls_go_to_the_hosts_that_the_login_names(zalo: StandIn, open_session: Open) -> None:
     zalo.answers[LOGIN] = login_answer(zpw_service_map_v3={"group": ["https://tt-group-9.chat.zalo.me"]})
     zalo.answers[GROUP_INFO] = inner({"gridInfoMap": {}})
