@@ -67,16 +67,6 @@ class Answer(NamedTuple):
     """If the command was typed in the group: the one line posted there; None for the default, "answered in private"."""
 
 
-def joined_answers(answers: Sequence[Answer]) -> Answer:
-    """Return the answers of one command, carried out for several codes, as one: a text with a paragraph for each."""
-    outcomes = dict.fromkeys(answer.outcome for answer in answers)
-    return answers[0]._replace(
-        texts=["\n".join(text for answer in answers for text in answer.texts)],
-        outcome=", ".join(outcomes),
-        subject=", ".join(answer.subject for answer in answers),
-    )
-
-
 class Command(ABC, Generic[ArgumentT]):
     """Base class of a chat command; `ArgumentT` is the type of its parsed argument.
 
@@ -165,6 +155,18 @@ class Command(ABC, Generic[ArgumentT]):
     @abstractmethod
     def answer(self, call: Call, argument: ArgumentT) -> Answer:
         """Carry out the command with the argument that `understand` returned, and return the reply."""
+
+    def answer_each(self, call: Call, arguments: Sequence[ArgumentT]) -> Answer:
+        """Carry out the command for each argument (code); return one reply, a text with a paragraph for each."""
+        answers = [self.answer(call, argument) for argument in arguments]
+        if len(answers) == 1:
+            return answers[0]
+        outcomes = dict.fromkeys(answer.outcome for answer in answers)
+        return answers[0]._replace(
+            texts=["\n".join(text for answer in answers for text in answer.texts)],
+            outcome=", ".join(outcomes),
+            subject=", ".join(answer.subject for answer in answers),
+        )
 
 
 class BareCommand(Command[bool]):

@@ -24,7 +24,7 @@ from zalo_governor.messaging.command_parsing import (
     names_case,
     without_frame,
 )
-from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
+from zalo_governor.messaging.commands import Answer, AnyCommand, Call
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.storage.unit_of_work import UnitOfWork
@@ -138,9 +138,7 @@ class CommandBook:
             usage = self._policy.voice.render(command.usage)
             answer = Answer([self._policy.voice.render_for(person, TextId("usage"), usage=usage)], "usage")
         else:
-            call = Call(uow, person, groups, event, len(arguments), reach)
-            answers = [command.answer(call, argument) for argument in arguments]
-            answer = joined_answers(answers) if len(answers) > 1 else answers[0]
+            answer = command.answer_each(Call(uow, person, groups, event, len(arguments), reach), arguments)
         self.audit(
             append or uow.audit.append,
             event,

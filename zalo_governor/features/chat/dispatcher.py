@@ -26,7 +26,7 @@ from zalo_governor.messaging.command_parsing import (
     without_frame,
     yes_or_no,
 )
-from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
+from zalo_governor.messaging.commands import Answer, AnyCommand, Call
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment, plain
 from zalo_governor.messaging.policy import ServicePolicy
@@ -107,9 +107,9 @@ class CommandDesk(EventHandler):
                 return
             groups, typed = self._book.groups_meant(command, person, reach, typed, event)
             arguments = self._book.arguments(command, typed, may=True)
-            if arguments and len(arguments) == 1:
-                call = Call(uow, person, groups, event, reach=reach)
-                self._prepared = event.id, command.answer(call, arguments[0])
+            if arguments:
+                call = Call(uow, person, groups, event, len(arguments), reach)
+                self._prepared = event.id, command.answer_each(call, arguments)
 
     def _reading_command(self, event: EventBase) -> tuple[AnyCommand, Typed] | None:
         typed = self._parse_command(event)
@@ -172,9 +172,7 @@ class CommandDesk(EventHandler):
             if prepared and prepared[0] == event.id:
                 answer = prepared[1]
             else:
-                call = Call(uow, person, groups, event, len(arguments), reach)
-                answers = [command.answer(call, argument) for argument in arguments]
-                answer = joined_answers(answers) if len(answers) > 1 else answers[0]
+                answer = command.answer_each(Call(uow, person, groups, event, len(arguments), reach), arguments)
             self._send_answer(uow, event, person, command, answer)
 
     def _parse_command(self, event: EventBase) -> Typed | None:
