@@ -156,6 +156,10 @@ class CommandDesk(EventHandler):
             self._refuse_stale(uow, event, person, command)
         elif not allowed:
             self._refuse(uow, event, person, command)
+        elif event.attachment and command.roles is not None:
+            # The text may be the title that somebody gave to the linked page.
+            text = self._voice.render_for(person, TextId("command_with_link"), command=f"/{command.word}")
+            self._send_answer(uow, event, person, command, Answer([text], "with_link"))
         elif arguments is None:
             usage = self._voice.render(command.usage)
             text = self._voice.render_for(
@@ -177,7 +181,7 @@ class CommandDesk(EventHandler):
 
     def _parse_command(self, event: EventBase) -> Typed | None:
         # Not isinstance: MessageRevised is a subclass of MessageSent, and an edited message is never a command.
-        if type(event) is not MessageSent or event.attachment or not event.text:
+        if type(event) is not MessageSent or event.is_caption or not event.text:
             return None
         if event.is_group and not begins_with_slash(event.text):
             return None
