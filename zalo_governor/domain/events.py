@@ -11,6 +11,9 @@ from typing import Any, ClassVar
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.models import FrozenModel
 
+_TYPED_WITH_LINK = frozenset({"webchat", "chat.recommended", "chat.link"})
+"""Zalo's types of messages with a link, of which Zalo shows a preview (a card)."""
+
 
 class EventBase(FrozenModel):
     """Base class of all events (what happened in a group, such as a message), with the fields that every event has."""
@@ -106,6 +109,11 @@ class MessageSent(EventBase):
     quote: Quote | None = None
     mentions: tuple[Mention, ...] = ()
     time_to_live_ms: int = 0
+
+    @property
+    def is_caption(self) -> bool:
+        """Return whether the text belongs to a photo or file; one that was typed with a link is no caption."""
+        return self.attachment is not None and self.attachment.type not in _TYPED_WITH_LINK
 
     def strings(self) -> Iterator[tuple[str, str]]:
         """Yield (field name, text) for each text that a person typed: the message's, the attachment's, the quote's."""

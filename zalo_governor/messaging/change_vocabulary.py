@@ -23,7 +23,8 @@ _UNITS = {
     "tuan": timedelta(weeks=1),
 }
 _POLITE = frozenset({"dong", "y", "cho", "phep", "duoc", "viec"})
-_INTO = "thanh"
+INTO = "thanh"
+"""Word, as `skeleton` makes it, between the approval to rename the group and the new name."""
 
 
 class Wanted(NamedTuple):
@@ -121,8 +122,8 @@ class ChangeVocabulary(StrictModel):
         found = self._known.get("".join(folded))
         if found is not None:
             return found._replace(length=length)
-        if _INTO in folded:
-            at = folded.index(_INTO)
+        if INTO in folded:
+            at = folded.index(INTO)
             found = self._known.get("".join(folded[:at]))
             name = skeleton("".join(tokens[at + 1 :]))
             if found and found.kind is ChangeKind.NAME and name:

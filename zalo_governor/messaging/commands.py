@@ -10,6 +10,7 @@ from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Group, Person, Role
+from zalo_governor.messaging.command_parsing import named_group
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
@@ -67,16 +68,6 @@ class Answer(NamedTuple):
     """If the command was typed in the group: the one line posted there; None for the default, "answered in private"."""
 
 
-def joined_answers(answers: Sequence[Answer]) -> Answer:
-    """Return the answers of one command, carried out for several codes, as one: a text with a paragraph for each."""
-    outcomes = dict.fromkeys(answer.outcome for answer in answers)
-    return answers[0]._replace(
-        texts=["\n".join(text for answer in answers for text in answer.texts)],
-        outcome=", ".join(outcomes),
-        subject=", ".join(answer.subject for answer in answers),
-    )
-
-
 class Command(ABC, Generic[ArgumentT]):
     """Base class of a chat command; `ArgumentT` is the type of its parsed argument.
 
@@ -109,7 +100,7 @@ class Command(ABC, Generic[ArgumentT]):
     bare number may be ordinary talk, as in "báo nhầm 12 tin" ("reported 12 messages by mistake")."""
 
     takes_group: ClassVar[bool] = True
-    """Whether a group's name at the end of a private command says which group it is about; False for free text."""
+    """Whether the name of a group in a private command says which group it is about; False for free text."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self.policy = policy
@@ -132,6 +123,10 @@ class Command(ABC, Generic[ArgumentT]):
     def allowed(self, person: Person, groups: Iterable[Group]) -> bool:
         """Return whether the person may use the command in any of the groups."""
         return self.roles is None or any(self.allowed_in(person, group.id) for group in groups)
+
+    def group_named(self, rest: str, groups: Sequence[Group]) -> tuple[Group | None, str]:
+        """Return (the group that the command is about by its name at the end of `rest`, `rest` without the name)."""
+        return named_group(rest, groups)
 
     def say(self, call: Call, text: TextId, outcome: str = "done", subject: str = "", /, **fields: object) -> Answer:
         """Return a reply with one text, addressed to the caller; `outcome` and `subject` as in `Answer`."""
@@ -165,6 +160,18 @@ class Command(ABC, Generic[ArgumentT]):
     @abstractmethod
     def answer(self, call: Call, argument: ArgumentT) -> Answer:
         """Carry out the command with the argument that `understand` returned, and return the reply."""
+
+    def answer_each(self, call: Call, arguments: Sequence[ArgumentT]) -> Answer:
+        """Carry out the command for each argument (code); return one reply, a text with a paragraph for each."""
+        answers = [self.answer(call, argument) for argument in arguments]
+        if len(answers) == 1:
+            return answers[0]
+        outcomes = dict.fromkeys(answer.outcome for answer in answers)
+        return answers[0]._replace(
+            texts=["\n".join(text for answer in answers for text in answer.texts)],
+            outcome=", ".join(outcomes),
+            subject=", ".join(answer.subject for answer in answers),
+        )
 
 
 class BareCommand(Command[bool]):

@@ -672,3 +672,31 @@ def test_the_state_of_a_hundred_groups_is_a_page_with_the_first_and_how_many_mor
     desk.say("leader", "/trangthai Xã 42", place="private")
     [page] = to(desk.take(), "leader")
     assert ("Xã 42" in page, "Xã 41" in page, len(page.splitlines()) < 20) == (True, False, True)
+
+
+def with_link(text: str) -> dict[str, Any]:
+    return {"text": text, "attachment": Attachment(type="chat.recommended", url="https://mau.gov.vn/bieu")}
+
+
+@pytest.mark.parametrize("place", ["group", "private"])
+def test_what_everybody_may_do_is_done_though_it_was_typed_with_a_link(place: str) -> None:
+    desk = Desk()
+    desk.say("member", place=place, **with_link("/gopy Nên dùng mẫu https://mau.gov.vn/bieu"))
+    assert "GY-1" in to(desk.take(), "member")[0]
+    assert [remark.text for remark in desk.store.remarked] == ["Nên dùng mẫu https://mau.gov.vn/bieu"]
+
+
+@pytest.mark.parametrize("place", ["group", "private"])
+def test_a_decision_is_not_taken_from_a_text_that_may_be_the_title_of_a_page(place: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", place=place, **with_link("/baonham VP1 tên trang https://mau.gov.vn/bieu"))
+    assert "chưa thực hiện lệnh /baonham vì tin có kèm liên kết" in to(desk.take(), "admin")[0]
+    assert desk.states() == ["reminded"]
+
+
+def test_a_caption_is_no_command() -> None:
+    desk = Desk()
+    desk.say("member", "/gopy Nên có mẫu", attachment=Attachment(type="chat.photo"))
+    assert desk.take() == []

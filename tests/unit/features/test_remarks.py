@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from tests.unit.features.desk import NOW, PEOPLE, SEALED, Desk, escalation, to
+from tests.unit.features.desk import GROUP, GROUP_NAME, NOW, PEOPLE, SEALED, Desk, escalation, to
 from zalo_governor.domain.escalation import QuietHours
 
 DESK = ("admin", "admin_staff")
@@ -106,3 +106,18 @@ def test_of_a_suspected_secret_nothing_is_kept(word: str) -> None:
     desk.say("member", f"/{word} lời không được lưu", SEALED, place="private")
     assert desk.store.remarked == []
     assert not [notice for notice in desk.take() if "lời không được lưu" in notice.text]
+
+
+@pytest.mark.parametrize("word", ["suco", "gopy"])
+def test_in_private_a_member_of_several_groups_names_the_one_whose_desk_is_told(word: str) -> None:
+    other = "8000000000000000002"
+    desk = Desk(groups={GROUP: GROUP_NAME, other: "Ngành Y tế"})
+    desk.say("member", f"/{word} máy không nhận được tin", place="private")
+    assert "kèm tên Nhóm ở cuối" in to(desk.take(), "member")[0]
+    assert desk.store.remarked == []
+    desk.say("member", f"/{word} máy không nhận được tin của nhóm ngành Y tế", place="private")
+    [remark] = desk.store.remarked
+    assert (remark.group_id, remark.text) == (other, "máy không nhận được tin của nhóm ngành Y tế")
+    desk.say("member", f"/nhom {GROUP_NAME}", place="private")
+    desk.say("member", f"/{word} tệp không mở được", place="private")
+    assert desk.store.remarked[-1].group_id == GROUP

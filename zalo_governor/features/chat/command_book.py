@@ -20,11 +20,10 @@ from zalo_governor.messaging.command_parsing import (
     counts_things,
     directive_number,
     each_case,
-    named_group,
     names_case,
     without_frame,
 )
-from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
+from zalo_governor.messaging.commands import Answer, AnyCommand, Call
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.storage.unit_of_work import UnitOfWork
@@ -72,14 +71,14 @@ class CommandBook:
     ) -> tuple[list[Group], Typed]:
         """Return the groups of `reach` that the command is about, and the command without the name of a group.
 
-        In private: the group named at the end of the command, else the one chosen by `/nhom`, else all of `reach`.
+        In private: the group that the command names, else the one chosen by `/nhom`, else all of `reach`.
         """
         if len(reach) <= 1 or event.is_group:
             return reach, typed
         # A code determines the group, and the words after the code may end like another group's name.
         coded = any(read(typed.rest) for read in (names_case, case_number, directive_number))
         if command.takes_group and not (command.by_code and coded):
-            found, rest = named_group(typed.rest, reach)
+            found, rest = command.group_named(typed.rest, reach)
             if found is not None:
                 return [found], typed._replace(rest=rest)
         return [group for group in reach if group.id == person.chosen_group] or reach, typed
@@ -143,9 +142,7 @@ class CommandBook:
             usage = self._policy.voice.render(command.usage)
             answer = Answer([self._policy.voice.render_for(person, TextId("usage"), usage=usage)], "usage")
         else:
-            call = Call(uow, person, groups, event, len(arguments), reach)
-            answers = [command.answer(call, argument) for argument in arguments]
-            answer = joined_answers(answers) if len(answers) > 1 else answers[0]
+            answer = command.answer_each(Call(uow, person, groups, event, len(arguments), reach), arguments)
         self.audit(
             append or uow.audit.append,
             event,

@@ -26,7 +26,7 @@ from zalo_governor.messaging.command_parsing import (
     without_frame,
     yes_or_no,
 )
-from zalo_governor.messaging.commands import Answer, AnyCommand, Call, joined_answers
+from zalo_governor.messaging.commands import Answer, AnyCommand, Call
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import moment, plain
 from zalo_governor.messaging.policy import ServicePolicy
@@ -107,9 +107,9 @@ class CommandDesk(EventHandler):
                 return
             groups, typed = self._book.groups_meant(command, person, reach, typed, event)
             arguments = self._book.arguments(command, typed, may=True)
-            if arguments and len(arguments) == 1:
-                call = Call(uow, person, groups, event, reach=reach)
-                self._prepared = event.id, command.answer(call, arguments[0])
+            if arguments:
+                call = Call(uow, person, groups, event, len(arguments), reach)
+                self._prepared = event.id, command.answer_each(call, arguments)
 
     def _reading_command(self, event: EventBase) -> tuple[AnyCommand, Typed] | None:
         typed = self._parse_command(event)
@@ -156,6 +156,10 @@ class CommandDesk(EventHandler):
             self._refuse_stale(uow, event, person, command)
         elif not allowed:
             self._refuse(uow, event, person, command)
+        elif event.attachment and command.roles is not None:
+            # The text may be the title that somebody gave to the linked page.
+            text = self._voice.render_for(person, TextId("command_with_link"), command=f"/{command.word}")
+            self._send_answer(uow, event, person, command, Answer([text], "with_link"))
         elif arguments is None:
             usage = self._voice.render(command.usage)
             text = self._voice.render_for(
@@ -172,14 +176,12 @@ class CommandDesk(EventHandler):
             if prepared and prepared[0] == event.id:
                 answer = prepared[1]
             else:
-                call = Call(uow, person, groups, event, len(arguments), reach)
-                answers = [command.answer(call, argument) for argument in arguments]
-                answer = joined_answers(answers) if len(answers) > 1 else answers[0]
+                answer = command.answer_each(Call(uow, person, groups, event, len(arguments), reach), arguments)
             self._send_answer(uow, event, person, command, answer)
 
     def _parse_command(self, event: EventBase) -> Typed | None:
         # Not isinstance: MessageRevised is a subclass of MessageSent, and an edited message is never a command.
-        if type(event) is not MessageSent or event.attachment or not event.text:
+        if type(event) is not MessageSent or event.is_caption or not event.text:
             return None
         if event.is_group and not begins_with_slash(event.text):
             return None

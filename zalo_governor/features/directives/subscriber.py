@@ -110,8 +110,7 @@ class DirectiveLedger(EventHandler):
                 self._drop_edited(uow, known, role, person)
             return False
         says_who_or_when = any(item.names or item.due_at for item in items) or event.mentions or event.quote
-        captions = event.attachment is not None and event.attachment.type not in _TYPED_WITH_LINK
-        if captions or not says_who_or_when:
+        if event.is_caption or not says_who_or_when:
             # A caption mostly tells what the picture shows; what names nobody and no time is mostly no order.
             is_directive = None
         if known is not None:
@@ -313,8 +312,6 @@ def _name_of(person: Person) -> str:
     return words[-1] if words else ""
 
 
-_TYPED_WITH_LINK = frozenset({"webchat", "chat.recommended", "chat.link"})
-"""Zalo's types of messages with a link, whose text is typed as any other, and no caption."""
 _MAY_BE_OPENED = frozenset({DirectiveState.PROPOSED, DirectiveState.DROPPED})
 """States of a directive that a person may yet open; answers to it are kept until then."""
 _WORD = re.compile(r"\w+")

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from zalo_governor.domain.feedback import Remark, RemarkKind
-from zalo_governor.domain.people import DESK
+from zalo_governor.domain.people import DESK, Group
+from zalo_governor.messaging.command_parsing import named_group
 from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import moment, number, one_line
 from zalo_governor.messaging.notifier import Notifier
@@ -35,27 +36,28 @@ class _RemarkCommand(Command[str]):
         self._post = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
-        """Return `rest`, the text after the command's word, as one line; "" (nothing typed) asks for past remarks.
-
-        `today` is not used.
-        """
+        """Return `rest`, the text after the command's word, as one line; "" (nothing typed) asks for past remarks."""
         return one_line(rest.strip(" :"), _STORED_CHARACTERS)
 
     def answer(self, call: Call, argument: str) -> Answer:
         """Store the remark `argument` and pass it on to the admins; return the reply.
 
-        If `argument` is "", return the list of past remarks (to an admin) or how to use the command (to anybody else).
+        Of several groups it is for the one named at its end; if none is, the reply asks which one is meant. If
+        `argument` is "", return the list of past remarks (to an admin) or how to use the command (to anybody else).
         """
         if not call.groups:
             return self.say(call, TextId("not_governed"))
         if argument:
-            return self._store(call, argument)
+            # The group's name stays in the text, of which it may be a part.
+            named, _ = named_group(argument, call.groups)
+            if named is None and len(call.groups) > 1:
+                return self.say(call, TextId("which_group"), "which_group")
+            return self._store(call, named or call.groups[0], argument)
         if (of_desk := call.of_holder(*DESK)).groups:
             return Answer([self._list(call, group.id) for group in of_desk.groups], "listed")
         return self.say(call, TextId("usage"), "usage", usage=self.voice.render(self.usage))
 
-    def _store(self, call: Call, words: str) -> Answer:
-        group = call.groups[0]
+    def _store(self, call: Call, group: Group, words: str) -> Answer:
         now = self.policy.clock()
         remark = call.uow.feedback.add(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
         text = self._pass_on(call, remark)

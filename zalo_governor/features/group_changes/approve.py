@@ -1,20 +1,22 @@
 """Command `/duyet` (approve): the leader permits a change to the group, beforehand or afterwards (clause 6.1)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
+from zalo_governor.domain.group_changes import CHANGE_RULES, Approval, ChangeKind
 from zalo_governor.domain.people import DESK, Group, Person, Role
 from zalo_governor.features.cases.commands.decide import cannot_move, unknown_case
 from zalo_governor.features.cases.transitions import move_case
 from zalo_governor.features.group_changes.notifications import ChangeNotifications
-from zalo_governor.messaging.change_vocabulary import Wanted
+from zalo_governor.messaging.change_vocabulary import INTO, Wanted
 from zalo_governor.messaging.command_parsing import case_number
 from zalo_governor.messaging.commands import Answer, Call, Command
 from zalo_governor.messaging.formatter import moment, one_line
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.templates import TextId
+from zalo_governor.text.fold import skeleton
 
 _MOST_CHARACTERS = 120
 
@@ -66,6 +68,19 @@ class Approve(Command[Asked]):
         wanted = self.policy.changes.wanted(rest)
         return Asked(None, wanted, words) if wanted else None
 
+    def group_named(self, rest: str, groups: Sequence[Group]) -> tuple[Group | None, str]:
+        """Find the group as other commands do; in a renaming (`đổi tên nhóm <name> thành <new name>`), before `thành`.
+
+        The new name may end like the name of another group.
+        """
+        words = rest.split()
+        into = next((at for at, word in enumerate(words) if skeleton(word) == INTO), len(words))
+        group, change = super().group_named(" ".join(words[:into]), groups)
+        wanted = self.policy.changes.wanted(change)
+        if wanted is None or wanted.kind is not ChangeKind.NAME:
+            return super().group_named(rest, groups)
+        return group, " ".join([change, *words[into:]])
+
     def answer(self, call: Call, argument: Asked) -> Answer:
         """Record that the change named by `argument` is approved, and return the reply.
 
@@ -81,7 +96,9 @@ class Approve(Command[Asked]):
         if len(call.groups) == 1 and not self._may(call.person, call.groups[0].id):
             return self.say(call, TextId("approval_ask"), "ask", what=self._what(argument), words=argument.words)
         if argument.wanted is None or len(call.groups) != 1:
-            return self.say(call, TextId("approval_which_group"), "which_group")
+            renamed = argument.wanted is not None and argument.wanted.kind is ChangeKind.NAME and argument.wanted.item
+            text = TextId("approval_which_group") if renamed else TextId("which_group")
+            return self.say(call, text, "which_group")
         return self.of(call.groups[0].id)._approve_in_advance(call, call.groups[0], argument.wanted, argument)
 
     def _approve_in_advance(self, call: Call, group: Group, wanted: Wanted, asked: Asked) -> Answer:

@@ -28,6 +28,7 @@ RULES = (
     GroupInfoRule(clause="6.1", parameters=GroupInfoParameters(), **GIVEN),
     GroupPictureRule(clause="6.5", parameters=Parameters(), **GIVEN),
 )
+OTHER = "8000000000000000002"
 SEEN = GroupSnapshot(
     group_id=GROUP,
     name="Nhóm điều hành",
@@ -275,12 +276,37 @@ def test_whose_word_counts_is_policy() -> None:
 
 
 def test_in_private_the_leader_of_several_groups_names_the_one(desk: Desk) -> None:
-    other = "8000000000000000002"
-    desk = Desk(groups={GROUP: "Điều hành", other: "Ngành Y tế"})
+    desk = Desk(groups={GROUP: "Điều hành", OTHER: "Ngành Y tế"})
     assert "kèm tên Nhóm ở cuối" in answer(desk, "leader", "/duyet đổi tên nhóm")[0]
     assert desk.store.given == []
     assert "Nhóm Ngành Y tế" in answer(desk, "leader", "/duyet đổi tên Ngành Y tế")[0]
-    assert [approval.group_id for approval in desk.store.given] == [other]
+    assert [approval.group_id for approval in desk.store.given] == [OTHER]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "group", "name"),
+    [
+        ("đổi tên nhóm Điều hành thành Chăm sóc sức khỏe Y tế", GROUP, "chamsocsuckhoeyte"),
+        ("đổi tên Ngành Y tế thành Ngành Y tế Mẫu trong 2 giờ", OTHER, "nganhytemau"),
+        ("đồng ý đổi tên nhóm Ngành Y tế", OTHER, ""),
+        ("chế độ duyệt thành viên Ngành Y tế", OTHER, "joinAppr"),
+        ("đổi tên nhóm thành Chăm sóc sức khỏe Y tế", None, ""),
+        ("đổi tên nhóm thành Ngành Y tế", None, ""),
+    ],
+)
+def test_a_new_name_that_ends_like_the_name_of_a_group_names_none(allowed: str, group: str | None, name: str) -> None:
+    desk = Desk(groups={GROUP: "Điều hành", OTHER: "Ngành Y tế"})
+    [told] = answer(desk, "leader", f"/duyet {allowed}")
+    given = [(approval.group_id, approval.item) for approval in desk.store.given]
+    assert given == ([(group, name)] if group else [])
+    assert group or "đổi tên nhóm, tên hiện nay, thành, tên mới" in told
+
+
+def test_in_a_chosen_group_the_new_name_is_all_that_follows() -> None:
+    desk = Desk(groups={GROUP: "Điều hành", OTHER: "Ngành Y tế"})
+    answer(desk, "leader", "/nhom Điều hành")
+    answer(desk, "leader", "/duyet đổi tên nhóm thành Chăm sóc sức khỏe Y tế")
+    assert [(one.group_id, one.item) for one in desk.store.given] == [(GROUP, "chamsocsuckhoeyte")]
 
 
 def test_nobody_of_the_desk_closes_a_case_on_himself(desk: Desk) -> None:

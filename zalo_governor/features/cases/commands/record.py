@@ -65,7 +65,7 @@ class NoteCase(Command[str]):
             text = self.voice.render(TextId("regulation_none"), wanted=citation_of(argument))
             return Answer([text], "unknown_clause", argument)
         if len(call.groups) != 1:
-            return self.say(call, TextId("approval_which_group"), "which_group")
+            return self.say(call, TextId("which_group"), "which_group")
         uid, words = _person_and_text(call.event)
         person = (
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
