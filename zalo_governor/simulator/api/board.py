@@ -11,14 +11,16 @@ _PIN = 2
 
 
 def board_list(call: Call) -> RawDict:
-    """Answer the API call `board/list` with the pinned messages of a group.
+    """Answer the API call `board/list` with a page of the pinned messages of a group.
 
     The call's parameter `board_type` selects the kind of board items: 0 means all kinds, 2 means pinned messages. For
     any other kind the answer is an empty list, because the simulator's boards hold only pinned messages.
     """
     group = call.own_group("group_id")
     pins = group.pins if int(call.params.get("board_type", 0)) in {0, _PIN} else []
-    return {"items": [{"boardType": _PIN, "data": pin} for pin in pins], "count": len(pins)}
+    count = int(call.params.get("count", len(pins)))
+    first = count * (int(call.params.get("page", 1)) - 1)
+    return {"items": [{"boardType": _PIN, "data": pin} for pin in pins[first : first + count]], "count": len(pins)}
 
 
 def pin(call: Call) -> RawDict:

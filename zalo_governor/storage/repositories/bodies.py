@@ -1,8 +1,9 @@
 """Encrypts elements received from Zalo (JSON) for the inbox, and escapes strings that databases reject."""
 
 import json
+from collections.abc import Collection
 from contextlib import suppress
-from typing import cast
+from typing import NamedTuple, cast
 
 import orjson
 
@@ -17,6 +18,14 @@ _TOPIC, _PINNED = ("content", "data", "topic"), "params"
 """Where a notice of a pin holds the pinned message: its ids, its sender and its words."""
 _EXACT = b" "
 """Prefix of JSON that `json` restores exactly but `orjson` does not: integers beyond 64 bits, lone surrogates."""
+
+
+class Repeated(NamedTuple):
+    """The id of a message whose words another element repeats."""
+
+    id: str
+    by_client: bool
+    """True: the id that the client of the message's sender chose (cliMsgId). False: Zalo's id (msgId)."""
 
 
 def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDict) -> bytes:
@@ -38,25 +47,32 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
         return dict(NESTED_TOO_DEEP)
 
 
-def repeats(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, repeated_key: str) -> bool:
-    """Return whether a stored element repeats words of the message with Zalo's id `repeated_key`.
+def repeats(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, ids: Collection[Repeated]) -> bool:
+    """Return whether a stored element repeats words of the message that has these ids.
 
     The other arguments are those of `open_message`. Fast, as most elements are ruled out without being parsed.
     """
-    if repeated_key.encode() not in keys.open(sealed, binding("inbox", account, thread_id, key)):
+    plain = keys.open(sealed, binding("inbox", account, thread_id, key))
+    if not any(one.id.encode() in plain for one in ids):
         return False
-    return key_of_repeated(open_message(keys, account, thread_id, key, sealed)) == repeated_key
+    return repeated_by(open_message(keys, account, thread_id, key, sealed)) in ids
 
 
-def key_of_repeated(raw: RawDict) -> str:
-    """Return Zalo's id of the message whose words a reply or a notice of a pin repeats; "" for other elements."""
-    quote = raw.get("quote")
-    if isinstance(quote, dict):
-        return storable(str(quote.get("globalMsgId", "")))
-    inner: object = raw
-    for name in (*_TOPIC, _PINNED):
-        inner = _object(inner).get(name)
-    return storable(str(_object(inner).get("global_msg_id", "")))
+def repeated_by(raw: RawDict) -> Repeated | None:
+    """Return the id of the message whose words a reply or a notice of a pin repeats; None for other elements.
+
+    It is the client's id only if the element does not give Zalo's.
+    """
+    inner = raw.get("quote")
+    names = "globalMsgId", "cliMsgId"
+    if not isinstance(inner, dict):
+        inner, names = raw, ("global_msg_id", "client_msg_id")
+        for name in (*_TOPIC, _PINNED):
+            inner = _object(inner).get(name)
+    for by_client, name in enumerate(names):
+        if (given := str(_object(inner).get(name) or "0")) != "0":
+            return Repeated(storable(given), bool(by_client))
+    return None
 
 
 def without_repeated(raw: RawDict) -> RawDict:

@@ -4,21 +4,26 @@ Such a message may be received again, by another bot account or revised; replies
 and thumbnail's address. The secret gate need not recognise any of these.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from zalo_governor.domain.inbound import Entry, Seal
-from zalo_governor.storage.repositories.bodies import MAY_REPEAT, key_of_repeated, storable, without_repeated
+from zalo_governor.storage.repositories.bodies import MAY_REPEAT, Repeated, repeated_by, storable, without_repeated
 from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.sealing import SEAL_COLUMNS
 from zalo_governor.storage.schema import file_scans, inbox
 
 _TEXT = "webchat"
 """Zalo's msgType of messages without an attachment, which are never scanned."""
-_Place = tuple[str, str]
-"""(conversation, Zalo's id of a message), as stored."""
+
+
+class _Place(NamedTuple):
+    """A conversation, as stored, and an id of a message in it."""
+
+    thread_id: str
+    message: Repeated
 
 
 def without_sealed(connection: Connection, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -26,7 +31,7 @@ def without_sealed(connection: Connection, entries: Sequence[Entry]) -> Sequence
 
     An entry of such a message becomes sealed; of replies to it and of its pins, only the repeated content is removed.
     """
-    places = {place for entry in entries for place in _places(entry)}
+    places = {place: entry.account for entry in entries for place in _places(entry)}
     seals = _late_seals(connection, places) if places else {}
     return [_admissible(entry, seals) for entry in entries] if seals else entries
 
@@ -36,37 +41,45 @@ def _places(entry: Entry) -> Iterable[_Place]:
         return
     thread_id = storable(entry.thread_id)
     if entry.raw.get("msgType", _TEXT) != _TEXT:
-        yield thread_id, storable(entry.key)
-    if repeated := key_of_repeated(entry.raw):
-        yield thread_id, repeated
+        yield _Place(thread_id, Repeated(storable(entry.key), by_client=False))
+    if repeated := repeated_by(entry.raw):
+        yield _Place(thread_id, repeated)
 
 
-def _late_seals(connection: Connection, places: set[_Place]) -> dict[_Place, Seal]:
-    """Return place -> seal of scanned messages that are sealed, except those sealed for what they quote."""
+def _late_seals(connection: Connection, places: Mapping[_Place, str]) -> dict[_Place, Seal]:
+    """Return place -> seal of scanned messages that are sealed, except those sealed for what they quote.
+
+    The value of a place is the bot account that received the element which names the message.
+    """
     columns: list[Any] = [inbox.c[name] for name in SEAL_COLUMNS]
-    wanted = (
-        select(file_scans.c.group_id, file_scans.c.message_key, *columns)
+    scanned = (
+        select(file_scans.c.group_id, file_scans.c.message_key, inbox.c.cli_key, *columns)
         .join(inbox, inbox.c.id == file_scans.c.event_id)
-        .where(
-            file_scans.c.group_id.in_({thread_id for thread_id, _ in places}),
-            file_scans.c.message_key.in_({key for _, key in places}),
-            inbox.c.seal_rule.is_not(None),
-        )
+        .where(inbox.c.seal_rule.is_not(None))
     )
     found: dict[_Place, Seal] = {}
-    for group_id, message_key, *values in connection.execute(wanted):
-        seal = seal_of(values)
-        if seal is not None and not seal.quoted:
-            found[group_id, message_key] = seal
+    for by_client in (False, True):
+        named = [place for place in places if place.message.by_client is by_client]
+        groups, ids = {place.thread_id for place in named}, {place.message.id for place in named}
+        accounts = {places[place] for place in named}
+        where = (
+            (inbox.c.account.in_(accounts), inbox.c.thread_id.in_(groups), inbox.c.cli_key.in_(ids))
+            if by_client
+            else (file_scans.c.group_id.in_(groups), file_scans.c.message_key.in_(ids))
+        )
+        for group_id, key, cli_key, *values in connection.execute(scanned.where(*where)) if named else ():
+            seal = seal_of(values)
+            if seal is not None and not seal.quoted:
+                found[_Place(group_id, Repeated(cli_key if by_client else key, by_client))] = seal
     return found
 
 
 def _admissible(entry: Entry, seals: dict[_Place, Seal]) -> Entry:
-    for thread_id, key in _places(entry):
-        seal = seals.get((thread_id, key))
+    for place in _places(entry):
+        seal = seals.get(place)
         if seal is None:
             continue
-        if key == storable(entry.key):
+        if place.message == Repeated(storable(entry.key), by_client=False):
             return entry._replace(raw=None, seal=seal)
         return entry._replace(raw=without_repeated(entry.raw or {}))
     return entry

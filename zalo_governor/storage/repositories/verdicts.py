@@ -22,7 +22,7 @@ from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.inbound import READER_VERSION, Admitted, Seal
 from zalo_governor.storage.repositories.account_numbers import lock_admission
 from zalo_governor.storage.repositories.base import Repository
-from zalo_governor.storage.repositories.bodies import MAY_REPEAT, repeats, storable
+from zalo_governor.storage.repositories.bodies import MAY_REPEAT, Repeated, repeats, storable
 from zalo_governor.storage.repositories.inbox_rows import seal_of
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.people import People
@@ -167,8 +167,10 @@ class Verdicts(Repository):
         later = select(inbox.c.id, inbox.c.account, inbox.c.key, inbox.c.body).where(
             *of_group, inbox.c.at_ms >= since, inbox.c.body.is_not(None)
         )
+        ids = [Repeated(this.key, by_client=False)]
+        ids += [Repeated(this.cli_key, by_client=True)] if this.cli_key else []
         for id_, account, key, body in self._tx.connection.execute(later):
-            if id_ not in sealed and repeats(self._tx.keys, account, this.thread_id, key, body, this.key):
+            if id_ not in sealed and repeats(self._tx.keys, account, this.thread_id, key, body, ids):
                 sealed[id_] = seal._replace(quoted=True)
         return sealed
 

@@ -1,7 +1,7 @@
 """Pins messages on the boards of groups, Zalo's lists of pinned messages and notes (zalo-protocol.md, 4)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -19,7 +19,7 @@ _BOARD = "https://groupboard-wpa.chat.zalo.me/api/board"
 _LIST = f"{_BOARD}/list"
 _PIN = f"{_BOARD}/topic/createv2"
 _PINS = 2
-_PAGE_SIZE = 50
+_PAGE_SIZE, _MOST_PAGES = 50, 20
 _PIN_STYLE: RawDict = {
     "type": _PINS,
     "color": -14540254,
@@ -68,7 +68,7 @@ class ZaloBoard:
         if raw is None:
             return JobOutcome.NOT_FOUND
         try:
-            if job.task.target in self._pinned_ids(job.group_id):
+            if any(job.task.target in ids for ids in self._pinned_ids(job.group_id)):
                 return JobOutcome.DONE
         except ZaloError as error:
             log.warning("board_not_read", job=job.id, error=type(error).__name__)
@@ -77,19 +77,17 @@ class ZaloBoard:
         _, outcome = attempt(self._client, job, _PIN, params)
         return outcome
 
-    def _pinned_ids(self, group_id: str) -> set[str]:
-        """Fetch the group's board; return the msgIds of the messages pinned on it."""
-        asked = {
-            "group_id": group_id,
-            "board_type": _PINS,
-            "page": 1,
-            "count": _PAGE_SIZE,
-            "last_id": 0,
-            "last_type": 0,
-        }
-        answer = self._client.read("GET", _LIST, asked)
-        items = answer.get("items") if isinstance(answer, dict) else None
-        return {key for item in items or [] if (key := _pinned_message_id(item))}
+    def _pinned_ids(self, group_id: str) -> Iterator[set[str]]:
+        """Fetch the group's board; yield, page by page, the msgIds of the messages pinned on it."""
+        asked = {"group_id": group_id, "board_type": _PINS, "count": _PAGE_SIZE, "last_id": 0, "last_type": 0}
+        before = None
+        for page in range(1, _MOST_PAGES + 1):
+            answer = self._client.read("GET", _LIST, asked | {"page": page})
+            items = answer.get("items") if isinstance(answer, dict) else None
+            yield {key for item in items or [] if (key := _pinned_message_id(item))}
+            if len(items or []) < _PAGE_SIZE or items == before:
+                return
+            before = items
 
 
 def _pinned_message_id(item: object) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.unit.zalo.standin import Answer, StandIn, inner
+from tests.unit.zalo.standin import Answer, Call, StandIn, inner
 from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, message
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import RawDict
@@ -71,6 +71,27 @@ def test_what_is_pinned_already_is_not_pinned_again(zalo: StandIn, board: MakesB
     zalo.answers[LIST] = inner({"items": [*odd, {"boardType": 2, "data": data}]})
     assert board(HEARD).pin_message(JOB) is JobOutcome.DONE
     assert PIN not in zalo.paths()
+
+
+def test_every_page_of_a_long_board_is_read(zalo: StandIn, board: MakesBoard) -> None:
+    def pinned(call: Call) -> Answer:
+        first = 50 * (call.params["page"] - 1)
+        keys = [str(number) for number in range(500, 560)] + [KEY]
+        topics = [{"params": json.dumps({"global_msg_id": key})} for key in keys[first : first + call.params["count"]]]
+        return inner({"items": [{"boardType": 2, "data": topic} for topic in topics]})
+
+    zalo.answers[LIST] = pinned
+    assert board(HEARD).pin_message(JOB) is JobOutcome.DONE
+    assert PIN not in zalo.paths()
+
+
+def test_a_board_that_gives_the_same_page_again_and_again_is_not_read_for_ever(
+    zalo: StandIn, board: MakesBoard
+) -> None:
+    item = {"boardType": 2, "data": {"params": json.dumps({"global_msg_id": "5"})}}
+    zalo.answers[LIST] = inner({"items": [item] * 50})
+    assert board(HEARD).pin_message(JOB) is JobOutcome.DONE
+    assert zalo.paths().count(LIST) == 2
 
 
 def test_what_was_not_heard_is_not_pinned(zalo: StandIn, board: MakesBoard) -> None:
