@@ -99,11 +99,6 @@ def act_types(frame: Frame) -> list[str]:
     return [kind for kind in types if isinstance(kind, str) and kind not in {"group", "fr"}]
 
 
-def has_messages_alone(frame: Frame) -> bool:
-    """Return whether the frame has only messages and their `queueStatus`, thus no uploads, typing notices or acts."""
-    return bool(frame.content) and _MESSAGES.issuperset(frame.content)
-
-
 def knows(frame: Frame) -> bool:
     """Return whether the frame contains any array ("msgs" …) from which `elements_of` reads elements, or read marks.
 
@@ -304,7 +299,6 @@ def _element(
     return Element(account, thread, is_group, kind, key or digest(said), None, uid, at_ms, context.source, said, raw)
 
 
-_MESSAGES = frozenset({"msgs", "groupMsgs", "queueStatus"})
 _READERS: dict[str, tuple[_Reader, bool]] = {
     "msgs": (_message, False),
     "groupMsgs": (_message, True),
