@@ -84,11 +84,8 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
     """Return (file id, URL) of each upload by the account that the frame reports as finished."""
     items = frame.content.get("controls")
     done = [_content_of(item) for item in items if _is_upload(item)] if isinstance(items, list) else []
-    return [
-        (as_id(content.get("fileId")), str(content["data"].get("url") or ""))
-        for content in done
-        if isinstance(content.get("data"), dict)
-    ]
+    urls = [(as_id(content.get("fileId")), as_object(content.get("data")).get("url")) for content in done]
+    return [(file_id, url) for file_id, url in urls if isinstance(url, str) and url]
 
 
 def act_types(frame: Frame) -> list[str]:
