@@ -47,14 +47,18 @@ def old_messages(world: World, account: Account, cmd: int, asked: Any, faults: F
 
 
 def live_status(cmd: int, data: RawDict) -> RawDict:
-    """Return {"queueStatus": …} for a frame with new messages or reactions in `data`; {} for any other frame."""
+    """Return what Zalo adds to a frame with new messages or reactions in `data`; {} for any other frame.
+
+    It is the `queueStatus`, and empty arrays beside messages (zalo-protocol.md, 14.6).
+    """
     status: RawDict = {}
     for queue, array in ARRAYS.items():
         items = data.get(array)
         ids = [str(one.get("msgId")) for one in items if isinstance(one, dict)] if isinstance(items, list) else []
         if ids and cmd in {501, 521, 612} and all(one.isascii() and one.isdigit() for one in ids):
             status[f"{queue}_1"] = {"ids": ids, "lastId": max(ids, key=int), "evict": 0}
-    return {"queueStatus": status} if status else {}
+    beside: RawDict = {} if cmd == 612 else {"clearUnreads": [], "pageMsgs": [], "delivereds": [], "seens": []}
+    return {"queueStatus": status, **beside} if status else {}
 
 
 def _histories(world: World, account: Account, cmd: int) -> list[History]:

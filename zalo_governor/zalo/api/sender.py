@@ -29,7 +29,7 @@ from zalo_governor.zalo.errors import (
     ZaloError,
     ZaloUnavailableError,
 )
-from zalo_governor.zalo.events.ids import as_id, is_set
+from zalo_governor.zalo.events.ids import as_id, as_object, id_in, is_set
 from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,7 @@ class ZaloSender:
                 url, params = prepare(outgoing, file, content)
         with self._translate_errors(outgoing, visible=True):
             answer = self._session.api.call("POST", url, params, nretry=0)
-        msg_id = as_id(answer.get("msgId")) if isinstance(answer, dict) else ""
+        msg_id = id_in(as_object(answer), "msgId")
         if not msg_id:
             # Zalo answers like this when it silently drops messages to too many strangers.
             raise SendUncertainError("Zalo answered without a msgId")
@@ -162,9 +162,10 @@ class ZaloSender:
             answer = self._session.api.upload(
                 f"{_files_url(notice)}/{kind}/upload", params, file.name, chunk, type=kind_of_upload
             )
-        if not isinstance(answer, dict) or not is_set(answer.get("finished")):
+        uploaded = as_object(answer)
+        if not is_set(uploaded.get("finished")) or id_in(uploaded, "photoId", "fileId") in {"", "-1"}:
             raise SendDeferredError("Zalo did not take the whole file", _UPLOAD_RETRY_SECONDS)
-        return answer
+        return uploaded
 
     @contextmanager
     def _translate_errors(self, outgoing: Outgoing, *, visible: bool) -> Iterator[None]:

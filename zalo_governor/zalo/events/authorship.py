@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from zalo_governor.domain.events import MessageRef
 from zalo_governor.domain.inbound import RawDict
-from zalo_governor.zalo.events.ids import as_id
+from zalo_governor.zalo.events.ids import as_id, id_in
 
 UPDATES = frozenset({"chat.msg.update", "chat.e2ee.replace"})
 """Types of messages that replace the content of another; their fields are a guess (zalo-protocol.md, 14.5, 14.12)."""
@@ -90,11 +90,6 @@ def updated_message(content: RawDict) -> MessageRef:
     """Return the ids of the message that is replaced, from the content of one of `UPDATES`; "" for a missing id."""
     key = id_in(content, "globalMsgId", "gMsgID", "msgId")
     return MessageRef(key=key, cli_key=id_in(content, "cliMsgId", "cMsgID"))
-
-
-def id_in(content: RawDict, *names: str) -> str:
-    """Return the first id that the fields `names` give; "" if none does. The id 0 means "not given"."""
-    return next((id_ for name in names if (id_ := as_id(content.get(name))) not in {"", "0"}), "")
 
 
 def _action_of(content: RawDict) -> str:

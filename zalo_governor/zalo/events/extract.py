@@ -84,11 +84,8 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
     """Return (file id, URL) of each upload by the account that the frame reports as finished."""
     items = frame.content.get("controls")
     done = [_content_of(item) for item in items if _is_upload(item)] if isinstance(items, list) else []
-    return [
-        (as_id(content.get("fileId")), str(content["data"].get("url") or ""))
-        for content in done
-        if isinstance(content.get("data"), dict)
-    ]
+    urls = [(as_id(content.get("fileId")), as_object(content.get("data")).get("url")) for content in done]
+    return [(file_id, url) for file_id, url in urls if isinstance(url, str) and url]
 
 
 def act_types(frame: Frame) -> list[str]:
@@ -97,11 +94,6 @@ def act_types(frame: Frame) -> list[str]:
     contents = [_content_of(item) for item in items] if isinstance(items, list) else []
     types = [content.get("act_type") for content in contents]
     return [kind for kind in types if isinstance(kind, str) and kind not in {"group", "fr"}]
-
-
-def has_messages_alone(frame: Frame) -> bool:
-    """Return whether the frame has only messages and their `queueStatus`, thus no uploads, typing notices or acts."""
-    return bool(frame.content) and _MESSAGES.issuperset(frame.content)
 
 
 def knows(frame: Frame) -> bool:
@@ -307,7 +299,6 @@ def _element(
     return Element(account, thread, is_group, kind, key or digest(said), None, uid, at_ms, context.source, said, raw)
 
 
-_MESSAGES = frozenset({"msgs", "groupMsgs", "queueStatus"})
 _READERS: dict[str, tuple[_Reader, bool]] = {
     "msgs": (_message, False),
     "groupMsgs": (_message, True),

@@ -56,6 +56,11 @@ def as_id(value: object) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
+def id_in(content: RawDict, *names: str) -> str:
+    """Return the first id that the fields `names` give; "" if none does. The id 0 means "not given"."""
+    return next((id_ for name in names if (id_ := as_id(content.get(name))) not in {"", "0"}), "")
+
+
 def int_or_none(value: object) -> int | None:
     """Return a whole number, whether Zalo sent an integer or a string; None for anything else."""
     if value.__class__ is int:  # the fast path, taken nearly always

@@ -32,8 +32,8 @@ from zalo_governor.domain.events import (
     Unrecognised,
 )
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, RawDict
-from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, id_in, updated_message, writer_of
-from zalo_governor.zalo.events.ids import as_id, as_object, int_or_none, json_array, json_object, uid_of
+from zalo_governor.zalo.events.authorship import UPDATES, WITH_FILE, Writer, call_in, updated_message, writer_of
+from zalo_governor.zalo.events.ids import as_id, as_object, id_in, int_or_none, json_array, json_object, uid_of
 from zalo_governor.zalo.events.parse_acts import Shared, friend_act, group_act
 from zalo_governor.zalo.events.text_fields import all_strings, is_worded, string_of, strings_of
 

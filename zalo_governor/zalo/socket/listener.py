@@ -20,7 +20,6 @@ from zalo_governor.zalo.errors import LoginRefusedError, QueueEvictedError, Unde
 from zalo_governor.zalo.events.extract import (
     act_types,
     elements_of,
-    has_messages_alone,
     knows,
     typing_notices,
     uploads_done,
@@ -293,19 +292,18 @@ class Listener:
         return frame
 
     def _elements(self, frame: Frame, source: Source, now_ms: int) -> list[Element]:
-        if not has_messages_alone(frame):
-            for file_id, url in uploads_done(frame):
-                self._session.uploads.done(file_id, url)
-            typing = typing_notices(frame)
-            if typing:
-                log.debug("typing_dropped", count=typing)
-            elif (frame.cmd in KINDS or not knows(frame)) and (frame.payload.get("data") or is_encrypted(frame.cmd)):
-                log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
-                self._session.frames.count(frame.cmd)
-                if frame.cmd not in KINDS:
-                    self._on_unknown_frame(frame)
-            for act_type in act_types(frame):
-                self._session.frames.count_act(act_type)
+        for file_id, url in uploads_done(frame):
+            self._session.uploads.done(file_id, url)
+        typing = typing_notices(frame)
+        if typing:
+            log.debug("typing_dropped", count=typing)
+        elif (frame.cmd in KINDS or not knows(frame)) and (frame.payload.get("data") or is_encrypted(frame.cmd)):
+            log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
+            self._session.frames.count(frame.cmd)
+            if frame.cmd not in KINDS:
+                self._on_unknown_frame(frame)
+        for act_type in act_types(frame):
+            self._session.frames.count_act(act_type)
         elements = elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
         self._session.echoes.note(elements)
         return elements

@@ -106,13 +106,17 @@ def test_a_picture_goes_out_with_its_size_and_caption(zalo: StandIn, session: Za
         (inner(None, 122, "không nhận"), SendRefusedError),
         (Answer({}, 500), SendDeferredError),
         (inner({"finished": 0, "fileId": "-1"}), SendDeferredError),
+        (inner({**DONE, "finished": "0", "fileId": "77"}), SendDeferredError),
+        (inner({**DONE, "fileId": -1}), SendDeferredError),
         (inner({**DONE, "fileId": 78}), SendDeferredError),
     ],
-    ids=["dead session", "too many", "refused", "5xx", "not whole", "no address"],
+    ids=["dead session", "too many", "refused", "5xx", "not whole", "not whole as text", "no id yet", "no address"],
 )
 def test_what_happens_before_the_send_leaves_no_doubt(
     zalo: StandIn, session: ZaloSession, answer: Answer, error: type[SendError]
 ) -> None:
+    session.uploads.done("-1", "x")
+    session.uploads.done("77", "x")
     zalo.answers[UPLOAD] = answer
     with pytest.raises(error):
         ZaloSender(session).send(outgoing(ReportFormat.DOCX), b"x")
@@ -127,8 +131,18 @@ def test_only_the_send_itself_may_be_uncertain(zalo: StandIn, session: ZaloSessi
     assert zalo.paths().count(SEND) == 1
 
 
-def test_the_word_that_an_upload_is_done_is_no_element_of_the_group() -> None:
-    done = control("file_done", {"url": "https://file.zdn.vn/77"}, act_type="file_done")
+@pytest.mark.parametrize("none", [0, "0", "", None])
+def test_an_answer_without_an_id_leaves_it_open_whether_anything_was_sent(
+    zalo: StandIn, session: ZaloSession, none: object
+) -> None:
+    zalo.answers |= {PICTURE: inner({**DONE, "photoId": 9}), SHOW: inner({"msgId": none})}
+    with pytest.raises(SendUncertainError):
+        ZaloSender(session).send(outgoing(ReportFormat.PNG, is_group=True), PNG)
+
+
+@pytest.mark.parametrize("data", [{"url": "https://file.zdn.vn/77"}, '{"url": "https://file.zdn.vn/77"}'])
+def test_the_word_that_an_upload_is_done_is_no_element_of_the_group(data: object) -> None:
+    done = control("file_done", data, act_type="file_done")
     done["content"]["fileId"] = 77
     frame = Frame(601, 0, {"data": {"controls": [done]}})
     assert uploads_done(frame) == [("77", "https://file.zdn.vn/77")]
