@@ -9,7 +9,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -36,29 +36,37 @@ class ClassModel:
         rows = zlib.decompress(table)
         if len(rows) != len(self.labels) << self._bits:
             raise ValueError("the table of classes is cut off; copy it again")
-        # With two bytes for each weight, rows can be added as whole numbers, all classes at once.
-        wide = bytearray(2 * len(rows))
-        wide[::2] = rows
-        self._table = bytes(wide)
+        self._rows = rows
+        # The same few thousand words make up nearly all messages.
+        self._row = lru_cache(maxsize=_ROWS_REMEMBERED)(self._find_row)
 
     def scores(self, facts: Iterable[str]) -> list[float]:
         """Return the score of each class, in the order of `labels`, for a text's features; unknown ones are ignored."""
-        table, width = self._table, 2 * len(self.labels)
-        nothing = bytes([NO_WEIGHT, 0]) * len(self.labels)
-        starts = [place * width for place in places(facts, self._bits)]
-        rows = [row for start in starts if (row := table[start : start + width]) != nothing]
+        rows = [row for row in set(map(self._row, facts)) if row]
         if not rows:
             return list(self._biases)
         share, none = 1.0 / math.sqrt(len(rows)), NO_WEIGHT * len(rows)
+        width, weights = 2 * len(self.labels), (1 << 16 * len(self.labels)) - 1
         sums = [0] * len(self.labels)
         for start in range(0, len(rows), _ROWS_IN_A_SUM):
-            total = sum([int.from_bytes(row, "little") for row in rows[start : start + _ROWS_IN_A_SUM]])
+            total = sum(rows[start : start + _ROWS_IN_A_SUM]) & weights
             parts = struct.unpack(f"<{len(self.labels)}H", total.to_bytes(width, "little"))
             sums = [whole + part for whole, part in zip(sums, parts, strict=True)]
         return [
             bias + unit * share * (column - none)
             for bias, unit, column in zip(self._biases, self._units, sums, strict=True)
         ]
+
+    def _find_row(self, fact: str) -> int:
+        """Return the row of a feature as a whole number, so that rows can be added; 0 for a feature without weights.
+
+        Its lower part has two bytes for each weight; above them is the row number, as equal rows are not the same row.
+        """
+        place, width = _place(fact, self._bits), len(self.labels)
+        row = self._rows[place * width : (place + 1) * width]
+        if row.count(NO_WEIGHT) == width:
+            return 0
+        return place << 16 * width | int.from_bytes(row.decode("latin-1").encode("utf-16-le"), "little")
 
 
 @cache
@@ -87,12 +95,16 @@ def pack(labels: Sequence[str], biases: Sequence[float], units: Sequence[float],
 
 def places(facts: Iterable[str], bits: int) -> set[int]:
     """Return the row numbers of the features `facts` in a model's table of 2**bits rows, computed by hashing."""
-    mask = (1 << bits) - 1
-    return {zlib.crc32(fact.encode("utf-8", "surrogatepass")) & mask for fact in facts}
+    return {_place(fact, bits) for fact in facts}
+
+
+def _place(fact: str, bits: int) -> int:
+    return zlib.crc32(fact.encode("utf-8", "surrogatepass")) & ((1 << bits) - 1)
 
 
 NO_WEIGHT = 128
 """Byte of the table that means the weight 0."""
 _ROWS_IN_A_SUM = 257
 """How many one-byte weights can be added without the sum exceeding two bytes."""
+_ROWS_REMEMBERED = 16_384
 _MAGIC = b"zalo-governor classes 1\n"

@@ -4,7 +4,6 @@ The linear model for clause 4.2 (harmful content) is trained and scores with the
 explain its result to people.
 """
 
-import itertools
 import re
 from collections.abc import Iterable
 
@@ -45,11 +44,7 @@ class Lexicon:
         lower = text.lower()
         marked = has_marks(lower)
         found = _concepts(_words_of(lower if marked else fold(text)), self._marked if marked else self._bare)
-        if _LINK.search(lower):
-            found.add("link")
-        if _PHONE.search(lower):
-            found.add("phone")
-        return found
+        return found | _ways_of_contact(lower)
 
 
 def ways_to_read(text: str) -> list[str]:
@@ -85,25 +80,27 @@ def unmarked_features_of(text: str) -> set[str]:
     return _shape(fold(text), bare).union(_pairs("n", bare))
 
 
-def _pairs(kind: str, words: list[str]) -> Iterable[str]:
-    yield from [kind + word for word in words]
-    yield from [f"{kind}{first} {second}" for first, second in itertools.pairwise(words)]
+def _pairs(kind: str, words: list[str]) -> list[str]:
+    marked = [kind + word for word in words]
+    return [*marked, *[f"{first} {second}" for first, second in zip(marked, words[1:], strict=False)]]
 
 
 def _shape(lower: str, bare: list[str]) -> set[str]:
     found = {f"^{at}{word}" for at, word in enumerate(bare[:_AT_THE_ENDS])}
     found.update(f"${at}{word}" for at, word in enumerate(bare[: -_AT_THE_ENDS - 1 : -1]))
     found.update(("^" + " ".join(bare[:2]), "$" + " ".join(bare[-2:]), f"l{min(len(lower) // 20, 8)}"))
-    found.update("p" + _ALIKE.get(sign, sign) for sign in _SIGNS.findall(lower))
-    if _LINK.search(lower):
-        found.add("link")
-    if _PHONE.search(lower):
-        found.add("phone")
-    return found
+    found.update(["p" + _ALIKE.get(sign, sign) for sign in set(_SIGNS.findall(lower))])
+    return found | _ways_of_contact(lower)
+
+
+def _ways_of_contact(lower: str) -> set[str]:
+    # The quick search spares most texts the slow one, whose expression begins with any letter.
+    linked = _LIKE_A_LINK.search(lower) is not None and _LINK.search(lower) is not None
+    return {way for way, named in (("link", linked), ("phone", _PHONE.search(lower))) if named}
 
 
 def _words_of(lower: str) -> list[str]:
-    return [_plain(word) for word in _WORDS.findall(lower)]
+    return [word if word.isalpha() else _plain(word) for word in _WORDS.findall(lower)]
 
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], str]]]
@@ -126,8 +123,6 @@ def _concepts(words: list[str], phrases: _Phrases) -> set[str]:
 
 def _plain(word: str) -> str:
     """Return the word with digits replaced by the letters they stand for ("b4n" as "ban"); numbers become "#"."""
-    if word.isalpha():
-        return word
     if _NUMBER.match(word):
         return "#" + word.lstrip("0123456789")
     return word.translate(_LEET) if _LETTER.search(word) else "#"
@@ -143,7 +138,7 @@ _WORDS = re.compile(r"[\w@$]+")
 _NUMBER = re.compile(r"\d+[a-zđ]{0,3}$")
 _LETTER = re.compile(r"[^\W\d_]|@")
 _LEET = str.maketrans("4@3017$", "aaeoits")
-_LINK = re.compile(
-    r"://(?![\w.-]*\.gov\.vn)|www\.|(?<![\w@.-])[a-z0-9-]{2,30}\.(?:com|net|xyz|top|vip|club|me|cc|info|win|test|example)\b"
-)
-_PHONE = re.compile(r"(?<!\d)0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}(?!\d)")
+_DOMAIN_END = r"\.(?:com|net|xyz|top|vip|club|me|cc|info|win|test|example)\b"
+_LIKE_A_LINK = re.compile(rf"://|www\.|{_DOMAIN_END}")
+_LINK = re.compile(rf"://(?![\w.-]*\.gov\.vn)|www\.|(?<![\w@.-])[a-z0-9-]{{2,30}}{_DOMAIN_END}")
+_PHONE = re.compile(r"0(?<!\d0)\d{2,3}[ .]?\d{3}[ .]?\d{3,4}(?!\d)")
