@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from tests.integration.seen import holding
 from tests.unit.storage.stored import (
@@ -26,6 +26,7 @@ from zalo_governor.domain.cases import CaseNote, CaseState, NoteKind
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import BackfillEnd, QueueCursor
 from zalo_governor.domain.directives import Assignee
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (
     GroupCall,
     GroupInfoChanged,
@@ -48,7 +49,7 @@ from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
-from zalo_governor.storage.schema import findings
+from zalo_governor.storage.schema import findings, persons, trials
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -636,3 +637,26 @@ def test_roles_and_trials_of_before_there_were_roles_by_group_go_on_in_all_group
             assert not uow.trials.is_live("8000000000000000002"), "a group that is new has a trial of its own"
     finally:
         database.close()
+
+
+def test_an_account_with_other_people_is_refused_where_another_one_works_and_takes_no_role(
+    database: Database, units: UnitsOfWork
+) -> None:
+    second, grants = UnitsOfWork(database, "7000000000000000099"), {EVERYWHERE: (Role.ADMIN,)}
+    ours = [SeedPerson(name, "", None, global_id, None, grants) for name, global_id in (("Lò A", "g1"), ("Lò B", "g2"))]
+    units.seed_people(BOT, ours)
+    with units.begin() as uow:
+        uow.trials.begin(BOT, GROUP, START)
+    theirs = SeedPerson("Giàng C", "", None, "g3", None, grants)
+    for people in ([theirs], []):
+        with pytest.raises(ConfigError, match=f"people: tài khoản {BOT} cũng dùng cơ sở dữ liệu này"):
+            second.seed_people("7000000000000000099", people)
+    with database.read() as connection:
+        held = select(persons.c.full_name).where(persons.c.roles.is_not(None)).order_by(persons.c.id)
+        assert connection.scalars(held).all() == ["Lò A", "Lò B"]
+        second.seed_people("7000000000000000099", [ours[0], theirs])
+        assert connection.scalars(held).all() == ["Lò A", "Giàng C"]
+    # All people of the only account may change.
+    with database.write() as connection:
+        connection.execute(update(trials).values(account="7000000000000000099"))
+    second.seed_people("7000000000000000099", ours[1:])

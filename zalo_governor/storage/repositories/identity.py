@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.storage.schema import (
     cases,
@@ -21,6 +22,7 @@ from zalo_governor.storage.schema import (
     person_uids,
     persons,
     remarks,
+    trials,
 )
 from zalo_governor.storage.security.crypto import Keys
 
@@ -53,7 +55,11 @@ def seed(connection: Connection, keys: Keys, account: str, people: Sequence[Seed
 
     A uid in the settings is the person's Zalo id as the bot account `account` sees it. A person may be listed several
     times, with roles in different groups.
+
+    Raises:
+        ConfigError: another bot account uses the database, for people of whom the settings name none.
     """
+    _refuse_people_of_others(connection, account, people)
     holders: dict[int, dict[str, frozenset[Role]]] = {}
     for wanted in people:
         person_id = _find_and_merge(connection, keys, account, wanted) or _insert_person(connection)
@@ -90,6 +96,17 @@ def tie_global_id(connection: Connection, keys: Keys, account: str, person: Pers
         connection.execute(update(persons).where(persons.c.id == person.id).values(global_id=global_id))
     else:
         _merge(connection, keys, loser_id=person.id, winner_id=other)
+
+
+def _refuse_people_of_others(connection: Connection, account: str, people: Sequence[SeedPerson]) -> None:
+    other = connection.scalar(select(trials.c.account).where(trials.c.account != account).limit(1))
+    holders = set(connection.scalars(select(persons.c.full_name).where(persons.c.roles.is_not(None))))
+    if other and holders and holders.isdisjoint(one.full_name for one in people):
+        raise ConfigError(
+            f"people: tài khoản {other} cũng dùng cơ sở dữ liệu này, và không ai đang giữ vai trò ở đó có trong mục "
+            "này; chạy tiếp thì tất cả những người ấy mất vai trò. Hai cơ quan thì hãy dùng hai cơ sở dữ liệu "
+            "(database_url; xem zalo-governor offices add); cùng một cơ quan thì hãy ghi mục people giống nhau"
+        )
 
 
 def _find_and_merge(connection: Connection, keys: Keys, account: str, wanted: SeedPerson) -> int | None:
