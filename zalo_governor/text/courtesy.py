@@ -168,8 +168,13 @@ _FIRST_WORDS = _words(
 _WORD = re.compile(r"[\w/]+")
 _MOST_COURTEOUS_WORDS = 12
 _WORDS_OF_COURTESY = _words("kính chào thưa gửi trình dạ vâng ạ cảm cám ơn trân trọng hello hi thanks tks")
-_POLITE_WORDS = _WORDS_OF_COURTESY | _words(
-    "quý các toàn thể tất cả mọi người anh chị em ace ae ac đồng chí đ/c đc bác cô chú ông bà thầy lãnh đạo lđ sếp thủ "
-    "trưởng nhóm văn phòng ban hội sở ngành ubnd cơ quan đơn vị tỉnh xã huyện phường thường trực bí thư chủ tịch giám "
-    "đốc chánh phó tôi mình xin phép báo cáo nhiều và rất chân thành sáng trưa chiều tối nhé nha nhà"
-) | {"buổi"}  # without its mark it would be an obscene word
+_POLITE_WORDS = (
+    _WORDS_OF_COURTESY
+    | _words(
+        "quý các toàn thể tất cả mọi người anh chị em ace ae ac đồng chí đ/c đc bác cô chú ông bà thầy lãnh đạo "
+        "lđ sếp thủ trưởng nhóm văn phòng ban hội sở ngành ubnd cơ quan đơn vị tỉnh xã huyện phường thường trực "
+        "bí thư chủ tịch giám đốc chánh phó tôi mình xin phép báo cáo nhiều và rất chân thành sáng trưa chiều tối "
+        "nhé nha nhà"
+    )
+    | {"buổi"}
+)  # without its mark it would be an obscene word
