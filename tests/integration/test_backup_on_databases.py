@@ -187,7 +187,7 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
     assert after["inbox"] == before["inbox"] - 1 == 4
     assert after["cases"] == before["cases"] == 1
     assert after["audit"] == before["audit"]
-    assert (done.sealed_again, done.erased_again, done.known_until) == (1, 0, None)
+    assert (done.rebuilt.sealed, done.rebuilt.erased, done.known_until) == (1, 0, None)
     assert empty.settings.key_path.read_bytes() == filled.settings.key_path.read_bytes()
     database = empty.open()
     assert not SqlAuditLog(database).verify().faults
@@ -237,7 +237,7 @@ def test_what_was_sealed_or_erased_after_the_backup_does_not_come_back(filled: P
         connection.execute(update(inbox).where(inbox.c.key == "1").values(body=None, **seal))
     database.close()
     done = filled.restore(path, replace=True)
-    assert done.sealed_again == 2
+    assert done.rebuilt.sealed == 2
     database = filled.open()
     with database.read() as connection:
         assert connection.scalars(select(inbox.c.key).where(inbox.c.body.is_not(None))).all() == ["0", "2"]
@@ -258,7 +258,7 @@ def test_a_later_backup_tells_of_an_erasure_where_the_database_itself_is_lost(fi
     assert gone
     later = filled.backup()
     done = empty.restore(path)
-    assert (done.erased_again, done.known_until) == (1, later.name)
+    assert (done.rebuilt.erased, done.known_until) == (1, later.name)
     database = empty.open()
     with database.read() as connection:
         assert not connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.body.is_not(None)))
@@ -286,7 +286,7 @@ def test_who_was_erased_after_two_entries_of_that_person_were_merged_is_erased_i
     later = filled.backup()
     # What was erased already when the backup was made is not erased again.
     for made, again in ((path, 1), (merged, 1), (later, 0)):
-        assert empty.restore(made, replace=True).erased_again == again
+        assert empty.restore(made, replace=True).rebuilt.erased == again
         database = empty.open()
         with database.read() as connection:
             assert not connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.body.is_not(None)))
@@ -306,7 +306,7 @@ def test_a_key_file_that_was_damaged_is_replaced_by_that_of_the_backup_and_kept_
     database.close()
     key.write_bytes(key.read_bytes()[:20])
     done = filled.restore(path, replace=True)
-    assert (done.erased_again, done.known_until) == (1, "cơ sở dữ liệu trước khi khôi phục")
+    assert (done.rebuilt.erased, done.known_until) == (1, "cơ sở dữ liệu trước khi khôi phục")
     assert master_key(key, None) == MASTER
     [damaged] = key.parent.glob("governor.key.truoc-*")
     assert len(damaged.read_bytes()) == 20

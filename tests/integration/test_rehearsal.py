@@ -56,7 +56,7 @@ def test_a_rehearsal_says_what_a_restore_would_find_while_the_bot_runs(filled: P
     lock.take()
     filled.clock.forward(hours=1)
     done = rehearsed(filled, path)
-    assert (done.cases, done.messages, done.sealed_again, done.erased_again) == (1, 4, 2, 0)
+    assert (done.cases, done.messages, done.rebuilt.sealed, done.rebuilt.erased) == (1, 4, 2, 0)
     assert done.end.audit_head
     assert done.remembered
     assert filled.count() == before | {"vault": before["vault"] + 1}

@@ -16,6 +16,7 @@ def with_stored(line: LineStatus, records: AppContext, account: str) -> LineStat
     return line._replace(
         outgoing=Outbox(records.database, account).counts(records.clock()),
         backed_up_at=last.at if last else None,
+        audit_faults=last.audit_faults if last else 0,
         backup_overdue=is_overdue(records.vault, records.clock(), settings.remind_after),
         copied_at=copies.good_at,
         copy_missing=copies.is_missing(records.clock(), settings.remind_after),

@@ -24,7 +24,7 @@ from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import count_rows
 from zalo_governor.storage.migrations import revision
-from zalo_governor.storage.repositories.audit import audit_head
+from zalo_governor.storage.repositories.audit import SqlAuditLog, audit_head
 from zalo_governor.storage.repositories.jobs import waiting_scans
 from zalo_governor.storage.repositories.secret_store import SecretStore
 from zalo_governor.storage.schema import inbox
@@ -47,10 +47,12 @@ _MAX_FILE_BYTES = 16 << 20
 
 
 class LastBackup(BaseModel):
-    """Time and file name of the newest backup, recorded when it was written and verified."""
+    """The newest backup, recorded when it was written and verified."""
 
     at: datetime
     name: str
+    audit_faults: int = 0
+    """Number of places at which the audit log was not intact when the backup was made."""
 
 
 class Backup(NamedTuple):
@@ -61,6 +63,8 @@ class Backup(NamedTuple):
     """Last line of the backup: row counts and the audit log's last hash."""
     size: int
     """Size of the file in bytes."""
+    audit_faults: int
+    """Number of places at which the audit log is not intact; a restore then has to be told to accept that."""
     unscanned: tuple[datetime, ...]
     """When the messages were sent whose files were not scanned yet: the backup has their captions and file names."""
 
@@ -122,12 +126,13 @@ class Backups:
         finally:
             with suppress(OSError):
                 draft.unlink()
-        note_backup(self._vault, now, path.name)
+        faults = len(SqlAuditLog(self._database).verify().faults)
+        note_backup(self._vault, LastBackup(at=now, name=path.name, audit_faults=faults))
         self._remember_unscanned(path.name, [task.event_id for task in unscanned])
         with UnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
             uow.audit.append("backup.made", at=now, group_id=NO_GROUP, detail=detail)
-        return Backup(path, end, size, tuple(task.sent_at for task in unscanned))
+        return Backup(path, end, size, faults, tuple(task.sent_at for task in unscanned))
 
     def outdated(self) -> list[str]:
         """Return the names of backups with the caption of a message sealed later, after the scan of its attachment."""
@@ -184,14 +189,14 @@ class Backups:
 
 
 def last_backup(vault: SecretStore) -> LastBackup | None:
-    """Return time and file name of the newest backup, recorded in the secret store `vault`; None if there was none."""
+    """Return the newest backup, recorded in the secret store `vault`; None if there was none."""
     kept = vault.load(_LAST_KEY)
     return None if kept is None else LastBackup.model_validate_json(kept)
 
 
-def note_backup(vault: SecretStore, at: datetime, name: str) -> None:
-    """Record in the secret store `vault` time and file name of the newest backup, which `last_backup` returns."""
-    vault.save(_LAST_KEY, LastBackup(at=at, name=name).model_dump_json().encode())
+def note_backup(vault: SecretStore, made: LastBackup) -> None:
+    """Record the newest backup in the secret store `vault`, from which `last_backup` returns it."""
+    vault.save(_LAST_KEY, made.model_dump_json().encode())
 
 
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:

@@ -16,6 +16,7 @@ from zalo_governor.backup.create import CONFIG, SUFFIX
 from zalo_governor.backup.encrypted_file import BackupError, read_head
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.config.settings import Settings
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.after_restore import Gone, seal_what_is_found
@@ -31,6 +32,10 @@ from zalo_governor.system.atomic_files import replace_file
 Looking = Callable[[Settings, Keys], Callable[[RawDict], Seal | None]]
 """Function that makes, from settings and keys, the check for state secrets: raw message -> Seal, or None if harmless.
 """
+
+
+class WrongRulesError(ConfigError):
+    """The rules in the backup cannot be loaded; the message names the files as they are called once restored."""
 
 
 class Steps(NamedTuple):
@@ -52,24 +57,44 @@ class Rules(NamedTuple):
     looking: Looking
 
 
+class Rebuilt(NamedTuple):
+    """Result of `rebuild`: what was removed again, and what is wrong with the audit log."""
+
+    sealed: int
+    """Number of messages whose content was removed: sealed after the backup was made, or by today's rules."""
+    erased: int
+    """Number of people whose data were erased, as a written order had demanded after the backup was made."""
+    audit_faults: int
+    """Number of places at which the audit log had been altered before the backup was made."""
+
+
 def rebuild(
-    database: Database, path: Path, code: RecoveryCode, read: Survey, rules: Rules, gone: Gone, steps: Steps
-) -> tuple[int, int]:
+    database: Database,
+    path: Path,
+    code: RecoveryCode,
+    read: Survey,
+    rules: Rules,
+    gone: Gone,
+    steps: Steps,
+    *,
+    altered_audit: bool,
+) -> Rebuilt:
     """Fill an empty database with the rows of a backup, verify it, and remove what was sealed or erased since.
 
     `read` is the backup's content without rows, `gone` what was sealed (removed as a possible state secret) or erased
-    after the backup was made. Returns the number of messages whose content was removed, and of people whose data were
-    erased.
+    after the backup was made. With `altered_audit`, an audit log that had been altered before the backup was made is
+    accepted.
 
     Raises:
         BackupError: the backup is malformed, or what was rebuilt differs from what it states.
+        WrongRulesError: the backup's rules are needed and wrong.
     """
     with reporting_malformed(path):
         _load_rows(database, path, code, read, steps.load)
-    _verify(database, read)
+    faults = _verify(database, read, altered_audit=altered_audit)
     with _settings_with_rules(read, rules.settings) as settings:
         look = rules.looking(settings, database.keys)
-    return _take_away(database, gone, look, steps.look, database.clock())
+    return Rebuilt(*_take_away(database, gone, look, steps.look, database.clock()), faults)
 
 
 @contextmanager
@@ -141,15 +166,26 @@ def _load_rows(database: Database, path: Path, code: RecoveryCode, read: Survey,
         go_on_counting(connection)
 
 
-def _verify(database: Database, read: Survey) -> None:
-    """Check that the restored data can be decrypted; raise BackupError if the audit log differs from that of `read`."""
+def _verify(database: Database, read: Survey, *, altered_audit: bool) -> int:
+    """Check that the restored data can be decrypted; return at how many places the audit log is not intact.
+
+    Raises:
+        BackupError: the audit log differs from that of `read`, or is not intact and `altered_audit` is False.
+    """
     with database.read() as connection:
         named = connection.execute(select(persons).where(persons.c.display_name.is_not(None)).limit(20)).all()
     for row in named:
         database.keys.open_text(row.display_name, "person", str(row.id))
     report = SqlAuditLog(database).verify()
-    if report.faults or str(report.head or "") != read.end.audit_head:
-        raise BackupError("Nhật ký kiểm tra trong bản sao lưu không toàn vẹn; chưa thay đổi gì.")
+    if str(report.head or "") != read.end.audit_head:
+        raise BackupError("Nhật ký kiểm tra trong bản sao lưu không khớp mã đối chiếu; chưa thay đổi gì.")
+    if report.faults and not altered_audit:
+        raise BackupError(
+            f"Nhật ký kiểm tra trong bản sao lưu không toàn vẹn ở {len(report.faults)} chỗ: đã bị sửa trước khi sao "
+            "lưu; chưa thay đổi gì. Đề nghị dùng bản sao lưu cũ hơn, hoặc thêm --altered-audit để vẫn khôi phục: chỗ "
+            "bị sửa giữ nguyên, zalo-governor audit verify vẫn nêu ra (docs/sao-luu.md)."
+        )
+    return len(report.faults)
 
 
 def _take_away(
@@ -186,7 +222,10 @@ def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]
         return
     with TemporaryDirectory() as folder:
         write_config(read, Path(folder))
-        yield settings.model_copy(update={"config_dir": Path(folder)})
+        try:
+            yield settings.model_copy(update={"config_dir": Path(folder)})
+        except ConfigError as error:
+            raise WrongRulesError(str(error).replace(folder, str(settings.config_dir))) from None
 
 
 def write_config(read: Survey, folder: Path) -> None:

@@ -16,6 +16,7 @@ from zalo_governor.backup.create import SETTINGS
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.backup.rebuild import (
     Looking,
+    Rebuilt,
     Rules,
     Steps,
     rebuild,
@@ -58,10 +59,8 @@ class Rehearsal(NamedTuple):
     messages: int
     """Number of messages in the backup, also those whose content is not kept."""
     cases: int
-    sealed_again: int
-    """Number of messages whose content a restore would remove: sealed since the backup, or by today's rules."""
-    erased_again: int
-    """Number of people whose data a restore would erase again."""
+    rebuilt: Rebuilt
+    """What a restore would remove again, and what is wrong with the audit log."""
     seconds: float
     """How long the rehearsal took."""
     remembered: bool
@@ -69,12 +68,19 @@ class Rehearsal(NamedTuple):
 
 
 def rehearse(
-    path: Path, code: RecoveryCode, settings_file: Path, clock: Clock, looking: Looking, steps: Steps
+    path: Path,
+    code: RecoveryCode,
+    settings_file: Path,
+    clock: Clock,
+    looking: Looking,
+    steps: Steps,
+    *,
+    altered_audit: bool = False,
 ) -> Rehearsal:
     """Do with a backup what a restore does, in a temporary SQLite database that is deleted at the end.
 
     The installation that `settings_file` describes, if any, whose bot may be running, is not changed; only the time of
-    the rehearsal is recorded in it. `looking` makes the check for state secrets that all messages undergo.
+    the rehearsal is recorded in it. `looking` and `altered_audit` are as for a restore.
 
     Raises:
         BackupError: the backup cannot be restored; the message says why.
@@ -96,7 +102,8 @@ def rehearse(
             later, _ = removals_of_later_backup(path, code, read.manifest)
             gone = Gone(later.sealed | known.sealed, later.erased | known.erased)
             with closing(Database(f"sqlite:///{folder / 'governor.db'}", keys, clock)) as database:
-                sealed, erased = rebuild(database, path, code, read, Rules(settings, looking), gone, steps)
+                rules = Rules(settings, looking)
+                rebuilt = rebuild(database, path, code, read, rules, gone, steps, altered_audit=altered_audit)
                 with database.read() as connection:
                     of_messages = select(func.count()).select_from(inbox).where(inbox.c.kind == "message")
                     messages = connection.scalar(of_messages) or 0
@@ -105,7 +112,7 @@ def rehearse(
     remembered = present.remember(LastRehearsal(at=clock(), name=path.name, made_at=made_at))
     cases = read.end.counts.get("cases", 0)
     seconds = monotonic() - started
-    return Rehearsal(made_at, read.end, messages, cases, sealed, erased, seconds, remembered)
+    return Rehearsal(made_at, read.end, messages, cases, rebuilt, seconds, remembered)
 
 
 def last_rehearsal(vault: SecretStore) -> LastRehearsal | None:

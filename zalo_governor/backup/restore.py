@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.backup.archive import End, Survey, survey
-from zalo_governor.backup.create import SETTINGS, note_backup
+from zalo_governor.backup.create import SETTINGS, LastBackup, note_backup
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.backup.rebuild import (
     Looking,
+    Rebuilt,
     Rules,
     Steps,
+    WrongRulesError,
     rebuild,
     removals_of_later_backup,
     reporting_malformed,
@@ -42,10 +44,7 @@ class Restored(NamedTuple):
     end: End
     settings: Settings
     """Settings of the restored installation."""
-    sealed_again: int
-    """Number of messages whose content was removed: sealed after the backup was made, or by today's rules."""
-    erased_again: int
-    """Number of people whose data were erased, as a written order had demanded after the backup was made."""
+    rebuilt: Rebuilt
     known_until: str | None
     """Name of the newer data (replaced database or later backup) that listed what was sealed or erased, or None."""
     kept: str | None
@@ -53,13 +52,22 @@ class Restored(NamedTuple):
 
 
 def restore(
-    path: Path, code: RecoveryCode, settings_file: Path, clock: Clock, looking: Looking, steps: Steps, *, replace: bool
+    path: Path,
+    code: RecoveryCode,
+    settings_file: Path,
+    clock: Clock,
+    looking: Looking,
+    steps: Steps,
+    *,
+    replace: bool,
+    altered_audit: bool = False,
 ) -> Restored:
     """Restore a backup into the installation that `settings_file` describes.
 
     Settings and configuration files that exist are kept; missing ones, also `settings_file`, come from the backup.
     Content that was sealed (removed as a possible state secret) or erased after the backup was made is removed again.
-    `looking` makes the check for state secrets; with `replace`, a database that holds data is moved aside.
+    `looking` makes the check for state secrets; with `replace`, a database that holds data is moved aside; with
+    `altered_audit`, an audit log that had been altered before the backup was made is accepted.
 
     Raises:
         BackupError: the restore was refused and nothing was changed; the message says why.
@@ -80,15 +88,24 @@ def restore(
     gone = Gone(later.sealed | gone.sealed, later.erased | gone.erased)
     with closing(landing(settings.sqlalchemy_url, stamp, keys, clock)) as place:
         with closing(Database(place.url, keys, clock)) as database:
-            sealed, erased = rebuild(database, path, code, read, Rules(settings, looking), gone, steps)
+            rules = Rules(settings, looking)
+            try:
+                rebuilt = rebuild(database, path, code, read, rules, gone, steps, altered_audit=altered_audit)
+            except WrongRulesError as error:
+                _restore_config(read, settings)
+                raise BackupError(
+                    f"Bộ quy tắc trong bản sao lưu có lỗi:\n{error}\nĐã chép bộ ấy ra, chưa thay đổi gì khác: đề nghị "
+                    "sửa tệp được nêu rồi gõ lại lệnh."
+                ) from None
             with database.write() as connection:
                 look_ahead(connection, clock())
-            _append_audit_entry(database, read, clock(), sealed, erased)
+            _append_audit_entry(database, read, clock(), rebuilt)
             # A backup cannot contain the record that it was made.
-            note_backup(SecretStore(database), made_at, path.name)
+            made = LastBackup(at=made_at, name=path.name, audit_faults=rebuilt.audit_faults)
+            note_backup(SecretStore(database), made)
         kept = before.replace_with(stamp, place)
     _restore_missing_files(read, settings, settings_file)
-    return Restored(made_at, read.end, settings, sealed, erased, known_until or name, kept)
+    return Restored(made_at, read.end, settings, rebuilt, known_until or name, kept)
 
 
 def refuse_to_overwrite(settings: Settings, clock: Clock, *, replace: bool) -> None:
@@ -220,23 +237,23 @@ def _load_settings_for(read: Survey, settings_file: Path) -> Settings:
         draft.unlink()
 
 
-def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:
+def _append_audit_entry(database: Database, read: Survey, now: datetime, rebuilt: Rebuilt) -> None:
+    detail = {"made_at": read.manifest.made_at, "rows": read.end.rows, **rebuilt._asdict()}
     with UnitsOfWork(database).begin() as uow:
-        uow.audit.append(
-            "database.restored",
-            at=now,
-            group_id=NO_GROUP,
-            detail={"made_at": read.manifest.made_at, "rows": read.end.rows, "sealed": sealed, "erased": erased},
-        )
+        uow.audit.append("database.restored", at=now, group_id=NO_GROUP, detail=detail)
 
 
 def _restore_missing_files(read: Survey, settings: Settings, settings_file: Path) -> None:
     """Write the settings file and the configuration folder from the backup `read`, each only if it is missing."""
+    _restore_config(read, settings)
+    if not settings_file.exists():
+        replace_file(settings_file, read.files[SETTINGS], mode=0o600)
+
+
+def _restore_config(read: Survey, settings: Settings) -> None:
     if settings.config_dir is not None and not settings.config_dir.exists():
         # Renamed only when complete, since a repeated restore keeps a folder that exists.
         draft = settings.config_dir.with_name(f".{settings.config_dir.name}.khoi-phuc")
         draft.mkdir(parents=True, exist_ok=True)
         write_config(read, draft)
         draft.rename(settings.config_dir)
-    if not settings_file.exists():
-        replace_file(settings_file, read.files[SETTINGS], mode=0o600)

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.configuration import load_configuration
+from zalo_governor.app.context import Installation, open_installation
 from zalo_governor.backup.copy_targets import shares_disk
 from zalo_governor.backup.copying import Copying
 from zalo_governor.backup.create import Backup, Backups, give_up_oldest
@@ -18,8 +19,9 @@ from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.progress import steps
 from zalo_governor.cli.wrapping import say
-from zalo_governor.config.settings import load_settings
+from zalo_governor.config.settings import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.messaging.formatter import number
 
 _MOST_NAMED = 5
@@ -52,7 +54,8 @@ def backup(
     Không chép được ra ngoài máy thì mã thoát là 1; bản sao lưu trên máy vẫn còn.
     """
     settings = load_settings(config)
-    with closing(open_records(settings, system_clock)) as records:
+    _warn_of_wrong_rules(settings)
+    with closing(open_installation(settings, system_clock)) as records:
         backups = Backups(settings, config, records.database, system_clock)
         code = backups.code()
         if new_code or (code is None and sys.stdin.isatty()):
@@ -80,6 +83,14 @@ def backup(
         raise typer.Exit(ExitCode.FAILURE)
 
 
+def _warn_of_wrong_rules(settings: Settings) -> None:
+    """Print what is wrong with the rules and texts; the backup is made all the same, with the files as they are."""
+    try:
+        load_configuration(settings)
+    except ConfigError as error:
+        say(f"Bộ quy tắc, câu chữ đang có lỗi, cần sửa:\n{error}\nVẫn sao lưu, với các tệp như đang có.", err=True)
+
+
 def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
     megabytes = f"{made.size / 1e6:.1f}".replace(".", ",")
     say(
@@ -92,10 +103,17 @@ def _say_what_was_made(made: Backup, code: RecoveryCode) -> None:
             f"Bản này có chú thích, tên tệp của {len(made.unscanned)} tin mà tệp, ảnh chưa quét xong (gửi lúc {sent}"
             f"{more}). Quét ra dấu hiệu bí mật nhà nước thì lần sao lưu sau thay và xóa bản này (docs/sao-luu.md)."
         )
+    if made.audit_faults:
+        say(
+            f"CẢNH BÁO: nhật ký kiểm tra không toàn vẹn ở {made.audit_faults} chỗ; xem từng chỗ bằng: zalo-governor "
+            "audit verify. Khôi phục bản này phải thêm --altered-audit. Đề nghị báo Quản trị Nhóm và giữ lại các bản "
+            "sao lưu cũ (docs/sao-luu.md).",
+            err=True,
+        )
     say(f"Mở được bằng mã khôi phục {code.mark}. Mã đối chiếu nhật ký: {made.end.audit_head or 'chưa có'}.")
 
 
-def _copy(records: AppContext, path: Path, outdated: Container[str]) -> bool:
+def _copy(records: Installation, path: Path, outdated: Container[str]) -> bool:
     """Copy a backup to the targets off this machine, printing the result of each; return whether all succeeded."""
     settings, good = records.settings, True
     for result in Copying(settings.backup, settings.data_dir, records.vault, records.clock).copy(path, outdated):

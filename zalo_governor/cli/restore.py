@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from zalo_governor.backup.encrypted_file import BackupError, read_head
-from zalo_governor.backup.rebuild import Steps
+from zalo_governor.backup.rebuild import Rebuilt, Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.backup.rehearsal import Rehearsal, rehearse
 from zalo_governor.backup.restore import Restored, refuse_to_overwrite
@@ -39,6 +39,12 @@ def restore(
             help="Thay cơ sở dữ liệu đang có bằng bản sao lưu; bản đang có được đổi tên thành …truoc-…, không bị xóa.",
         ),
     ] = False,
+    altered_audit: Annotated[
+        bool,
+        typer.Option(
+            "--altered-audit", help="Vẫn khôi phục khi nhật ký kiểm tra đã bị sửa từ trước khi sao lưu; không sửa lại."
+        ),
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Chỉ diễn tập: dựng thử ở thư mục tạm rồi xóa, không thay đổi gì.")
     ] = False,
@@ -52,13 +58,12 @@ def restore(
     typed = os.environ.get(_CODE_VARIABLE) or typer.prompt(f"Mã khôi phục {head.code}")
     code = RecoveryCode.read(typed)
     with steps("Kiểm tra tệp", "Ghi cơ sở dữ liệu", "Rà soát nội dung", total=None) as told:
+        given = (file, code, config, system_clock, _make_secret_check, Steps(*told))
         if check:
-            lines = list(
-                _rehearsal_sentences(rehearse(file, code, config, system_clock, _make_secret_check, Steps(*told)))
-            )
+            lines = list(_rehearsal_sentences(rehearse(*given, altered_audit=altered_audit)))
         else:
             try:
-                done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
+                done = put_back(*given, replace=replace, altered_audit=altered_audit)
             except OSError as error:
                 raise BackupError(
                     f"{error.filename or config.parent}: không khôi phục được ở đây ({of_system(error)}). Đề nghị xem "
@@ -79,16 +84,18 @@ def _sentences(done: Restored) -> list[str]:
         f"Đã khôi phục bản sao lưu lúc {local(done.made_at):%H:%M %d/%m/%Y}: {number(done.end.rows)} dòng dữ liệu.",
         "Số dòng, nhật ký kiểm tra và nội dung mã hóa đã được kiểm tra.",
     ]
+    if done.rebuilt.audit_faults:
+        lines.append(_altered_sentence(done.rebuilt))
     if done.kept:
         lines.append(f"Cơ sở dữ liệu trước đó được giữ ở: {done.kept}")
     if done.known_until:
         lines.append(
             f"Nội dung không được lưu hoặc đã xóa theo lệnh sau bản sao lưu (theo {done.known_until}) đã được loại bỏ "
-            f"lại: {done.sealed_again} tin, {done.erased_again} người."
+            f"lại: {done.rebuilt.sealed} tin, {done.rebuilt.erased} người."
         )
     else:
         lines.append(
-            f"Đã rà lại mọi nội dung theo quy tắc hiện hành, loại bỏ nội dung không được lưu của {done.sealed_again} "
+            f"Đã rà lại mọi nội dung theo quy tắc hiện hành, loại bỏ nội dung không được lưu của {done.rebuilt.sealed} "
             "tin. Không có cơ sở dữ liệu cũ hay bản sao lưu mới hơn để đối chiếu: lệnh xóa dữ liệu cá nhân ban hành "
             "sau bản sao lưu này phải được thực hiện lại (zalo-governor erase)."
         )
@@ -100,6 +107,13 @@ def _sentences(done: Restored) -> list[str]:
     return lines
 
 
+def _altered_sentence(rebuilt: Rebuilt) -> str:
+    return (
+        f"Lưu ý: nhật ký kiểm tra không toàn vẹn ở {rebuilt.audit_faults} chỗ, đã bị sửa từ trước khi sao lưu; xem "
+        "từng chỗ bằng: zalo-governor audit verify."
+    )
+
+
 def _rehearsal_sentences(done: Rehearsal) -> Iterator[str]:
     yield (
         f"Diễn tập thành công: bản sao lưu lúc {local(done.made_at):%H:%M %d/%m/%Y} khôi phục được, mất "
@@ -107,12 +121,14 @@ def _rehearsal_sentences(done: Rehearsal) -> Iterator[str]:
     )
     yield (
         f"Có {number(done.cases)} vụ việc, {number(done.messages)} tin nhắn, {number(done.end.rows)} "
-        "dòng dữ liệu; nhật ký kiểm tra toàn vẹn (mã "
+        f"dòng dữ liệu; nhật ký kiểm tra {'KHÔNG ' if done.rebuilt.audit_faults else ''}toàn vẹn (mã "
         f"đối chiếu {done.end.audit_head or 'chưa có'}), nội dung mã hóa giải mã được."
     )
-    if done.sealed_again or done.erased_again:
+    if done.rebuilt.audit_faults:
+        yield _altered_sentence(done.rebuilt)
+    if done.rebuilt.sealed or done.rebuilt.erased:
         yield (
-            f"Khi khôi phục, nội dung của {done.sealed_again} tin và dữ liệu của {done.erased_again} người sẽ "
+            f"Khi khôi phục, nội dung của {done.rebuilt.sealed} tin và dữ liệu của {done.rebuilt.erased} người sẽ "
             "được loại bỏ lại, vì không được lưu hoặc đã xóa theo lệnh."
         )
     yield "Không thay đổi gì trên máy này; bản dựng thử đã xóa."

@@ -131,6 +131,12 @@ def backup(context: DoctorContext) -> Iterator[Result]:
         yield note(said, mend)
     else:
         yield good(said)
+    if last and last.audit_faults:
+        yield error(
+            f"Nhật ký kiểm tra không toàn vẹn ở {last.audit_faults} chỗ lúc sao lưu gần nhất",
+            "Xem từng chỗ: zalo-governor audit verify; báo Quản trị Nhóm, giữ lại các bản sao lưu cũ. Khôi phục bản "
+            "sao lưu ấy phải thêm --altered-audit.",
+        )
 
 
 def secret_files(context: DoctorContext) -> Iterator[Result]:

@@ -63,6 +63,8 @@ class LineStatus(NamedTuple):
     backed_up_at: datetime | None = None
     """When the last backup of the database was made; None if there has been none."""
     backup_overdue: bool = False
+    audit_faults: int = 0
+    """Number of places at which the audit log was not intact when the last backup was made."""
     copied_at: datetime | None = None
     """When a backup was last copied off the machine and verified; None if that never succeeded."""
     copy_missing: bool = False

@@ -16,10 +16,10 @@ def test_messages_whose_files_wait_are_named_by_their_times(capsys: pytest.Captu
     sent = tuple(START + timedelta(minutes=number) for number in range(7))
     end = End(counts={"inbox": 3}, audit_head="")
     say = backup._say_what_was_made
-    say(Backup(Path("a.zgbackup"), end, 10, sent), RecoveryCode(b"c" * 15))
+    say(Backup(Path("a.zgbackup"), end, 10, 0, sent), RecoveryCode(b"c" * 15))
     said = " ".join(capsys.readouterr().out.split())
     assert "chú thích, tên tệp của 7 tin mà tệp, ảnh chưa quét xong" in said
     assert said.count("/2026") == 5
     assert "…" in said
-    say(Backup(Path("a.zgbackup"), end, 10, ()), RecoveryCode(b"c" * 15))
+    say(Backup(Path("a.zgbackup"), end, 10, 0, ()), RecoveryCode(b"c" * 15))
     assert "chưa quét xong" not in capsys.readouterr().out

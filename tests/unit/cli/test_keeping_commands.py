@@ -16,12 +16,18 @@ from tests.unit.cli.test_members_command import office
 from tests.unit.simulator.running import Running
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
 from zalo_governor.app.context import open_records
+from zalo_governor.app.status import with_stored
 from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli import app
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.config.settings import load_settings
 from zalo_governor.config.shipped import shipped_config
+from zalo_governor.doctor.check import Level
+from zalo_governor.doctor.context import DoctorContext
+from zalo_governor.doctor.installation import backup as backup_check
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.messaging.policy import LineStatus
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.engine.lock_owner import PANEL
 from zalo_governor.storage.errors import WrongKeyError
@@ -197,6 +203,59 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(config: str, tmp_path: P
     [made] = (tmp_path / "out").iterdir()
     assert made.suffix == ".zgbackup"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_an_altered_audit_log_is_told_of_at_each_backup_and_restored_only_where_that_is_accepted(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    first = said(config, "backup", str(out), "--new-code")
+    code = re.search(r"(?:[0-9A-Z]{5}-){5}[0-9A-Z]{5}", first)
+    assert code
+    assert "CẢNH BÁO" not in first
+    with closing(sqlite3.connect(Path(config).parent / "data" / "governor.db")) as connection, connection:
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET subject = 'khác' WHERE id = 1")
+    altered = out / "sua.zgbackup"
+    made = run(config, "backup", str(altered))
+    assert made.exit_code == 0
+    assert "CẢNH BÁO: nhật ký kiểm tra không toàn vẹn ở 1 chỗ" in made.output
+    with closing(DoctorContext(Path(config), system_clock, offline=True, send_test=False)) as context:
+        assert [found.level for found in backup_check(context)] == [Level.GOOD, Level.ERROR]
+    with closing(open_records(load_settings(Path(config)), system_clock)) as records:
+        assert with_stored(LineStatus(state=None), records, BOT).audit_faults == 1
+    monkeypatch.setenv("ZALO_GOVERNOR_RECOVERY_CODE", code[0])
+    for way in ("--check", "--replace"):
+        assert "--altered-audit" in said(config, "restore", way, str(altered))
+        assert "không toàn vẹn ở 1 chỗ" in said(config, "restore", way, "--altered-audit", str(altered))
+    assert run(config, "audit", "verify").exit_code == ExitCode.FAULTS_FOUND
+    [(detail,)] = rows(config, "SELECT detail FROM audit WHERE action = 'database.restored'")
+    assert json.loads(str(detail))["audit_faults"] == 1
+
+
+def test_a_wrong_rule_file_stops_no_backup_and_a_restore_says_what_to_mend(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(config).parent / "config"
+    shutil.copytree(shipped_config(), folder)
+    rule = min(folder.rglob("rules/*.yaml"))
+    rule.write_text("id: [", encoding="utf-8")
+    with Path(config).open("a", encoding="utf-8") as file:
+        file.write("config_dir: config\n")
+    file_made = tmp_path / "out" / "ban.zgbackup"
+    made = run(config, "backup", str(file_made), "--new-code")
+    assert made.exit_code == 0
+    assert "Vẫn sao lưu" in made.output
+    assert rule.name in made.output
+    code = re.search(r"(?:[0-9A-Z]{5}-){5}[0-9A-Z]{5}", made.output)
+    assert code
+    monkeypatch.setenv("ZALO_GOVERNOR_RECOVERY_CODE", code[0])
+    new = tmp_path / "new" / "governor.yaml"
+    there = new.parent / "config" / rule.relative_to(folder)
+    assert str(there) in "".join(said(str(new), "restore", str(file_made)).split())
+    assert not (new.parent / "data" / "governor.db").exists()
+    shutil.copy(shipped_config() / rule.relative_to(folder), there)
+    assert "Đã khôi phục" in said(str(new), "restore", str(file_made))
 
 
 def test_a_restore_is_rehearsed_and_says_what_it_found(

@@ -89,7 +89,8 @@ class Digests(Speaker):
     def backup(self, uow: UnitOfWork, due: datetime) -> None:
         """Warn the admins if the database backup, or its copy off the machine, is missing; `due` is this run's time.
 
-        The warning is sent once a day for all bot accounts together, and not in the quiet hours (at night).
+        The warning is sent once a day for all bot accounts together, and not in the quiet hours (at night). That the
+        backup found an altered audit log, which nobody can mend, is said once.
         """
         status, quiet = self._policy.status(), self._policy.escalation.quiet_hours
         if quiet and quiet.until(self._policy.clock()):
@@ -98,6 +99,9 @@ class Digests(Speaker):
             self._post.to_desk(uow, no_backup(status, self._voice), group_id=NO_GROUP)
         elif status.copy_missing and uow.claims.claim_once("backup_copy_missing", midnight(today(due))):
             self._post.to_desk(uow, copy_notice(status, self._voice), group_id=NO_GROUP)
+        if status.audit_faults and uow.claims.claim_once(f"audit_altered:{status.audit_faults}", EVER):
+            text = self._voice.render(TextId("audit_altered"), count=number(status.audit_faults))
+            self._post.to_desk(uow, text, group_id=NO_GROUP)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins one digest per group of the members' new suggestions; return the number of suggestions.

@@ -78,6 +78,8 @@ class Status(BareCommand):
         yield from self._private_gap_lines(call)
         if status.backup_overdue:
             yield self.voice.render(TextId("status_backup"), last=last_backup(status, self.voice))
+        if status.audit_faults:
+            yield self.voice.render(TextId("status_audit"), count=number(status.audit_faults))
         yield from outside_rows(status, self.voice)
 
     def _lacking(self, call: Call, status: LineStatus) -> Iterator[str]:

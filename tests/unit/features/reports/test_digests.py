@@ -379,6 +379,16 @@ def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() 
     assert not [text for text in to(desk.take(), "admin") if "Sao lưu" in text]
 
 
+def test_that_a_backup_found_the_audit_log_altered_is_told_to_the_desk_once_and_by_the_status() -> None:
+    desk = Desk(status=lambda: LineStatus(LineState.UP, NOW, NOW, audit_faults=2))
+    for day in range(2):
+        desk.office.duties.hints_digest(desk.uow, NOW + timedelta(days=day))
+    [told] = [text for text in to(desk.take(), "admin") if "nhật ký kiểm tra không toàn vẹn ở 2 chỗ" in text]
+    assert "audit verify" in told
+    desk.say("admin", "/trangthai", place="private")
+    assert "Nhật ký kiểm tra không toàn vẹn ở 2 chỗ" in to(desk.take(), "admin")[0]
+
+
 def test_nobody_is_woken_for_a_missing_backup_and_the_day_still_hears_of_it() -> None:
     status = LineStatus(LineState.UP, NOW, NOW, backup_overdue=True)
     desk = Desk(status=lambda: status, escalation=escalation(quiet_hours=QUIET))
