@@ -199,8 +199,8 @@ def shipped_spans() -> SpanModel:
 def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> list[str]:
     """Return the addressees that a normalised directive names, in the order of the text, as written there.
 
-    `times` are the times that the text names. A shared head word is restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a
-    word for everybody gives `EVERYBODY`.
+    One is repeated where the text names it again. `times` are the times that the text names. A shared head word is
+    restored ("Sở NV, TC" gives "Sở NV", "Sở TC"); a word for everybody gives `EVERYBODY`.
     """
     tokens = tokens_of(text)
     unsure: list[str] = []
@@ -213,7 +213,9 @@ def addressees_in(text: str, model: SpanModel, times: Sequence[NamedTime]) -> li
     found = found or unsure
     if not found and _ASKS_EVERYBODY.search(text):
         return [EVERYBODY]
-    return drop_repeated(list(dict.fromkeys([name for name in found if name != EVERYBODY] or found)))
+    named = [name for name in found if name != EVERYBODY] or found
+    kept = drop_repeated(list(dict.fromkeys(named)))
+    return [name for name in named if name in kept]
 
 
 def _found_in(text: str, tokens: Sequence[Token], labels: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -108,7 +108,7 @@ class DirectiveReader:
 
     def addressees(self, text: str) -> list[str]:
         """Return whom a normalised directive is addressed to, as named in it (see `addressees.addressees_in`)."""
-        return addressees_in(text, self._spans, self._times_in(text, _ANY_TIME))
+        return list(dict.fromkeys(addressees_in(text, self._spans, self._times_in(text, _ANY_TIME))))
 
     def deadlines(self, text: str, sent_at: datetime) -> list[tuple[int, datetime]]:
         """Return the deadlines that a normalised text sets, as (place in the text, moment)."""
@@ -151,10 +151,20 @@ class DirectiveReader:
     def _items(self, text: str, times: Sequence[NamedTime], deadlines: Sequence[tuple[int, datetime]]) -> list[Item]:
         """Split a directive into its orders: one for each part that names addressees of its own.
 
+        Who is named again gets a further order only if that has another deadline.
+        """
+        addressees = addressees_in(text, self._spans, times)
+        items = self._orders_to(addressees, text, deadlines)
+        ordered = {(name, item.deadline) for item in items for name in item.addressees}
+        once = list(dict.fromkeys(addressees))
+        return items if len(ordered) > len(once) else self._orders_to(once, text, deadlines)
+
+    def _orders_to(self, addressees: Sequence[str], text: str, deadlines: Sequence[tuple[int, datetime]]) -> list[Item]:
+        """Return the orders for these addressees, in the order of the text.
+
         A deadline belongs to the part that contains it; parts without one have the deadline that follows the last
         addressee, which is meant for all.
         """
-        addressees = addressees_in(text, self._spans, times)
         parts = _parts(text, addressees)
         common = next((moment for start, moment in deadlines if start >= parts[-1][0]), None)
         if len(parts) > 1 and text[: parts[0][1]].rstrip().endswith(":"):
@@ -164,7 +174,7 @@ class DirectiveReader:
         items = []
         for start, end, names in parts:
             own = next((moment for place, moment in deadlines if start <= place < end), None)
-            items.append(Item(tuple(names), own or common, text[start:end].strip()))
+            items.append(Item(tuple(dict.fromkeys(names)), own or common, text[start:end].strip()))
         if (
             deadlines
             and len(items) > 1
@@ -192,7 +202,8 @@ def _parts(text: str, addressees: Sequence[str]) -> list[tuple[int, int, list[st
     at = 0
     for name in addressees:
         tail = name.rsplit(" ", 1)[-1] if text.find(name, at) < 0 else name
-        found = text.find(tail, at)
+        again = any(name in names for _, _, names in parts)
+        found = text.find(tail, at + again)
         at = max(at, found)
         start = max(one for one in breaks if one <= at)
         if parts and start <= parts[-1][0]:

@@ -718,6 +718,29 @@ def test_who_is_put_back_after_an_extension_has_the_deadline_of_the_others() -> 
     assert desk.entries()["Sở Tài chính"].due_at == DUE + timedelta(days=4)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Giao Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11. Giao Sở Y tế rà soát biên chế trước 17h ngày 27/11.",
+        "1. Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11.\n2. Sở Nội vụ, Sở Y tế lập biên chế trước 17h ngày 27/11.",
+    ],
+)
+def test_a_unit_that_an_order_gives_two_tasks_with_two_deadlines_has_to_report_on_both(text: str) -> None:
+    desk = LedgerDesk()
+    order = desk.order(text)
+    asked = [one for one in desk.uow.directives.assignees(1) if one.name == "Sở Y tế"]
+    assert [(one.item, one.due_at) for one in asked] == [(0, DUE), (1, DUE + timedelta(days=1))]
+    desk.reply("y_te", order, "Sở Y tế báo cáo: đã tiêm chủng 1.250 cháu, đạt 98%.")
+    asked = [one for one in desk.uow.directives.assignees(1) if one.name == "Sở Y tế"]
+    assert [one.reported_at is not None for one in asked] == [True, False]
+
+
+def test_a_unit_that_an_order_names_twice_with_one_deadline_has_one_task() -> None:
+    desk = LedgerDesk()
+    desk.order("Sở Y tế rà soát dịch bệnh. Đề nghị Sở Y tế báo cáo trước 17h ngày 26/11.")
+    assert [(one.item, one.due_at) for one in desk.uow.directives.assignees(1)] == [(0, DUE)]
+
+
 def test_who_is_put_back_is_put_back_on_each_part_of_the_order() -> None:
     desk = LedgerDesk()
     desk.order(
