@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from zalo_governor.config.sections import Section
+from zalo_governor.config.sections import Duration, Section
 
 _RCLONE = re.compile(r"rclone:[A-Za-z0-9_][A-Za-z0-9_.+@ -]*:[^\x00-\x1f]*")
 """A remote of rclone's own configuration, and a path there."""
@@ -78,6 +79,7 @@ class BackupSettings(Section):
     """How many backups, the newest ones, are kept at each target; null for storage where nothing may be deleted."""
     copy_minutes: float = Field(default=60.0, gt=0)
     """How long one call of rclone or rsync may take."""
+    copy_within: ClassVar[Duration] = Duration("copy_minutes")
     rclone_config: Path | None = None
     """rclone's configuration file, relative to the settings file; null for the one that rclone uses by default."""
     ssh: SshSettings = SshSettings()
@@ -105,11 +107,6 @@ class BackupSettings(Section):
     def remind_after(self) -> timedelta | None:
         """Return the time without a backup after which the admins are notified; None for never."""
         return None if self.remind_days is None else timedelta(days=self.remind_days)
-
-    @property
-    def copy_within(self) -> timedelta:
-        """Return how long one call of rclone or rsync may take."""
-        return timedelta(minutes=self.copy_minutes)
 
     def with_paths_below(self, base: Path) -> "BackupSettings":
         """Return these settings with the files that rclone and ssh need resolved against the folder `base`."""

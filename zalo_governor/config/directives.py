@@ -1,11 +1,11 @@
 """Models of the section `directives` of the settings file: the ledger of leaders' orders, and its reminders."""
 
-from datetime import time, timedelta
-from typing import Annotated
+from datetime import time
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from zalo_governor.config.sections import Section
+from zalo_governor.config.sections import Duration, Section
 from zalo_governor.domain.models import TimeOfDay
 
 
@@ -63,10 +63,6 @@ class DirectiveSettings(Section):
     """The parts of a working day, in their order; a rule on answers within some working hours counts these."""
     ask_after_minutes: float = Field(default=30.0, gt=0)
     """How long messages that may be directives are collected before the admins are asked which of them are."""
+    ask_after: ClassVar[Duration] = Duration("ask_after_minutes")
     remind: DirectiveReminderSettings | None = DirectiveReminderSettings()
     """When people are reminded to answer; null: nobody is."""
-
-    @property
-    def ask_after(self) -> timedelta:
-        """Return how long messages that may be directives are collected before the admins are asked about them."""
-        return timedelta(minutes=self.ask_after_minutes)

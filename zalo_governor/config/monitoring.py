@@ -1,12 +1,12 @@
 """Models of the sections `health` and `heartbeat` of the settings file: how the bot is watched from outside."""
 
 import ipaddress
-from datetime import timedelta
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from zalo_governor.config.sections import Section
+from zalo_governor.config.sections import Duration, Section
 from zalo_governor.config.web_addresses import split_web_address
 from zalo_governor.system.this_machine import is_this_machine
 
@@ -63,8 +63,10 @@ class HeartbeatSettings(Section):
     for none. Secret, since whoever knows it can give the signal."""
     every_minutes: float = Field(default=5.0, gt=0, le=1440)
     """Minutes between two signals."""
+    every: ClassVar[Duration] = Duration("every_minutes")
     fail_after_minutes: float = Field(default=2.0, ge=0, le=1440)
     """How long a problem must last until it is signalled; a short loss of the connection to Zalo is none."""
+    fail_after: ClassVar[Duration] = Duration("fail_after_minutes")
 
     @field_validator("url")
     @classmethod
@@ -78,13 +80,3 @@ class HeartbeatSettings(Section):
                 "? hoặc #"
             )
         return url
-
-    @property
-    def every(self) -> timedelta:
-        """Return the time between two signals."""
-        return timedelta(minutes=self.every_minutes)
-
-    @property
-    def fail_after(self) -> timedelta:
-        """Return how long a problem must last until it is signalled."""
-        return timedelta(minutes=self.fail_after_minutes)

@@ -2,7 +2,7 @@
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
@@ -27,6 +27,20 @@ def _check_loopback_url(url: str) -> str:
 
 class Section(StrictModel):
     """Base class of the sections of the settings file. Unknown keys are errors."""
+
+
+class Duration:
+    """Property of a section that returns the number in one of its fields as a timedelta.
+
+    The field's name ends with the unit: `leader_after_minutes`, or only `days`.
+    """
+
+    def __init__(self, field: str) -> None:
+        self._field = field
+        self._unit = field.rpartition("_")[2]
+
+    def __get__(self, section: Section, kind: type | None = None) -> timedelta:
+        return timedelta(**{self._unit: getattr(section, self._field)})
 
 
 class OfficeSettings(Section):
@@ -154,21 +168,21 @@ class EscalationSettings(Section):
     """Whether members get private notices about their breaches that are not critical (always if critical)."""
     repeat_window_minutes: int = Field(default=60, ge=1)
     """A breach that the same member repeats within this time joins the open case; the admins are not notified again."""
+    repeat_window: ClassVar[Duration] = Duration("repeat_window_minutes")
     member_cooldown_hours: int = Field(default=24, ge=0)
     """Minimum hours between two notices to a member about breaches of the same rule."""
+    member_cooldown: ClassVar[Duration] = Duration("member_cooldown_hours")
     leader_after_minutes: float = Field(default=15.0, gt=0)
     """After this time without an action of an admin, the leader is told of a critical case, marked as not verified."""
+    leader_after: ClassVar[Duration] = Duration("leader_after_minutes")
     digest_minutes: float = Field(default=30.0, gt=0)
     """How long cases that a person must check first are collected into one message to the admins."""
+    digest_after: ClassVar[Duration] = Duration("digest_minutes")
     quiet_hours: QuietHours | None = QuietHours(start=time(22, 0), end=time(6, 0))
     """When notices about minor cases are held back until the morning; Asia/Ho_Chi_Minh time; null for never."""
     code_minutes: float = Field(default=5.0, gt=0)
     """How long the one-time code is valid that an admin must type to have a member or message removed."""
-
-    @property
-    def code_valid(self) -> timedelta:
-        """Return how long the one-time code is valid that an admin must type to have a member or message removed."""
-        return timedelta(minutes=self.code_minutes)
+    code_valid: ClassVar[Duration] = Duration("code_minutes")
 
 
 class RosterSettings(Section):
@@ -182,11 +196,7 @@ class RosterSettings(Section):
     """How many of the roster's phone numbers the bot looks up on Zalo per day, to find the accounts; 0 for none."""
     lookup_seconds: float = Field(default=30.0, gt=0)
     """Minimum seconds between two lookups of phone numbers."""
-
-    @property
-    def lookup_every(self) -> timedelta:
-        """Return the minimum time between two lookups on Zalo of the roster's phone numbers."""
-        return timedelta(seconds=self.lookup_seconds)
+    lookup_every: ClassVar[Duration] = Duration("lookup_seconds")
 
 
 class ApprovalSettings(Section):
@@ -195,18 +205,10 @@ class ApprovalSettings(Section):
     roles: tuple[Role, ...] = Field(default=(Role.LEADER,), min_length=1)
     valid_hours: float = Field(default=24.0, gt=0, le=720)
     """Hours for which an approval given in advance without a time is valid; it covers one change."""
+    valid: ClassVar[Duration] = Duration("valid_hours")
     afterwards_hours: float = Field(default=48.0, ge=0)
     """Hours after a change in which it can still be approved, by naming the case about the change."""
-
-    @property
-    def valid(self) -> timedelta:
-        """Return how long an approval (permission) of a group change is valid if given in advance without an end."""
-        return timedelta(hours=self.valid_hours)
-
-    @property
-    def afterwards(self) -> timedelta:
-        """Return how long after a change of the group an approval of the change can still be given."""
-        return timedelta(hours=self.afterwards_hours)
+    afterwards: ClassVar[Duration] = Duration("afterwards_hours")
 
 
 class NameSettings(Section):
@@ -216,15 +218,11 @@ class NameSettings(Section):
     """If the name that the bot proposes has more characters than this, it proposes a shorter form too."""
     remind_days: int = Field(default=7, ge=1, le=365_000)
     """Days after which a member whose display name is still wrong is asked again."""
+    remind_after: ClassVar[Duration] = Duration("remind_days")
     reminders: int = Field(default=3, ge=0)
     """How many times at most a member is asked again to correct the display name."""
     asked_per_day: int = Field(default=30, ge=1)
     """How many members of a group are asked per day at most; the others are asked on the following days."""
-
-    @property
-    def remind_after(self) -> timedelta:
-        """Return the time after which a member whose display name is still wrong is asked again."""
-        return timedelta(days=self.remind_days)
 
 
 class RetentionSettings(Section):
@@ -244,11 +242,7 @@ class RetentionSettings(Section):
     """Who caused an event; afterwards the event is anonymous. Persons of cases are kept with the case."""
     readers_days: int = Field(default=90, ge=1, le=365_000)
     """Receipts, which tell who received or saw a message of a case."""
-
-    @property
-    def readers_kept(self) -> timedelta:
-        """Return how long the receipts are kept that tell who received or saw a message of a case."""
-        return timedelta(days=self.readers_days)
+    readers_kept: ClassVar[Duration] = Duration("readers_days")
 
 
 class TrialSettings(Section):
@@ -257,11 +251,7 @@ class TrialSettings(Section):
     days: int = Field(default=14, ge=0, le=365)
     """Days from the account's first start until the admin gets the trial's summary; 0 for no trial. The trial ends only
     when an admin sends `/batdau` (begin) or somebody runs `zalo-governor go-live`."""
-
-    @property
-    def lasts(self) -> timedelta:
-        """Return the time from the account's first start until the admin gets the trial's summary."""
-        return timedelta(days=self.days)
+    lasts: ClassVar[Duration] = Duration("days")
 
 
 class IntroductionSettings(Section):

@@ -118,7 +118,8 @@ class AttachmentScanner:
             return ScanResult.model_validate_json(_receive(line))
         except (OSError, EOFError, ValidationError) as error:
             self._end()
-            log.error("attachment_process_lost", error=type(error).__name__)
+            if not self._closed.is_set():
+                log.error("attachment_process_lost", error=type(error).__name__)
             raise ScannerUnavailableError("tiến trình đọc tệp không trả lời; sẽ thử lại") from None
         finally:
             os.close(held)
