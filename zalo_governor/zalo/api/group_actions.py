@@ -74,8 +74,6 @@ class ZaloGroupActions:
         asked = {"phone": phone.removeprefix("+"), "avatar_size": 240, "language": "vi", "reqSrc": _WEB_SEARCH}
         try:
             found = as_object(self._client.read("GET", _BY_PHONE, asked))
-        except SessionExpiredError:
-            raise
         except ZaloCallError as error:
             if error.code == _NOT_FOUND:
                 return None

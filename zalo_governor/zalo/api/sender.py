@@ -98,7 +98,7 @@ class ZaloSender:
     def _picture_request(self, outgoing: Outgoing, file: ReportFile, content: bytes) -> tuple[str, RawDict]:
         notice = outgoing.notice
         uploaded = self._upload("photo_original", outgoing, file, content)
-        width, height = _size_of_png(content)
+        width, height = struct.unpack(">II", content[16:24])  # from the header of a PNG
         address = uploaded.get("normalUrl", "")
         return f"{_files_url(notice)}/photo_original/send", {
             "photoId": uploaded.get("photoId"),
@@ -239,9 +239,3 @@ def _files_url(notice: Notice) -> str:
 
 def _recipient(notice: Notice) -> RawDict:
     return {"grid" if notice.is_group else "toid": notice.thread_id}
-
-
-def _size_of_png(content: bytes) -> tuple[int, int]:
-    """Return width and height in pixels, from the header of a PNG."""
-    width, height = struct.unpack(">II", content[16:24])
-    return width, height

@@ -16,7 +16,7 @@ import structlog
 from zalo_governor.domain.connection import BackfillEnd, QueueCursor
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element
-from zalo_governor.zalo.events.ids import as_id, is_set
+from zalo_governor.zalo.events.ids import id_in, is_set
 from zalo_governor.zalo.frames.decrypt import OLD, Frame, old_messages_frame, queue_name
 from zalo_governor.zalo.http.error_codes import as_code
 
@@ -165,7 +165,7 @@ class MissedQueues:
             if reading is None or reading.over:
                 self._take(elements, lambda: None)
                 return
-            last, reset = as_id(content.get("lastActionId")), is_set(content.get("resetLastActionId"))
+            last, reset = id_in(content, "lastActionId"), is_set(content.get("resetLastActionId"))
             more = reset or is_set(content.get("more"))
             stuck = _why_stuck(reading, _BEGINNING if reset else last, reset or bool(elements)) if more else ""
             if reset or stuck or queue in status_of(frame).evicted:
@@ -175,7 +175,7 @@ class MissedQueues:
             if reset:
                 reading.known, last, elements, stuck = False, _BEGINNING, (), ""
             reading.found = reading.found or bool(elements)
-            reached = last if last not in _NONE and (elements or not stuck) else reading.asked[-1]
+            reached = last if last and (elements or not stuck) else reading.asked[-1]
             self._take(elements, partial(self._store_page, cmd, reading, reached, at_end=reading.over))
             if not reading.over:
                 self._ask(cmd, last, first=reset)
@@ -188,7 +188,7 @@ class MissedQueues:
         """
         with self._changed:
             names = {queue_name(cmd) for cmd, reading in self._readings.items() if reading.stored and not self._lost}
-        reached = {name: last_id for name, last_id in status.items() if name in names and last_id not in _NONE}
+        reached = {name: last_id for name, last_id in status.items() if name in names and last_id}
         return partial(self._advance, reached) if reached else None
 
     def outcome(self, cmd: int, heard_id: int) -> BackfillEnd:
@@ -274,20 +274,18 @@ def status_of(frame: Frame) -> QueueStatus:
         return _NO_STATUS
     parts = {name: part for name, part in given.items() if name in _READ and isinstance(part, dict)}
     evicted = frozenset(name for name, part in parts.items() if is_set(part.get("evict")))
-    return QueueStatus({name: as_id(part.get("lastId")) for name, part in parts.items()}, evicted)
+    return QueueStatus({name: id_in(part, "lastId") for name, part in parts.items()}, evicted)
 
 
 _NO_STATUS = QueueStatus({})
 _READ = frozenset(map(queue_name, OLD))
 """Names of the queues that are read; others, as of end-to-end encryption, fill up until Zalo drops a part of them."""
-_NONE = frozenset({"", "0"})
-"""Values by which Zalo says that there is no id."""
 
 
 def _why_stuck(reading: _Reading, last_id: str, has_elements: bool) -> str:
     """Return why the next page, after `last_id`, must not be requested although Zalo announces it; "" if it may be."""
     if not has_elements:
         return "empty_page"
-    if last_id in _NONE or last_id in reading.asked:
+    if not last_id or last_id in reading.asked:
         return "repeated_last_id"
     return "too_many_pages" if len(reading.asked) == _MOST_PAGES else ""
