@@ -179,7 +179,7 @@ def test_in_private_the_desk_needs_neither_slash_nor_letters(line: str) -> None:
         ("còn đơn vị nào chưa báo cáo", "chỉ đạo"),
         ("ai chưa trả lời chỉ đạo sáng nay?", "không có chỉ đạo nào"),
         ("báo cáo tuần trước bạn chưa gửi tôi", "tuần từ ngày 16/11 đến ngày 22/11/2026"),
-        ("Tháng 9 nhóm mình làm được những chi em?", "tháng 09/2026"),
+        ("Tháng 9 nhóm mình làm được những chi em?", "tháng 9/2026"),
         ("hôm qua nhóm có chuyện gì", "ngày 23/11/2026"),
         ("trong nhóm có ai lạ không", "chưa có danh sách thành viên"),
         ("bot còn sống không", "thông suốt"),

@@ -5,7 +5,6 @@ from functools import cached_property
 from itertools import takewhile
 
 from zalo_governor.domain.cases import UNCHECKED, Case
-from zalo_governor.domain.clock import minutes_of
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.label_words import (
     IN_FILE,
@@ -57,11 +56,10 @@ class AlertNotes(Speaker):
         return Shortenable(" ".join(filter(None, (told, self.repeated(case)))), told)
 
     def lateness(self, case: Case) -> str:
-        """Return the text saying how many minutes late the event was received; "" if at most 5 minutes late."""
+        """Return the text saying how late the event was received; "" if at most 5 minutes late."""
         if was_fresh(case):
             return ""
-        minutes = minutes_of(case.opened_at - case.event_at)
-        return self._voice.render(TextId("heard_late"), minutes=self._voice.minutes(minutes))
+        return self._voice.render(TextId("heard_late"), minutes=self._voice.lasted(case.opened_at - case.event_at))
 
     def repeated(self, case: Case) -> str:
         """Return the text saying how many cases under the rule the person has had; "" below `Ladder.repeated_from`."""
