@@ -358,6 +358,16 @@ def test_who_was_told_of_a_false_alarm_is_told_that_it_was_taken_back() -> None:
     assert len(desk.store.book) == 1 or desk.store.book[2].state is not CaseState.FALSE_ALARM
 
 
+def test_a_secret_that_was_no_false_alarm_after_all_is_cited_without_brackets_in_brackets() -> None:
+    desk = Desk()
+    desk.seal("member")
+    desk.deliver()
+    desk.say("admin", "/baonham VP1 đã công bố", place="private")
+    desk.take()
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert "vụ việc VP1 (khoản 1 Điều 4 Quy chế, bí mật nhà nước) trên" in to(desk.take(), "member")[0]
+
+
 @pytest.mark.parametrize(
     ("line", "meant"),
     [
