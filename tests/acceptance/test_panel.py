@@ -190,7 +190,7 @@ def test_remarks_are_edited_before_the_report_is_printed(desk: Stage) -> None:
 
 def test_the_health_page_and_the_audit_log(desk: Stage) -> None:
     page = desk.open("/suc-khoe")
-    assert "Hệ thống đang chạy và nghe được." in page.inner_text("main")
+    assert "Hệ thống đang chạy và theo dõi được Nhóm." in page.inner_text("main")
     press(page, "Kiểm tra ngay")
     checks = page.locator(".checks")
     assert "Hệ thống đang chạy trên máy chủ." in checks.inner_text()

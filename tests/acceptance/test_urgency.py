@@ -49,7 +49,7 @@ def test_an_old_secret_is_told_at_once_and_its_author_is_asked(bot: Rig) -> None
     _cut(bot, {"_text": SECRET.format(3), "uidFrom": author, "ts": str(to_ms(system_clock()) - HOURS_MS)})
     [alert] = bot.told_of(bot.case_of(author), ADMIN)
     assert "KHẨN" in alert
-    assert "muộn 180 phút" in alert
+    assert "muộn 3 giờ" in alert
     assert "(Hệ thống vừa nhận được)" in bot.told(author)[0]
 
 

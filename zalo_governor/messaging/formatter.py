@@ -168,15 +168,16 @@ class MessageFormatter:
             for at, (one, article) in enumerate(zip(cited, articles, strict=True))
         )
 
-    def minutes(self, count: int) -> str:
-        """Return a duration in whole minutes: `25 phút`."""
-        return self.render(TextId("minutes"), count=number(count))
-
     def lasted(self, duration: timedelta) -> str:
-        """Return how long something took in whole minutes: `25 phút`, or `dưới 1 phút` (less than a minute)."""
+        """Return how long something took: `dưới 1 phút` (below a minute), `2 giờ 5 phút`; from a day on no minutes."""
         if duration < timedelta(minutes=1):
             return self.render(TextId("length_below_minute"))
-        return self.minutes(minutes_of(duration))
+        hours, minutes = divmod(minutes_of(duration), 60)
+        days, hours = divmod(hours, 24)
+        parts = [(TextId("length_days"), days), (TextId("length_hours"), hours)]
+        if not days:
+            parts.append((TextId("length_minutes"), minutes))
+        return " ".join(self.render(text, count=number(count)) for text, count in parts if count)
 
     def in_brackets(self, said: str) -> str:
         """Return the text in brackets with a blank before them; "" for no text."""

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.notices import NO_GROUP
-from zalo_governor.messaging.formatter import moment, number
+from zalo_governor.messaging.formatter import moment
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.messaging.speaker import Speaker
 from zalo_governor.messaging.templates import TextId
@@ -61,8 +60,8 @@ class OutageNotices(Speaker):
 
     def outage_ended(self, since: datetime, until: datetime) -> None:
         """Report, by Zalo and by e-mail or webhook, that the outage from `since` to `until` is over."""
-        minutes = number(minutes_of(until - since))
-        text = self._voice.render(TextId("seeing"), since=moment(since), until=moment(until), minutes=minutes)
+        lasted = self._voice.lasted(until - since)
+        text = self._voice.render(TextId("seeing"), since=moment(since), until=moment(until), minutes=lasted)
         # The transaction comes first: it may fail, and the caller then repeats the call.
         with self._begin() as uow:
             self._post.to_desk(uow, text, group_id=NO_GROUP)

@@ -205,7 +205,7 @@ def _week_of(monday: date, today: date) -> Span:
 
 def _month_of(first: date) -> Span:
     last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY
-    return Span(first, last, TextId("period_month"), {"month": f"{first:%m}", "year": str(first.year)})
+    return Span(first, last, TextId("period_month"), {"month": str(first.month), "year": str(first.year)})
 
 
 def _quarter_of(first: date) -> Span:

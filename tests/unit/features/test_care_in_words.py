@@ -1,5 +1,7 @@
 """Care in what is said: nobody is named before it is known, and no advice leads to a wrong record."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.unit.features.desk import BOT, CATALOGUE, GROUP, REGULATION, UIDS, UNMARKED, Desk, escalation, to
@@ -124,3 +126,18 @@ def test_who_reported_late_is_told_when_the_leader_reads_it() -> None:
     desk.later(minutes=16)
     desk.tick()
     assert "Đến 14:21, Quản trị Nhóm chưa trả lời." in to(desk.take(), "leader")[0]
+
+
+@pytest.mark.parametrize(
+    ("lasted", "said"),
+    [
+        (timedelta(seconds=20), "dưới 1 phút"),
+        (timedelta(minutes=12), "12 phút"),
+        (timedelta(hours=8), "8 giờ"),
+        (timedelta(hours=2, minutes=5), "2 giờ 5 phút"),
+        (timedelta(days=3), "3 ngày"),
+        (timedelta(days=3, hours=4, minutes=50), "3 ngày 4 giờ"),
+    ],
+)
+def test_a_duration_is_said_in_days_and_hours_not_in_thousands_of_minutes(lasted: timedelta, said: str) -> None:
+    assert VOICE.lasted(lasted) == said

@@ -38,7 +38,7 @@ def test_who_may_is_answered_in_private_and_who_may_not_is_refused_and_logged(wo
         assert posted == [notice for notice in posted if notice.thread_id != GROUP]
         assert len(private) == 1
         above = who in {"leader", "leadership"}
-        refused = "do Quản trị Nhóm thực hiện" if above else "không thuộc quyền của đồng chí"
+        refused = "thuộc phần việc của vai trò khác" if above else "không thuộc quyền của đồng chí"
         assert f"lệnh /{word} {refused}" in private[0]
         assert (desk.actions(), desk.store.audited[-1]["subject"]) == (["command.refused"], word)
     assert desk.store.audited[-1]["place"] == place

@@ -253,7 +253,7 @@ def test_others_may_not(who: str, typed: str) -> None:
     group = Group()
     group.comes(STRANGER)
     called = "ông/bà" if who == "stranger" else "đồng chí"
-    refused = "do Quản trị Nhóm thực hiện" if who == "leadership" else f"không thuộc quyền của {called}"
+    refused = "thuộc phần việc của vai trò khác" if who == "leadership" else f"không thuộc quyền của {called}"
     assert refused in ask(group, typed, who=who)
     assert group.store.jobs == []
     assert group.store.entries == [HOA]

@@ -179,7 +179,7 @@ def test_in_private_the_desk_needs_neither_slash_nor_letters(line: str) -> None:
         ("còn đơn vị nào chưa báo cáo", "chỉ đạo"),
         ("ai chưa trả lời chỉ đạo sáng nay?", "không có chỉ đạo nào"),
         ("báo cáo tuần trước bạn chưa gửi tôi", "tuần từ ngày 16/11 đến ngày 22/11/2026"),
-        ("Tháng 9 nhóm mình làm được những chi em?", "tháng 09/2026"),
+        ("Tháng 9 nhóm mình làm được những chi em?", "tháng 9/2026"),
         ("hôm qua nhóm có chuyện gì", "ngày 23/11/2026"),
         ("trong nhóm có ai lạ không", "chưa có danh sách thành viên"),
         ("bot còn sống không", "thông suốt"),
@@ -356,6 +356,16 @@ def test_who_was_told_of_a_false_alarm_is_told_that_it_was_taken_back() -> None:
     assert "đã hủy quyết định vừa thông báo về vụ việc VP1" in to(desk.take(), "member")[0]
     desk.say("member", "noi dung", UNMARKED)
     assert len(desk.store.book) == 1 or desk.store.book[2].state is not CaseState.FALSE_ALARM
+
+
+def test_a_secret_that_was_no_false_alarm_after_all_is_cited_without_brackets_in_brackets() -> None:
+    desk = Desk()
+    desk.seal("member")
+    desk.deliver()
+    desk.say("admin", "/baonham VP1 đã công bố", place="private")
+    desk.take()
+    desk.say("admin", "/hoantac VP1", place="private")
+    assert "vụ việc VP1 (khoản 1 Điều 4 Quy chế, bí mật nhà nước) trên" in to(desk.take(), "member")[0]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ VOICE = Desk().policy.voice
 ON_A_PAGE = {
     "Nếu nhầm, trong 10 phút gửi /hoantac VP12.": "Nếu nhầm, trong 10 phút bấm nút “Hoàn tác quyết định” của VP12.",
     "Nếu nhầm: /baonham VP7 kèm lý do.": "Nếu nhầm: nút “Báo nhầm” kèm lý do.",
-    "Nếu đã chuyển: /xacnhan VP4.": "Nếu đã chuyển: nút “Ghi nhận đã báo cơ quan có thẩm quyền” của VP4.",
+    "Nếu đã chuyển: /xacnhan VP4.": "Nếu đã chuyển: nút “Ghi nhận đã chuyển cơ quan có thẩm quyền” của VP4.",
     "xin gửi riêng cho Hệ thống:\n/xoa VP7 123456\nMã": "xin bấm nút “Xóa tin cho cả Nhóm” với mã 123456\nMã",
     "Đề nghị xem (/xem VP12).": "Đề nghị xem (VP12).",
     "Xem danh sách: /vipham.": "Xem danh sách: trang “Việc phải xem”.",

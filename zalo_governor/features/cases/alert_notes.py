@@ -5,7 +5,6 @@ from functools import cached_property
 from itertools import takewhile
 
 from zalo_governor.domain.cases import UNCHECKED, Case
-from zalo_governor.domain.clock import minutes_of
 from zalo_governor.features.cases.freshness import was_fresh
 from zalo_governor.features.cases.label_words import (
     IN_FILE,
@@ -121,7 +120,7 @@ class AlertNotes(Speaker):
         """
         late = ""
         if not was_fresh(case):
-            minutes = self._voice.minutes(minutes_of(case.opened_at - case.event_at))
+            minutes = self._voice.lasted(case.opened_at - case.event_at)
             late = self._voice.render(TextId("heard_late"), minutes=minutes)
         return Shortenable(
             f"{brief(case.event_at)}{late}", f"{time_or_brief(case.event_at, self._policy.clock())}{late}"

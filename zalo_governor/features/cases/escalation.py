@@ -91,12 +91,11 @@ class Escalation(Speaker):
         )
         told = self._tell_leaders(uow, case, text, None)
         sentence = TextId("leader_told") if told is LeaderReached.TOLD else NOT_TOLD[told]
-        waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
         said = self._voice.render(
             TextId("escalated"),
             head=self._voice.head(case),
             code=case.code,
-            minutes=self._voice.minutes(max(1, round(waited))),
+            minutes=self._voice.lasted(self._policy.clock() - case.opened_at),
             told=self._voice.render(sentence),
         )
         self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
@@ -162,10 +161,11 @@ class Escalation(Speaker):
         )
 
     def _describe_name_fix(self, case: Case) -> str:
-        """Return the text saying whether the member has corrected the display name, and after how many minutes."""
-        if case.minutes_to_remedy is None:
+        """Return the text saying whether the member has corrected the display name, and after how long."""
+        if case.remedied_at is None:
             return self._voice.render(TextId("where_name_open"))
-        return self._voice.render(TextId("where_name_mended"), minutes=self._voice.minutes(case.minutes_to_remedy))
+        lasted = self._voice.lasted(case.remedied_at - case.event_at)
+        return self._voice.render(TextId("where_name_mended"), minutes=lasted)
 
     def _describe_changes(self, uow: UnitOfWork, case: Case) -> str:
         changes = [kept.change for kept in uow.group_changes.of_case(case)]

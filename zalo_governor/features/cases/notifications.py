@@ -219,7 +219,7 @@ class CaseNotifications(Speaker):
             text = TextId("decided_taken_back")
         about = self._case_fields(case, person)
         del about["when"]
-        about["citation"] = self._voice.cited(case, within=text == TextId("decided_false_alarm"))
+        about["citation"] = self._voice.cited(case, within=text != TextId("decided_confirmed"))
         said = self._voice.render_for(person, text, **about)
         return self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
@@ -257,7 +257,7 @@ class CaseNotifications(Speaker):
             who=self._voice.who(author),
             how=gone(self._voice, at, remover, author_id=author.id, deleted=deleted, account=account),
             after=self._voice.render(TextId("gone_after"), minutes=self._voice.lasted(at - case.event_at)),
-            rest=self._voice.render(TextId("recall_rest"), count=case.count) if left else "",
+            rest=self._voice.render(TextId("recall_rest"), count=number(case.count)) if left else "",
         )
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
 

@@ -224,7 +224,7 @@ class CommandDesk(EventHandler):
         for text in answer.texts:
             self._post.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
         for file in answer.files:
-            instead = self._voice.render(TextId("report_file_failed"), name=file.name)
+            instead = self._voice.render_for(person, TextId("report_file_failed"), name=file.name)
             self._post.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
             line = answer.group_line or self._voice.render_for(person, TextId("answered_privately"))

@@ -25,7 +25,7 @@ from zalo_governor.features.cases.transitions import join_case, move_case, open_
 from zalo_governor.messaging.feature import EventHandler
 from zalo_governor.messaging.formatter import brief, listed, moment, number
 from zalo_governor.messaging.policy import ServicePolicy
-from zalo_governor.messaging.shortening import Shortenable
+from zalo_governor.messaging.shortening import Shortenable, shortest
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.messaging.trial_filter import on_trial
 from zalo_governor.storage.unit_of_work import UnitOfWork
@@ -182,10 +182,12 @@ class OutsiderService(EventHandler):
             return self._voice.render(TextId("adder_on_desk"))
         if reason_not_notified := self._alerts.reason_not_notified(uow, first, by, old=False):
             return self._voice.render(reason_not_notified.told_to_admins)
+        named = [self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added]
+        others = self._voice.render(TextId("request_added_others"), count=number(len(named) - 1)) if named[1:] else ""
         text = self._voice.render_for(
             by,
             TextId("request_added"),
-            names=listed(self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added),
+            names=Shortenable(", ".join(named), shortest(named[0]) + others),
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
             citation=self._voice.citation(first.clause),
@@ -196,9 +198,7 @@ class OutsiderService(EventHandler):
         )
         for _, case in added[1:]:
             uow.cases.save(case.model_copy(update={"asked_with": first.id}))
-        if not sent:
-            return self._voice.render(TextId("adder_withheld"))
-        return self._voice.render(TextId("adder_asked"))
+        return self._voice.render(TextId("adder_asked") if sent else TextId("adder_withheld"))
 
     def _tell_admins(self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Outsider, Case]], member: str) -> None:
         rows = [self._row(uow, newcomer, case) for newcomer, case in found[:_ROWS]]

@@ -95,7 +95,7 @@ class Report(Command[Wanted]):
         if argument.face:
             paper = paper_of(report, office.letterhead, office.voice)
             files = [file_of(report, argument.face, paper, office.voice)]
-            text = self.voice.render(TextId("report_file"), period=period.label, names=files[0].name)
+            text = self.voice.render_for(call.person, TextId("report_file"), period=period.label, names=files[0].name)
         else:
             files, text = [], render_text(report, office.voice)
         return Answer(

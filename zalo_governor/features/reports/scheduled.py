@@ -189,7 +189,7 @@ class ScheduledReports(Speaker):
         for reader in readers:
             self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
             for file in files[reader.holds(group.id, *DESK)]:
-                instead = self._voice.render(TextId("report_file_failed"), name=file.name)
+                instead = self._voice.render_for(reader, TextId("report_file_failed"), name=file.name)
                 self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
         uow.audit.append(
             "report.scheduled",

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.reports import ActivityReport, Coverage, Period, StateFigures
 from zalo_governor.features.group_changes.leak_signs import in_words
@@ -12,7 +12,6 @@ from zalo_governor.messaging.templates import TextId
 
 _QUIET_START_ALLOWED = timedelta(hours=1)
 """The report says when the bot began to receive a group's messages, if later than this after the period's start."""
-_DAY, _HOUR = 24 * 60, 60
 
 
 def counted(voice: MessageFormatter, *parts: tuple[TextId, int]) -> str:
@@ -35,19 +34,6 @@ def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
         return voice.render(TextId("change_none"))
     percent = number(round(100 * abs(now - before) / before))
     return voice.render(TextId("change_up") if now > before else TextId("change_down"), percent=percent)
-
-
-def length_in_words(length: timedelta, voice: MessageFormatter) -> str:
-    """Return a duration as days, hours and minutes: `1 ngày 3 giờ`, `2 giờ 5 phút`; the minutes only below a day."""
-    if timedelta() < length < timedelta(minutes=1):
-        return voice.render(TextId("length_below_minute"))
-    minutes = minutes_of(length) if length else 0
-    days, hours, rest = minutes // _DAY, minutes % _DAY // _HOUR, minutes % _HOUR
-    parts = [(TextId("length_days"), days), (TextId("length_hours"), hours)]
-    if not days:
-        parts.append((TextId("length_minutes"), rest))
-    said = [voice.render(text, count=number(count)) for text, count in parts if count]
-    return " ".join(said) or voice.render(TextId("length_minutes"), count="0")
 
 
 def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> list[str]:
@@ -226,7 +212,7 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter, false_alarms
     handling = report.handling
     lines = []
     if handling.longest_remedy_minutes is not None:
-        length = length_in_words(timedelta(minutes=handling.longest_remedy_minutes), voice)
+        length = voice.lasted(timedelta(minutes=handling.longest_remedy_minutes))
         lines.append(voice.render(TextId("report_remedied"), length=length))
     lines += [
         voice.render(text, count=number(count))
@@ -275,6 +261,8 @@ def span_in_words(period: Period, voice: MessageFormatter, *, brief: bool = Fals
     """
     start, end = local(period.start), local(last_minute(period.end))
     if start.time() == time.min and end != local(period.end):
+        if start.date() == end.date():
+            return voice.render(TextId("span_whole_day"), day=f"{start:%d/%m/%Y}")
         return voice.render(TextId("span_days"), start=f"{start:%d/%m/%Y}", end=f"{end:%d/%m/%Y}")
     if start.date() == end.date():
         times = {

@@ -11,7 +11,7 @@ from zalo_governor.domain.documents import Highlight
 from zalo_governor.domain.people import Group
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.features.reports.gravity import GraveClause, grave_clauses
-from zalo_governor.features.reports.sentences import counted, late_start, length_in_words
+from zalo_governor.features.reports.sentences import counted, late_start
 from zalo_governor.messaging.formatter import MessageFormatter, day, number
 from zalo_governor.messaging.templates import TextId
 from zalo_governor.storage.unit_of_work import UnitOfWork
@@ -140,7 +140,7 @@ def _silent(report: ActivityReport, voice: MessageFormatter, *, brief: bool) -> 
         length = silence(gaps, report.period.start, report.period.end)
         unfinished = sum(not gap.closed for gap in gaps)
         text = TextId("summary_gaps") if unfinished else TextId("summary_gaps_whole")
-        value = voice.render(text, length=length_in_words(length, voice), count=number(len(gaps)))
+        value = voice.render(text, length=voice.lasted(length), count=number(len(gaps)))
     notes = [late_start(report, voice, brief=brief)]
     if unfinished:
         notes.append(voice.render(TextId("summary_unfinished"), count=number(unfinished)))

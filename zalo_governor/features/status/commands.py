@@ -11,7 +11,6 @@ from zalo_governor.features.group_changes.encryption import encryption_line
 from zalo_governor.features.group_changes.leak_signs import LeakSignService
 from zalo_governor.features.members.roster.comparison import attendance, seen_of_all
 from zalo_governor.features.reports.digests import last_backup
-from zalo_governor.features.reports.sentences import length_in_words
 from zalo_governor.features.trial.service import trial_line
 from zalo_governor.messaging.commands import Answer, BareCommand, Call
 from zalo_governor.messaging.delivery_words import undelivered_line, waiting_line
@@ -192,7 +191,7 @@ class Status(BareCommand):
             yield self.voice.render(TextId("status_private"), **self._lengths(missing))
 
     def _lengths(self, gaps: list[Gap]) -> dict[str, str]:
-        length = length_in_words(silence(gaps, *self._today()), self.voice)
+        length = self.voice.lasted(silence(gaps, *self._today()))
         return {"count": number(len(gaps)), "minutes": length}
 
     def _judged_line(self, group: Group, coverage: Coverage) -> str:

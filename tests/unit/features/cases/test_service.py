@@ -367,7 +367,7 @@ def test_a_bad_name_is_one_case_until_it_is_fixed() -> None:
     assert [case.count for case in desk.store.book.values()] == [2]
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
     assert desk.states() == ["remedied"]
-    assert desk.store.book[1].reason == "tên hiển thị đã được sửa (4.320 phút sau khi ghi nhận)"
+    assert desk.store.book[1].reason == "tên hiển thị đã được sửa (3 ngày sau khi ghi nhận)"
 
 
 def test_the_request_says_what_is_missing_and_offers_a_short_form_of_a_long_name() -> None:

@@ -782,7 +782,7 @@ def test_xong_closes_who_was_silent_without_calling_it_a_report_and_molai_reopen
     order = desk.order(ORDER)
     desk.reply("y_te", order, "Rõ ạ")
     [said] = asked(desk, "/xong CĐ1")
-    assert "2 đơn vị nhận (Sở Y tế, Sở Tài chính), trong đó 1 đơn vị chưa trả lời" in said
+    assert "2 đơn vị nhận (Sở Y tế, Sở Tài chính); chưa trả lời trên Nhóm: 1 đơn vị" in said
     assert "/molai CĐ1" in said
     [page] = asked(desk, "CĐ1")
     assert page.startswith("CĐ1 (đã kết thúc theo dõi)")
@@ -917,13 +917,13 @@ def test_the_word_with_which_a_unit_is_closed_stands_on_the_page_until_it_is_tak
     assert "ghi sau dấu hai chấm: /xong CĐ1: đã báo cáo tại cuộc họp" in said[0]
     asked(desk, "/xong CĐ1 Sở Y tế: đã báo cáo bằng văn bản số 12")
     [page] = asked(desk, "CĐ1")
-    assert '(1): Sở Y tế (lý do, kết quả: "đã báo cáo bằng văn bản số 12")' in page
+    assert '(1): Sở Y tế; lý do, kết quả: "đã báo cáo bằng văn bản số 12"' in page
     assert desk.directive().open
     asked(desk, "/xong CĐ1: đã họp chung")
     assert desk.directive().state is DirectiveState.DONE
     [page] = asked(desk, "/molai CĐ1 Sở Tài chính")
     assert page.startswith("CĐ1 (đang theo dõi)")
-    assert "Sở Y tế (lý do" in page
+    assert "Sở Y tế; lý do" in page
     assert list(desk.directive().closing_words.values()) == ["đã báo cáo bằng văn bản số 12"]
     assert "Kết thúc theo quyết định" not in asked(desk, "/molai CĐ1 Sở Y tế")[0]
 
@@ -933,7 +933,7 @@ def test_one_of_the_units_that_one_word_closed_is_opened_and_the_others_stay_clo
     desk.order(ORDER)
     asked(desk, "/xong CĐ1: đã họp chung")
     [page] = asked(desk, "/molai CĐ1 Sở Tài chính")
-    assert '(1): Sở Y tế (lý do, kết quả: "đã họp chung")' in page
+    assert '(1): Sở Y tế; lý do, kết quả: "đã họp chung"' in page
     assert desk.entries()["Sở Tài chính"].silent
 
 

@@ -90,6 +90,14 @@ def test_whoever_comes_by_a_link_is_held_against_nobody() -> None:
     assert group.store.book[1].person_id == group.store.people[STRANGER].id
 
 
+def test_who_added_many_is_asked_in_one_short_message() -> None:
+    group = Group()
+    group.comes(*(f"70000000000000008{number}" for number in range(10, 50)))
+    [asked] = to(group.take(), "member")
+    assert "và 39 người khác. Việc này" in asked
+    assert len(asked) <= 400
+
+
 def test_several_at_once_are_a_case_each_and_one_message() -> None:
     group = Group()
     group.comes(STRANGER, OTHER)
@@ -99,6 +107,13 @@ def test_several_at_once_are_a_case_each_and_one_message() -> None:
     assert "/moira VP2" in told
     [asked] = to(posted, "member")
     assert "Vụ việc VP1, VP2." in asked
+
+
+def test_the_sign_of_a_newcomer_is_not_said_of_the_roster() -> None:
+    group = Group()
+    group.comes(STRANGER, OTHER)
+    [told] = to(group.take(), "admin")
+    assert "có dấu hiệu liên quan khoản 5 Điều 4 Quy chế: chưa khớp với danh sách thành viên.\n" in told
 
 
 def test_two_that_come_one_after_the_other_are_both_told() -> None:

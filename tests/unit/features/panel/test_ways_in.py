@@ -32,6 +32,10 @@ def test_a_link_opens_one_session_for_the_person_who_asked_and_no_second() -> No
 
 def test_a_link_lasts_ten_minutes_and_a_session_eight_hours() -> None:
     desk = Desk(panel=ON)
+    desk.say("admin", "/bang", place="private")
+    [said] = to(desk.take(), "admin")
+    assert "một lần trong 10 phút" in said
+    assert "dùng được 8 giờ;" in said
     assert begin_session(desk.uow, link_of(desk, "admin"), desk.now + timedelta(minutes=10)) is None
     begun = begin_session(desk.uow, link_of(desk, "admin"), desk.now + timedelta(minutes=9))
     assert begun is not None

@@ -69,7 +69,7 @@ def test_a_report_of_the_first_minute_of_a_day_ends_on_that_day() -> None:
     today = PERIOD.model_copy(update={"start": midnight, "end": midnight + timedelta(seconds=30)})
     assert span_in_words(today, VOICE, brief=True) == "từ 00:00 đến 00:00 ngày 24/11/2026"
     yesterday = PERIOD.model_copy(update={"start": midnight - timedelta(days=1), "end": midnight})
-    assert span_in_words(yesterday, VOICE) == "từ ngày 23/11/2026 đến hết ngày 23/11/2026"
+    assert span_in_words(yesterday, VOICE) == "cả ngày 23/11/2026"
 
 
 def test_the_message_begins_with_the_three_lines_and_has_the_figures_below() -> None:

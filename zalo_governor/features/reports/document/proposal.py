@@ -7,7 +7,7 @@ from zalo_governor.domain.documents import Cell, Section
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.features.reports.document.draft import Draft
-from zalo_governor.features.reports.sentences import compared, length_in_words
+from zalo_governor.features.reports.sentences import compared
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.templates import TextId
 
@@ -43,9 +43,7 @@ def proposal(draft: Draft) -> Section:
         (say(TextId("proposal_remedied")), draft.share(sum(row.remedied for row in report.clauses), draft.cases)),
         (
             say(TextId("proposal_minutes")),
-            say(TextId("counted_of_no_remedy"))
-            if minutes is None
-            else length_in_words(timedelta(minutes=minutes), draft.voice),
+            say(TextId("counted_of_no_remedy")) if minutes is None else draft.voice.lasted(timedelta(minutes=minutes)),
         ),
         (say(TextId("proposal_repeated")), report.handling.repeated),
         (say(TextId("proposal_false")), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),

@@ -12,7 +12,6 @@ from zalo_governor.domain.documents import Section
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.features.reports.document.draft import Draft
-from zalo_governor.features.reports.sentences import length_in_words
 from zalo_governor.messaging.formatter import number
 from zalo_governor.messaging.templates import TextId
 
@@ -51,7 +50,7 @@ def _remarks(draft: Draft) -> Iterator[str]:
     if draft.cases >= _FEWEST_CASES and false_alarms * _MANY_FALSE_ALARMS >= draft.cases:
         yield say(TextId("comment_false_alarms"), count=number(false_alarms), cases=number(draft.cases))
     if report.coverage.gaps:
-        length = length_in_words(_silence(draft), draft.voice)
+        length = draft.voice.lasted(_silence(draft))
         if unfinished := sum(not gap.closed for gap in report.coverage.gaps):
             yield say(TextId("comment_silent"), length=length, count=number(unfinished))
         else:

@@ -26,7 +26,6 @@ from zalo_governor.features.reports.sentences import (
     coverage_lines,
     gap_result,
     handling_lines,
-    length_in_words,
     members_line,
     moment_in_words,
     signs_line,
@@ -188,7 +187,7 @@ def coverage(draft: Draft) -> Section:
         (
             moment_in_words(gap.began_at, voice),
             moment_in_words(gap.ended_at, voice) if gap.ended_at else draft.render(TextId("gap_now")),
-            length_in_words(silence([gap], report.period.start, report.period.end), voice),
+            voice.lasted(silence([gap], report.period.start, report.period.end)),
             gap.recovered,
             draft.render(gap_result(gap)),
         )
