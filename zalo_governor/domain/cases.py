@@ -215,6 +215,24 @@ class Case(FrozenModel):
         """Return a copy recording that person `by` (None: the program) told the leader of the case at `at`."""
         return self.model_copy(update={"due_at": None, "leader_told_at": at, "leader_told_by": by})
 
+    def takes_again(self, severity: Severity, *, seals: bool, revised: bool) -> bool:
+        """Return whether one more finding of the same rule on a message that the case has joins it.
+
+        `seals` tells that the finding is one of a possible state secret, `revised` that the message was edited since.
+
+        | the finding | it joins, else it opens a case of its own, if the case |
+        | --- | --- |
+        | on the message as it was | is in any state |
+        | on the message as edited | is open, as what was decided was another text |
+        | seals, and is graver than a case to be checked (`is_exceeded_by`) | is undecided and has no other message |
+        """
+        alone = self.undecided and self.count == 1
+        return (self.state.open or not revised) and (alone or not (seals and self.is_exceeded_by(severity)))
+
+    def is_exceeded_by(self, severity: Severity) -> bool:
+        """Return whether a finding is graver than the case, if that was only opened for an admin to check (triage)."""
+        return self.severity is Severity.TRIAGE and severity.rank > self.severity.rank
+
     def joined(self, *, at: datetime) -> Self:
         """Return a copy that counts one more event: a repetition of the breach at `at`, which opens no new case."""
         return self.model_copy(update={"count": self.count + 1, "last_event_at": max(at, self.last_event_at)})

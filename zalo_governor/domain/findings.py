@@ -1,5 +1,6 @@
 """Findings (possible breaches that rules found in an event) and verdicts (all findings of one event)."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Self
 
@@ -86,3 +87,13 @@ class Verdict(FrozenModel):
         return bool(self.findings) and any(
             isinstance(finding, SealedFinding) or finding.seals for finding in self.findings
         )
+
+    def with_trials(self, rules: Collection[str]) -> Self:
+        """Return a copy in which these rules' findings are `shadow` (told to nobody), unless they seal a message."""
+        marked = tuple(
+            finding.model_copy(update={"shadow": True})
+            if isinstance(finding, Finding) and finding.rule_id in rules and not finding.seals
+            else finding
+            for finding in self.findings
+        )
+        return self.model_copy(update={"findings": marked}) if rules else self

@@ -245,8 +245,8 @@ _MIN_LETTERS = 5
 _MAX_DISTANCE = 6
 _GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy|c[đd])?#?[0-9])", re.IGNORECASE)
 """Matches a command word and an argument typed without a space between them: `/xemVP12`, `/quyche4.1`."""
-_CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
-_DIRECTIVE = code_pattern(r"cd|chi dao(?: so)?|ma(?: so)?(?: cd)?|so")
+_CODE = code_pattern(r"vp|ca|case|(?:vu(?: viec)?|ma)(?: so)?(?: vp)?|so")
+_DIRECTIVE = code_pattern(r"cd|(?:chi dao|ma)(?: so)?(?: cd)?|so")
 _CODE_AFTER = re.compile(
     r"\s*(?:[,;+&]|va\b)?\s*vp[\s\-#]*0*([1-9]\d{0,17})(?!\w)|\s*[,;+&]\s*#?0*([1-9]\d{0,17})(?!\w|[/:.\-]\d)"
 )

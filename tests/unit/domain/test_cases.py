@@ -8,6 +8,7 @@ import pytest
 from tests.unit.storage.stored import START, new_case
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.errors import IllegalTransitionError
+from zalo_governor.domain.findings import Severity
 
 S = CaseState
 WAYS = {
@@ -64,3 +65,22 @@ def test_open_is_what_somebody_still_has_to_look_at() -> None:
 def test_what_is_sealed_is_grave_whatever_its_rule_says() -> None:
     case: Case = new_case(1, 1)
     assert (case.gravity, case.model_copy(update={"sealed": True}).gravity) == ("minor", "critical")
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity", "seals", "revised", "joins"),
+    [
+        ({"state": CaseState.CONFIRMED}, Severity.MINOR, False, False, True),
+        ({"state": CaseState.CONFIRMED}, Severity.MINOR, False, True, False),
+        ({"state": CaseState.REMINDED}, Severity.MINOR, False, True, True),
+        ({"severity": Severity.TRIAGE}, Severity.CRITICAL, True, False, True),
+        ({"severity": Severity.TRIAGE, "count": 2}, Severity.CRITICAL, True, False, False),
+        ({"severity": Severity.TRIAGE, "state": CaseState.CONFIRMED}, Severity.CRITICAL, True, False, False),
+        ({"severity": Severity.TRIAGE, "count": 2}, Severity.CRITICAL, False, False, True),
+    ],
+)
+def test_what_joins_a_case_of_the_same_message(
+    changes: dict[str, object], severity: Severity, seals: bool, revised: bool, joins: bool
+) -> None:
+    case = new_case(1, 1).model_copy(update={"severity": Severity.MINOR, **changes})
+    assert case.takes_again(severity, seals=seals, revised=revised) is joins

@@ -109,6 +109,8 @@ def test_is_no_command(line: str) -> None:
         ("ca 12", 12, ""),
         ("Vụ việc số 12: nhầm Tên", 12, "nhầm Tên"),
         ("mã VP12", 12, ""),
+        ("vụ việc VP12", 12, ""),
+        ("Vụ số VP 12", 12, ""),
     ],
 )
 def test_a_case_code_is_understood(text: str, number: int, rest: str) -> None:

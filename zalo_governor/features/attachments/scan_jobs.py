@@ -13,7 +13,6 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Seal
 from zalo_governor.domain.jobs import Job, JobOutcome, ScanAttachment
 from zalo_governor.features.attachments.findings import cite, merge_by_rule
-from zalo_governor.features.cases.rule_trials import mark_on_trial
 from zalo_governor.features.cases.service import CaseService
 from zalo_governor.messaging.policy import ServicePolicy
 from zalo_governor.pipeline.jobs import Performed
@@ -171,7 +170,7 @@ class ScanAttachmentHandler:
         found = Verdict(findings=tuple(cite(merge_by_rule(scanned.result.findings), regulation)))
         if not found.findings:
             return
-        found = mark_on_trial(found, uow.trials.rules(job.group_id))
+        found = found.with_trials(uow.trials.rules(job.group_id))
         seal = _seal(scanned) if scanned.result.seals else None
         uow.verdicts.add(task.event_id, sealed(found), seal)
         self._cases.handle_late_findings(uow, _event(job, task, seal), found, scanned.mac)

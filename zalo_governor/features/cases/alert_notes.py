@@ -6,12 +6,7 @@ from itertools import takewhile
 
 from zalo_governor.domain.cases import UNCHECKED, Case
 from zalo_governor.features.cases.freshness import was_fresh
-from zalo_governor.features.cases.label_words import (
-    IN_FILE,
-    is_in_file,
-    reasons,
-    why,
-)
+from zalo_governor.features.cases.label_words import IN_FILE, is_in_file, reasons, why
 from zalo_governor.features.cases.member_request import MemberRequest
 from zalo_governor.features.cases.next_actions import may_remove
 from zalo_governor.messaging.formatter import brief, number, plain, time_or_brief

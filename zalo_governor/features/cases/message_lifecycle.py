@@ -34,7 +34,7 @@ class MessageLifecycle(Speaker):
 
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
         """Record the event if it is a recall, deletion or read receipt of a governed group; else ignore."""
-        if isinstance(event, _WITHDRAWALS):
+        if isinstance(event, MessageRecalled | MessageDeleted):
             self._record_withdrawals(uow, event)
         elif isinstance(event, MessageSeen):
             self._record_readers(uow, event)
@@ -116,6 +116,3 @@ class MessageLifecycle(Speaker):
     def _person_ids(self, uow: UnitOfWork, event: MessageSeen, uids: Sequence[str]) -> list[int]:
         found = (uow.people.find_or_create(event.account, uid) for uid in uids if uid != event.account)
         return [person.id for person in found if person]
-
-
-_WITHDRAWALS = (MessageRecalled, MessageDeleted)

@@ -32,7 +32,6 @@ from zalo_governor.features.cases.name_reminders import NameReminders
 from zalo_governor.features.cases.new_case import new_case
 from zalo_governor.features.cases.nobodys_words import NobodysWords
 from zalo_governor.features.cases.notifications import CaseNotifications
-from zalo_governor.features.cases.rule_trials import mark_on_trial
 from zalo_governor.features.cases.suppression import FalseAlarmSuppression
 from zalo_governor.features.cases.transitions import join_case, move_case, open_case
 from zalo_governor.messaging.feature import EventHandler
@@ -67,7 +66,7 @@ class CaseService(EventHandler):
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """Mark the findings of rules that an admin has put on trial: they are recorded, and nobody is told."""
-        return mark_on_trial(verdict, uow.trials.rules(event.thread_id))
+        return verdict.with_trials(uow.trials.rules(event.thread_id))
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Open, extend or close cases for a judged event of a governed group; tell the admins which rules failed."""
@@ -141,7 +140,7 @@ class CaseService(EventHandler):
         else:
             case = case.joined(at=event.at)
         live = self._is_live(event)
-        if graver := _is_graver(concern.finding, case):
+        if graver := case.is_exceeded_by(concern.finding.severity):
             case = case.model_copy(
                 update={
                     "clause": concern.finding.clause,
@@ -190,24 +189,29 @@ class CaseService(EventHandler):
     ) -> tuple[Case | None, bool]:
         """Return (case to add the event to, or None to open a new one; whether the case has the message already).
 
-        A finding that seals the message turns the message's triage case into a sealed one only if nobody has decided
-        that case and it has no other message; else a new case is opened. The second value is True if the event is a
-        revision (edited version) of a message in the case, or the same message received by another bot account.
+        The first case that fits is taken:
+
+        | case of the same rule | fits if |
+        | --- | --- |
+        | of the same message, edited or received by another bot account | `Case.takes_again` says so |
+        | of a finding that seals: about the same content by the same person | open, last event in `repeat_window` |
+        | of a display name of the same person | open |
+        | of any other message of the same person | open, not sealed, last event in `repeat_window` |
         """
         rule_id = concern.finding.rule_id
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
         if isinstance(event, MessageSent | SealedHeard):
             for case in uow.cases.of_message(event.thread_id, event.key):
-                apart = concern.sealed and _is_graver(concern.finding, case) and (case.count > 1 or not case.undecided)
-                if case.rule_id == rule_id and (case.state.open or not revised) and not apart:
+                again = case.takes_again(concern.finding.severity, seals=concern.sealed, revised=revised)
+                if case.rule_id == rule_id and again:
                     return case, True
         since = event.at - timedelta(minutes=self._policy.escalation.repeat_window_minutes)
         if concern.sealed:
             mac = event.mac if isinstance(event, SealedHeard) else None
             return (uow.cases.find_sealed(event.thread_id, person.id, mac, since) if mac else None), False
-        if concern.about_name:
-            return uow.cases.find_open(event.thread_id, rule_id, person.id, None, EVER), False
-        return uow.cases.find_open(event.thread_id, rule_id, person.id, None, since), False
+        return uow.cases.find_open(
+            event.thread_id, rule_id, person.id, None, EVER if concern.about_name else since
+        ), False
 
     def _open(
         self,
@@ -378,11 +382,6 @@ def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | No
     if finding.subject_uid is None and len(event.members) == 1:
         return event.members[0].uid
     return finding.subject_uid
-
-
-def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
-    """Return whether the finding is graver than the case, if that was only opened for a check by an admin (triage)."""
-    return case.severity is Severity.TRIAGE and finding.severity.rank > case.severity.rank
 
 
 def _rightly_named(event: EventBase, verdict: Verdict) -> list[str]:

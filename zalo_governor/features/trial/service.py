@@ -28,30 +28,21 @@ class TrialPage(Speaker):
         trial = uow.trials.get(policy.account, group_id)
         since = trial.began_at if trial else policy.clock()
         figures = uow.trials.figures(policy.account, [group_id], since)
+        about = {
+            "groups": groups_named(policy, [policy.group(group_id)]),
+            "since": moment(since),
+            "now": moment(policy.clock()),
+            "outcomes": self._rule_outcomes(figures.outcomes),
+        }
         if on_trial(policy, uow, group_id):
             end = voice.render(TextId("trial_goes_on"))
         elif trial and trial.live_at:
             end = voice.render(TextId("trial_over"), when=moment(trial.live_at))
         else:
-            return voice.render(
-                TextId("trial_page_off"),
-                groups=groups_named(policy, [policy.group(group_id)]),
-                since=moment(since),
-                now=moment(policy.clock()),
-                outcomes=self._rule_outcomes(figures.outcomes),
-                shadow=self._shadow_rows(figures.shadow, place=""),
-                standing=self._standing(uow, group_id),
-            )
-        return voice.render(
-            TextId("trial_page"),
-            groups=groups_named(policy, [policy.group(group_id)]),
-            since=moment(since),
-            now=moment(policy.clock()),
-            withheld=self._withheld_rows(uow, figures),
-            outcomes=self._rule_outcomes(figures.outcomes),
-            shadow=self._shadow_rows(figures.shadow, place="3. "),
-            end=end,
-        )
+            shadow, standing = self._shadow_rows(figures.shadow, place=""), self._standing(uow, group_id)
+            return voice.render(TextId("trial_page_off"), shadow=shadow, standing=standing, **about)
+        shadow, withheld = self._shadow_rows(figures.shadow, place="3. "), self._withheld_rows(uow, figures)
+        return voice.render(TextId("trial_page"), withheld=withheld, shadow=shadow, end=end, **about)
 
     def _standing(self, uow: UnitOfWork, group_id: str) -> str:
         tried, rules = uow.trials.rules(group_id), self._policy.regulation.rules
@@ -144,13 +135,7 @@ class TrialEnd(Speaker):
         on_posted: called when notices were put into the outbox.
     """
 
-    def __init__(
-        self,
-        policy: ServicePolicy,
-        *,
-        begin: BeginUnitOfWork,
-        on_posted: Callable[[], None],
-    ) -> None:
+    def __init__(self, policy: ServicePolicy, *, begin: BeginUnitOfWork, on_posted: Callable[[], None]) -> None:
         super().__init__(policy)
         self._begin = begin
         self._on_posted = on_posted

@@ -79,9 +79,9 @@ def show(visit: Visit) -> Reply:
 
 
 def _page(visit: Visit, query: Mapping[str, str], **typed: Any) -> Html:
-    waiting = [row for group in visit.groups for row in _rows(visit, group)]
+    waiting = [row for group in visit.groups for row in _rows(visit, group, decided=False)]
     decided = query.get("xem") == "xong"
-    every = [row for group in visit.groups for row in _decided_rows(visit, group)] if decided else waiting
+    every = [row for group in visit.groups for row in _rows(visit, group, decided=True)] if decided else waiting
     found = [row for row in every if _fits(visit, row, query)]
     ordered = gravest_first(row.case for row in sorted(found, key=lambda row: row.case.id, reverse=True))
     by_id = {row.case.id: row for row in found}
@@ -181,18 +181,16 @@ def stamp_of(case: Case) -> str:
     return f"{case.state.value}{case.state_at.timestamp():.3f}"
 
 
-def _rows(visit: Visit, group: Group) -> Iterable[_Row]:
-    agencies = AgencyReader(visit.uow, visit.policy.account, group.id)
-    for case in undecided(visit.uow, group.id, visit.now + timedelta(seconds=1)):
-        yield _Row(case, group, agencies.of(case))
-
-
-def _decided_rows(visit: Visit, group: Group) -> Iterable[_Row]:
+def _rows(visit: Visit, group: Group, *, decided: bool) -> Iterable[_Row]:
+    """Return the group's cases that wait for a decision or, if `decided`, those opened lately that have one."""
     agencies = AgencyReader(visit.uow, visit.policy.account, group.id)
     start, end = visit.now - _DECIDED_WITHIN, visit.now + timedelta(seconds=1)
-    for case in visit.uow.cases.opened_between(group.id, start=start, end=end):
-        if not case.undecided:
-            yield _Row(case, group, agencies.of(case))
+    if decided:
+        opened = visit.uow.cases.opened_between(group.id, start=start, end=end)
+        cases = [case for case in opened if not case.undecided]
+    else:
+        cases = undecided(visit.uow, group.id, end)
+    return (_Row(case, group, agencies.of(case)) for case in cases)
 
 
 def _other_work(visit: Visit) -> dict[str, Any]:
