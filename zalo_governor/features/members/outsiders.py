@@ -183,6 +183,7 @@ class OutsiderService(EventHandler):
         if reason_not_notified := self._alerts.reason_not_notified(uow, first, by, old=False):
             return self._voice.render(reason_not_notified.told_to_admins)
         named = [self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added]
+        codes = [case.code for _, case in added]
         others = self._voice.render(TextId("request_added_others"), count=number(len(named) - 1)) if named[1:] else ""
         text = self._voice.render_for(
             by,
@@ -191,7 +192,7 @@ class OutsiderService(EventHandler):
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
             citation=self._voice.citation(first.clause),
-            code=", ".join(case.code for _, case in added),
+            code=Shortenable(", ".join(codes), "–".join(dict.fromkeys((codes[0], codes[-1])))),
         )
         sent = self._post.to_person(
             uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
