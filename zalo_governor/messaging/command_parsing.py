@@ -164,6 +164,12 @@ def names_case(text: str) -> bool:
     return _WHOLE_CODE.match(unpasted(text).text) is not None
 
 
+def only_code(text: str) -> str:
+    """Return the code of a case, member or directive (`VP12`) in a message of the bot; "" if it names none or several."""
+    codes = set(_CODE_OF_BOT.findall(text))
+    return codes.pop() if len(codes) == 1 else ""
+
+
 def counts_things(text: str) -> bool:
     """Return whether the text begins with a number that counts something (`12 tin`, 12 messages), and so is no code."""
     return _COUNTED.match(folded(text)) is not None
@@ -257,4 +263,5 @@ _COUNTED = re.compile(
     r"|thang)\b"
 )
 _BARE_CODE = re.compile(r"\s*/?\s*(?:(?P<case>vp)|c[đd])[\s\-#]*0*(?P<number>[1-9][0-9]{0,17})[\s.]*", re.IGNORECASE)
+_CODE_OF_BOT = re.compile(r"(?<!\w)(?:VP|TV|CĐ)[1-9]\d*(?!\w)")
 _WHOLE_CODE = re.compile(r"\s*(?:vp|tv|c[đd])[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

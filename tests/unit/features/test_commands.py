@@ -406,6 +406,26 @@ def test_commands_hide_in_nothing_but_a_message() -> None:
     assert (desk.take(), desk.store.audited) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("line", "owner", "text", "done"),
+    [
+        ("/xacnhan", BOT, "Kính báo: VP1, khoản 3.1. Trả lời /xacnhan VP1 hoặc /baonham VP1.", True),
+        ("/xacnhan", BOT, "Kính báo: VP1 và VP2.", False),
+        ("/xacnhan VP2", BOT, "Kính báo: VP1.", False),
+        ("/xacnhan 2", BOT, "Kính báo: VP1.", False),
+        ("/xacnhan", UIDS["member"], "Kính báo: VP1.", False),
+        ("xac nhan", BOT, "Kính báo: VP1.", False),
+    ],
+)
+def test_in_private_a_command_is_about_the_one_case_of_the_quoted_alert(
+    line: str, owner: str, text: str, done: bool
+) -> None:
+    desk = Desk()
+    desk.say("member", "kinh gui cac dong chi", UNMARKED)
+    desk.say("admin", line, place="private", quote=Quote(owner_uid=owner, key="m9", text=text))
+    assert (desk.states() == ["confirmed"]) is done
+
+
 def test_a_sealed_line_is_never_a_command() -> None:
     desk = Desk()
     desk.hear(desk.message("admin", "/xem VP1", place="private"), SEALED)

@@ -20,8 +20,10 @@ from zalo_governor.messaging.command_parsing import (
     Typed,
     bare_code,
     begins_with_slash,
+    case_number,
     further_command,
     names_case,
+    only_code,
     read,
     without_frame,
     yes_or_no,
@@ -192,10 +194,23 @@ class CommandDesk(EventHandler):
             return Typed(DECISIONS[said[0]], said[1], slash=True)
         typed = read(event.text, self._words)
         if typed is not None and (typed.word or typed.slash):
-            return typed
+            return self._with_quoted_code(event, typed)
         asked = read(without_frame(event.text), self._words)
         # Only harmless commands may be surrounded by polite words: a decision has to be typed exactly.
         return asked if asked and asked.word and self._commands[asked.word].forgiving else typed
+
+    def _with_quoted_code(self, event: MessageSent, typed: Typed) -> Typed:
+        """Return the command with the one code in the bot's message that it replies to, if it was typed without a code.
+
+        Only for a private message that begins with a slash; a number alone counts as a code.
+        """
+        command, quote = self._commands.get(typed.word), event.quote
+        if command is None or quote is None or event.is_group or not (command.by_code and typed.slash):
+            return typed
+        if quote.owner_uid != event.account or names_case(typed.rest) or case_number(typed.rest):
+            return typed
+        code = only_code(quote.text)
+        return typed._replace(rest=f"{code} {typed.rest}".strip()) if code else typed
 
     def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
         """Count one answer to the person; return False if the person may get no more answers in these 5 minutes.
