@@ -165,7 +165,7 @@ def names_case(text: str) -> bool:
 
 
 def only_code(text: str) -> str:
-    """Return the code of a case, member or directive (`VP12`) in a message of the bot; "" if it names none or several."""
+    """Return the one code of a case, member or directive (`VP12`) in a message of the bot; "" if not exactly one."""
     codes = set(_CODE_OF_BOT.findall(text))
     return codes.pop() if len(codes) == 1 else ""
 

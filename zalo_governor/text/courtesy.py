@@ -43,11 +43,7 @@ def _may_have_tail(text: str) -> bool:
 
 def is_only_courtesy(text: str) -> bool:
     """Return whether the normalised text is nothing but a salutation or thanks: "Kính gửi các đồng chí lãnh đạo"."""
-    lower = text.lower()
-    first = _WORD.search(lower)
-    if first is None or first[0] not in _POLITE_WORDS:
-        return False
-    words = _WORD.findall(lower)
+    words = _WORD.findall(text.lower())
     courteous = len(words) <= _MOST_COURTEOUS_WORDS and not _WORDS_OF_COURTESY.isdisjoint(words)
     return courteous and _POLITE_WORDS.issuperset(words)
 
@@ -168,13 +164,9 @@ _FIRST_WORDS = _words(
 _WORD = re.compile(r"[\w/]+")
 _MOST_COURTEOUS_WORDS = 12
 _WORDS_OF_COURTESY = _words("kính chào thưa gửi trình dạ vâng ạ cảm cám ơn trân trọng hello hi thanks tks")
-_POLITE_WORDS = (
-    _WORDS_OF_COURTESY
-    | _words(
-        "quý các toàn thể tất cả mọi người anh chị em ace ae ac đồng chí đ/c đc bác cô chú ông bà thầy lãnh đạo "
-        "lđ sếp thủ trưởng nhóm văn phòng ban hội sở ngành ubnd cơ quan đơn vị tỉnh xã huyện phường thường trực "
-        "bí thư chủ tịch giám đốc chánh phó tôi mình xin phép báo cáo nhiều và rất chân thành sáng trưa chiều tối "
-        "nhé nha nhà"
-    )
-    | {"buổi"}
-)  # without its mark it would be an obscene word
+_WORDS_OF_ADDRESS = _words(
+    "quý các toàn thể tất cả mọi người anh chị em ace ae ac đồng chí đ/c đc bác cô chú ông bà thầy lãnh đạo lđ sếp thủ "
+    "trưởng nhóm văn phòng ban hội sở ngành ubnd cơ quan đơn vị tỉnh xã huyện phường thường trực bí thư chủ tịch giám "
+    "đốc chánh phó tôi mình xin phép báo cáo nhiều và rất chân thành sáng trưa chiều tối nhé nha nhà"
+) | {"buổi"}  # without its mark it would be an obscene word
+_POLITE_WORDS = _WORDS_OF_COURTESY | _WORDS_OF_ADDRESS

@@ -95,7 +95,9 @@ _FILE_ENDINGS = frozenset(
 _DOT = r"(?:[.。．｡․]|[\[({](?:\.|dot|chấm|cham)[\])}])"
 _LETTERS = r"\w\-\u0300-\u036f"
 _LABEL = rf"[^\W_][{_LETTERS}]{{0,62}}+"
-_MAY_HOLD = re.compile(r"[.。．｡․][^\W_]|:[^\s\d]|[/\\]{2}|[\[({](?:\.|dot|ch)", re.IGNORECASE)
+_MAY_HOLD = re.compile(
+    r"[.。．｡․:/\\\[({](?:(?<=[.。．｡․])[^\W_]|(?<=:)[^\s\d]|(?<=[/\\])[/\\]|(?<=[\[({])(?:\.|dot|ch))", re.IGNORECASE
+)
 _REST = r"[^\s<>\"“”«»|]*"
 _CANDIDATE = re.compile(
     rf"(?i:(?:h(?:tt|xx|\*\*)ps?(?:\[:\]|:)[/\\]{{1,3}}|(?<!\w)(?:ftps?|file|smb|intent|itms-services|zalo|market)://"

@@ -27,7 +27,7 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
     if changed and _ODD_LETTER.search(normalised):
         yield _ODD_LETTER.sub(lambda odd: _plain_letter(odd[0]), normalised)
     lower = normalised.lower()
-    if _ALMOST.search(lower):
+    if ("ật" in lower or "mạt" in lower or "🇲" in lower) and _ALMOST.search(lower):
         yield _ALMOST.sub("mật", normalised)
     if _KEYS.search(lower):
         yield _WORD.sub(_composed, normalised)
@@ -64,10 +64,10 @@ def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]
     if changed and (legacy := read_legacy(text)):
         yield legacy.text
     start = normalised[:_START]
-    if len(_TYPED_WORD.findall(start)) > _SOME:
+    if len([*filter(_TYPED_WORD.fullmatch, _CHUNKS.findall(start))]) > _SOME:
         yield _WORD.sub(_composed, normalised)
     if len(_SPLIT.findall(start)) > _SOME:
-        yield _SPLIT.sub(r"\1", normalised)
+        yield _SPLIT.sub("", normalised)
 
 
 def _composed(match: re.Match[str]) -> str:
@@ -143,12 +143,13 @@ _START = 400
 """How many characters at the start of a message are read to find out how it was typed."""
 _SOME = 2
 _TYPED_WORD = re.compile(
-    r"(?<![^\W_])(?=[a-z0-9]*[aeiouy])(?:[b-df-hj-np-tv-xz]*(?:[aeiouy]*(?:aa|ee|oo|aw|ow|uw|[aeou][678])[aeiouywcmnghpt0-9]*[sfrxj1-5]?"
-    r"|[aeiouy]+[cmnghpt]*[sfrxj])|dd[a-z]+)(?![^\W_])",
+    r"(?=[a-z0-9]*[aeiouy])(?:[b-df-hj-np-tv-xz]*(?:[aeiouy]*(?:aa|ee|oo|aw|ow|uw|[aeou][678])[aeiouywcmnghpt0-9]*[sfrxj1-5]?"
+    r"|[aeiouy]+[cmnghpt]*[sfrxj])|dd[a-z]+)",
     re.IGNORECASE,
 )
 """A word that looks like raw Telex or VNI keystrokes. English text has a few such words, typed keystrokes many."""
-_SPLIT = re.compile(r"([^\W\d_])[.,;:'\"_*-]+(?=[^\W\d_])")
+_SPLIT = re.compile(r"[.,;:'\"_*-](?<=[^\W\d_].)[.,;:'\"_*-]*(?=[^\W\d_])")
+"""Signs between two letters. The expression begins with a sign, which makes it fast."""
 _LONGEST = 12
 _VOWELS = frozenset("aăâeêioôơuưy")
 _IN_ORDER = (ACUTE, GRAVE, HOOK, TILDE, DOT)
