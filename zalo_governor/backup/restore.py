@@ -145,7 +145,7 @@ def _file_of(settings: Settings) -> Path | None:
 class _PresentInstallation:
     """The database and key file that are there before a restore and will be replaced; either may be missing.
 
-    `keys` and `master` are made from the encryption key in the backup.
+    `master` is the encryption key in the backup, which replaces the present one; `keys` are derived from it.
     """
 
     def __init__(self, settings: Settings, keys: Keys, clock: Clock, master: bytes) -> None:

@@ -1,1 +1,1 @@
-"""Data models used by all other packages (events, people, findings, cases, reports …): immutable, without I/O."""
+"""Data models that most packages share (events, people, findings, cases, reports …): immutable, without I/O."""

@@ -93,7 +93,7 @@ class Case(FrozenModel):
     nth: int = 1
     """1 for the person's first case under the rule within `Ladder.window_days` days, 2 for the second …"""
     due_at: datetime | None = None
-    """When the leader will be told of the case unless an admin acts on it before; None where the leader will not be."""
+    """When the leader will be told of the case; None where not, as once an admin decided it (unless a secret)."""
     desk_due_at: datetime | None = None
     """When the admins (the desk) get a digest with the case; None where they were told already or never are."""
     remedied_at: datetime | None = None

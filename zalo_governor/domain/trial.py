@@ -91,7 +91,7 @@ class ShadowFigures(FrozenModel):
 
 
 class TrialFigures(FrozenModel):
-    """Data of the trial's summary for the admin: messages withheld, and cases, false alarms and findings by rule."""
+    """Data of the trial's summary for the admin: messages withheld, outcomes of cases, findings in shadow mode."""
 
     since: datetime
     withheld: tuple[Withheld, ...]

@@ -91,9 +91,9 @@ def _kind(core: str) -> TokenKind:
 def _claim_words_of_file_name(found: list[Token], text: str) -> None:
     """Change the words before a file token such as `…docx` to file tokens, if they belong to a file name with spaces.
 
-    The name starts at a bracket or line start, after words addressed to a person ("gui anh", "send you"), or at a
-    capitalised kind of document. If the name would be too long, the words are a sentence and stay words. The file token
-    is the last of `found`.
+    Only words without diacritics do, back to punctuation, a line start or a word such as "gui" (send), or from a
+    capitalised kind of document ("Bao", "Cong" …). More than ten words are a sentence and stay words. None is taken
+    before `a_b.docx`, or one lower-case word that is no syllable. The file token is the last of `found`.
     """
     last = first = len(found) - 1
     stem = FILE_ENDING.sub("", found[last].text)

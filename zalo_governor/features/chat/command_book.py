@@ -56,7 +56,8 @@ class CommandBook:
     def reach(self, uow: UnitOfWork, command: AnyCommand, person: Person, event: EventBase) -> list[Group]:
         """Return the groups in which the person may use the command; if typed in a group, that one or none.
 
-        A command for everybody may be used by the members of a group, and by those who hold a role there.
+        A command for everybody may be used by the members of a group, and by those who hold a role there; if there is
+        only one group, by whoever writes to the bot.
         """
         groups = groups_of(self._policy, event)
         if command.roles is not None:

@@ -331,7 +331,7 @@ class _ProposalCommand(DirectiveCommand):
 
 
 class AcceptDirective(_ProposalCommand):
-    """Command `/dung CĐ5` (right): the message is a directive."""
+    """Command `/dung CĐ5` (correct): confirm a directive that the bot asked about, or entered unasked."""
 
     word = "dung"
     usage = TextId("usage_accept")

@@ -245,7 +245,7 @@ class DeadlineHandler(_Handler):
             self._post.to_person(uow, person, text, Purpose.REPORT, group_id=directive.group_id)
 
     def _readers(self, uow: UnitOfWork, directive: Directive) -> list[Person]:
-        """Return who gave the directive, if still a giver, and the leader's office: report readers, else the admins."""
+        """Return who is told at a deadline: the giver, if still a leader or admin; report readers, else the admins."""
         giver = uow.people.get(directive.given_by)
         group_id = directive.group_id
         readers = self._post.holders_in(uow, group_id, Role.REPORT_READER)

@@ -125,7 +125,7 @@ class Digests(Speaker):
         return min(map(self._incident_due, uow.feedback.untold(governed, RemarkKind.INCIDENT)), default=None)
 
     def incidents(self, uow: UnitOfWork, now: datetime) -> None:
-        """Send the admins one digest per group of the incidents that members reported in the quiet hours (at night).
+        """Send the admins one digest per group of incidents reported in the quiet hours (at night) and not yet told.
 
         Does nothing before the quiet hours are over.
         """

@@ -58,7 +58,7 @@ def clause_rows(report: ActivityReport, limit: int, voice: MessageFormatter) -> 
 
 
 def state_in_report(figures: StateFigures, voice: MessageFormatter) -> str:
-    """Return the text for a state of cases; it says if cases in this state count as open in the report's sentences."""
+    """Return the text for the state of these cases; it says so if they still await a decision (`undecided`)."""
     gone = figures.state is CaseState.REMEDIED
     if not figures.undecided:
         return voice.render(TextId("state_remedied_any")) if gone else voice.state(figures.state)

@@ -89,7 +89,7 @@ def script_type(content: bytes, extension: str) -> str | None:
 
 
 def drives_windows(content: bytes) -> bool:
-    """Return whether the text of a script uses Windows' objects for running programs, files or downloads."""
+    """Return whether the first 256 KiB of a script use Windows' objects for running programs, files or downloads."""
     return bool(_DROPPER.search(decode_head(content)))
 
 

@@ -1,1 +1,1 @@
-"""Statistics and exports of stored data."""
+"""Queries that only read: statistics, exports, the lists of the panel."""

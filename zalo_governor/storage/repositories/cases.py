@@ -245,10 +245,7 @@ class Cases(Repository):
         return int(self._tx.execute(counted).scalar_one())
 
     def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Return the cases of which the leader must be told by `now`, as no admin reacted; the longest overdue first.
-
-        Only cases of the given groups are returned.
-        """
+        """Return the groups' cases of which the leader must be told by `now`, the longest overdue first; lock them."""
         return self.load(
             select(cases)
             .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))

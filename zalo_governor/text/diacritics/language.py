@@ -91,17 +91,22 @@ class Language:
         self.common = array("d", (often / total for often in blended))
         """Share (0-1) of each of `words` in running text."""
         self._rows, self._followers = array("I", pairs.rows), array("H", pairs.words)
-        self._left, self._shares = _shared(pairs, singles)
         self._next_rows, self._next = array("I", triples.rows), array("H", triples.words)
-        # Shares after two words are computed when they are looked up: most of them never are.
+        # Shares of followers are computed when they are looked up: most of them never are.
         self._next_often, self._pair_often = triples.often, pairs.often
+        self._wholes, self._left = array("d"), array("d")
+        for start, end, often in zip(pairs.rows, pairs.rows[1:], singles, strict=False):
+            seen = sum(pairs.often[start:end]) - _DISCOUNT * (end - start)
+            self._wholes.append(max(often, seen + _LEFT))
+            self._left.append(1.0 - seen / self._wholes[-1])
 
     def follow(self, before: int, word: int) -> float:
         """Return the probability (0-1) that `word` follows `before`; both are indexes in `words`."""
         end = self._rows[before + 1]
         at = bisect_left(self._followers, word, self._rows[before], end)
         share = self._left[before] * self.common[word]
-        return share + self._shares[at] if at < end and self._followers[at] == word else share
+        counted = at < end and self._followers[at] == word
+        return share + (self._pair_often[at] - _DISCOUNT) / self._wholes[before] if counted else share
 
     def after(self, pair: int, before: int, typed: int, apart: bool, meant: Sequence[Range]) -> Link:
         """Return how probable a typed word is after the word `before`: as typed, and as each word it may stand for.
@@ -125,12 +130,12 @@ class Language:
 
         `sources` holds the arguments `pair` and `before` of `after` for each of them.
         """
-        rows, followers, shares, next_rows = self._rows, self._followers, self._shares, self._next_rows
+        rows, followers, often, next_rows = self._rows, self._followers, self._pair_often, self._next_rows
         common = self.common[typed]
         links: list[Link] = []
         for pair, before in sources:
             start, end = rows[before], rows[before + 1]
-            left = self._left[before]
+            whole, left = self._wholes[before], self._left[before]
             kept = left * common
             ends = NO_PAIR
             seen: list[Seen] = []
@@ -139,7 +144,7 @@ class Language:
             for first, last in meant:
                 at = bisect_left(followers, first, start, end)
                 while at < end and (word := followers[at]) < last:
-                    share = shares[at]
+                    share = (often[at] - _DISCOUNT) / whole
                     total += share
                     seen.append((offset + word - first, share, at))
                     if word == typed:
@@ -150,7 +155,7 @@ class Language:
             if apart:
                 at = bisect_left(followers, typed, start, end)
                 if at < end and followers[at] == typed:
-                    kept += shares[at]
+                    kept += (often[at] - _DISCOUNT) / whole
                     ends = at
             link = kept, ends, left, total, seen
             if pair >= 0 and next_rows[pair] < next_rows[pair + 1]:
@@ -190,27 +195,6 @@ class Language:
             return kept, ends, left * part, total, [(spot, share * part, ended) for spot, share, ended in seen]
         seen = [(spot, share * part + extra.get(spot, 0.0), ended) for spot, share, ended in seen]
         return kept, ends, left * part, total + sum(extra.values()), seen
-
-
-def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array[float]]":
-    """Turn counts of followers into shares (0-1), keeping back a share for words that were never counted as followers.
-
-    Return (for each word or pair, the share kept back; for each counted follower, its share).
-
-    Args:
-        runs: the counted followers of each word or pair.
-        often: how often each word or pair occurs.
-    """
-    left, shares = array("f"), array("f")
-    for start, end, whole in zip(runs.rows, runs.rows[1:], often, strict=False):
-        if start == end:
-            left.append(1.0)
-            continue
-        kept = [times - _DISCOUNT for times in runs.often[start:end]]
-        total = max(whole, sum(kept) + _LEFT)
-        left.append(1.0 - sum(kept) / total)
-        shares.extend([one / total for one in kept])
-    return left, shares
 
 
 def order_of(word: str) -> tuple[str, str, str]:

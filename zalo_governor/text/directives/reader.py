@@ -58,13 +58,13 @@ class Reading(NamedTuple):
 
 
 class DirectiveReader:
-    """Reads messages as directives, and as replies to them, with trained tables.
+    """Reads messages as directives, and as replies to them, with trained models (None: the shipped ones).
 
     Args:
-        orders: table for whether a message is a directive.
-        times: table for whether a time that it names is its deadline.
-        replies: table for what a message is as a reply to a directive.
-        spans: table of addressees.
+        orders: decides whether a message is a directive.
+        times: decides whether a time that it names is its deadline.
+        replies: decides what a message is as a reply to a directive.
+        spans: finds the words that name addressees.
         is_workday: returns whether a date is a working day.
         tet: returns the first day of the lunar year that begins in a year.
     """

@@ -108,7 +108,7 @@ def named_times(
 
 
 def _after_seam(read: str, end: int) -> int:
-    """Return where the next piece of an expression of time may begin: after the words that join two pieces."""
+    """Return where the next piece of a time may begin: after blanks, commas, "vào", "của" … at `end`, else `end`."""
     seam = SEAM.match(read, end)
     return seam.end() if seam else end
 
