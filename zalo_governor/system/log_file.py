@@ -8,6 +8,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.system.error_text import of_system
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class LogFileHandler(logging.handlers.BaseRotatingHandler):
             super().__init__(str(file.path), mode="a", encoding="utf-8")
         except OSError as error:
             raise ConfigError(
-                f"{file.path}: the log cannot be written ({type(error).__name__}): give the folder to the program's "
-                "user, or set logs.file to false"
+                f"{file.path}: không ghi được nhật ký chạy: {of_system(error)}; xem lại ổ đĩa và quyền của thư mục, "
+                "hoặc đặt logs.file: false"
             ) from None
         written = file.path.stat()
         self._day = datetime.fromtimestamp(written.st_mtime, UTC).date() if written.st_size else None

@@ -189,7 +189,7 @@ def test_yesterdays_file_is_put_aside_and_what_is_older_than_the_limit_goes(tmp_
 
 def test_a_folder_that_cannot_be_written_is_said_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("a file where the folder should be")
-    with pytest.raises(ConfigError, match=r"governor\.log: the log cannot be written .*logs\.file"):
+    with pytest.raises(ConfigError, match=r"governor\.log: không ghi được nhật ký chạy: .*logs\.file"):
         configure(console=False, file=log_file(tmp_path))
 
 
