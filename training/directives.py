@@ -17,16 +17,11 @@ from typing import NamedTuple
 
 from training.classes import Example, Settings, fit
 from training.patterns import SEED
+from training.span_labels import labels_for
 from zalo_governor.rules.loader import read_lines
 from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.directives import deadlines, orders, replies
-from zalo_governor.text.directives.addressees import (
-    EVERYBODY,
-    NONE,
-    features_of_tokens,
-    labels_for,
-    pack_spans,
-)
+from zalo_governor.text.directives.addressees import EVERYBODY, NONE, features_of_tokens, pack_spans
 from zalo_governor.text.directives.names import tokens_of
 from zalo_governor.text.directives.orders import features_of_order
 from zalo_governor.text.directives.reader import ORDERING_ROLES

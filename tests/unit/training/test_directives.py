@@ -4,7 +4,8 @@ import pytest
 
 from training.directives import lines, reply_lines
 from training.questions import OWN, questions
-from zalo_governor.text.directives.addressees import EVERYBODY, NONE, labels_for
+from training.span_labels import labels_for
+from zalo_governor.text.directives.addressees import EVERYBODY, NONE
 from zalo_governor.text.directives.names import tokens_of
 from zalo_governor.text.directives.replies import ACKNOWLEDGED, ANSWERED, NEITHER
 from zalo_governor.text.questions import Intent

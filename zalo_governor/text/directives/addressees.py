@@ -17,8 +17,6 @@ from importlib.resources import files
 from itertools import pairwise
 
 from zalo_governor.text.directives.names import (
-    COUNT,
-    PLURAL,
     Token,
     drop_repeated,
     is_bound,
@@ -260,7 +258,7 @@ def _with_whole_lists(text: str, tokens: Sequence[Token], labels: Sequence[str])
     """Return the labels, with those of names that the model left out of a list of names ("Mũi 1, Mũi 4 quét lại")."""
     full = list(labels)
     for listed in _LIST.finditer(text):
-        items = [_numbers_of(tokens, *item.span()) for item in _ITEM.finditer(text, *listed.span(1))]
+        items = [numbers_of(tokens, *item.span()) for item in _ITEM.finditer(text, *listed.span(1))]
         named = [any(labels[number] != NONE for number in item) for item in items]
         for item, known in zip(items, named, strict=True):
             after = item[-1] + 1
@@ -271,61 +269,17 @@ def _with_whole_lists(text: str, tokens: Sequence[Token], labels: Sequence[str])
 
 def _names_everybody(said: str) -> bool:
     """Return whether a span is a word for everybody, perhaps with the verb that follows it."""
-    found = _EVERYBODY.match(said)
+    found = WORDS_FOR_EVERYBODY.match(said)
     return found is not None and (found.end() == len(said) or without_verb(said).strip() == found.group())
 
 
-def labels_for(text: str, tokens: Sequence[Token], addressees: Iterable[str]) -> list[str]:
-    """Return the label of each token ("B-A", "I-A", "O" …) by a text's known addressees, to train `SpanModel`."""
-    labels = [NONE] * len(tokens)
-    at = 0
-    for addressee in addressees:
-        found = _place_of(text, addressee, at, tokens, labels)
-        if found is None:
-            continue
-        start, end, kind = found
-        inside = _numbers_of(tokens, start, end)
-        for number in inside:
-            labels[number] = f"{'B' if number == inside[0] else 'I'}-{kind}"
-        at = end if kind != "L" else at
-    return labels
-
-
-def _place_of(
-    text: str, addressee: str, at: int, tokens: Sequence[Token], labels: Sequence[str]
-) -> tuple[int, int, str] | None:
-    if addressee == EVERYBODY:
-        free = (
-            match
-            for match in _EVERYBODY.finditer(text)
-            if all(
-                labels[n] == NONE for n, one in enumerate(tokens) if one.start < match.end() and one.end > match.start()
-            )
-        )
-        match = next(free, None)
-        return (match.start(), match.end(), "L") if match else None
-    words = addressee.split(" ")
-    for dropped in range(len(words)):
-        tail = " ".join(words[dropped:])
-        start = text.find(tail, at)
-        if start < 0 and not dropped:
-            start = text.find(tail)
-        if start >= 0 and (dropped or not PLURAL.match(addressee)):
-            plural = _PLURAL_BEFORE.search(text[:start])
-            # "UBND các xã A, B": the first stands with the plural of the head, which its name does not have.
-            if dropped and plural and fold(words[0]) == fold(plural.group().split()[0]):
-                return plural.start(), start + len(tail), "A"
-            return start, start + len(tail), "R" if dropped else "A"
-    return None
-
-
-def _numbers_of(tokens: Sequence[Token], start: int, end: int) -> list[int]:
+def numbers_of(tokens: Sequence[Token], start: int, end: int) -> list[int]:
     """Return the numbers of the tokens that lie, at least partly, in [start, end) of the text."""
     return [number for number, token in enumerate(tokens) if token.start < end and token.end > start]
 
 
 def _tokens_of_everybody(text: str, tokens: Sequence[Token]) -> list[bool]:
-    places = [(match.start(), match.end()) for match in _EVERYBODY.finditer(text)]
+    places = [(match.start(), match.end()) for match in WORDS_FOR_EVERYBODY.finditer(text)]
     return [any(token.start < end and token.end > start for start, end in places) for token in tokens]
 
 
@@ -389,7 +343,7 @@ _FOR_ALL = (
     r"mn\b|ae\b(?! (?:bên|ở|(?-i:[A-ZĐ])))|@?mọi ng\b|cả nhóm|cả đoàn|"
     r"(?:các|mấy) (?:đ/c|đồng chí|anh chị em|anh chị|anh|chị|em|bác)\b|anh chị em|anh em|cả nhà|quý vị)"
 )
-_EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
+WORDS_FOR_EVERYBODY = re.compile(_FOR_ALL, re.IGNORECASE)
 _ASKS_EVERYBODY = re.compile(rf"(?:^|[.!?:;\n] *|đề nghị |yêu cầu |mong |nhờ ){_FOR_ALL}", re.IGNORECASE)
 _ONE = r"(?:[2-5]|các|anh|chị|em|[ace]|đ/c|chú|cô|bác|xã|phường|thôn|ca|đội|tổ|mũi|sở|phòng|bên|trạm|đồn)"
 _MR = re.compile(r"\b[ÔB]\. $")  # "Ô. Tú", "B. Lan"
@@ -408,4 +362,3 @@ _GIVES_ORDER = re.compile(
     re.IGNORECASE,
 )
 """A leader who gives the order that is relayed, at the beginning of a text."""
-_PLURAL_BEFORE = re.compile(rf"(?:UBND|CA|Công an) {COUNT} $", re.IGNORECASE)
