@@ -34,7 +34,7 @@ from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.queries.panel import PRESSED_FORM
 from zalo_governor.storage.repositories.inbox import Inbox
-from zalo_governor.storage.schema import inbox, message_acts, metadata, outbox, persons, rule_failures
+from zalo_governor.storage.schema import inbox, message_acts, metadata, outbox, persons
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
@@ -135,35 +135,6 @@ def test_after_their_term_only_what_belongs_to_a_case_or_waits_and_the_bots_own_
     with filled.read() as connection:
         senders = connection.execute(select(inbox.c.key, inbox.c.sender_uid).where(inbox.c.sender_uid != "")).all()
     assert {tuple(row) for row in senders} == {("1", MEMBER), ("7", BOT), ("8", MEMBER)}
-
-
-def test_after_its_term_nobody_can_tell_with_whom_a_private_conversation_was(
-    database: Database, units: UnitsOfWork, clock: HandClock
-) -> None:
-    said = [entry("5", "Rõ", thread_id=uid, is_group=False, sender_uid=uid) for uid in (MEMBER, OTHER)]
-    ours = entry("6", "Kính gửi", thread_id=MEMBER, is_group=False, sender_uid=BOT)
-    admitted = Inbox(database, BOT).admit([*said, ours])
-    with units.begin() as uow:
-        for one in admitted:
-            uow.verdicts.store(one, message(one), FOUND, START)
-    with database.write() as connection:
-        failure = {"event_id": admitted[0].id, "group_id": MEMBER, "rule_id": "a", "at_ms": 0, "error": "E"}
-        connection.execute(insert(rule_failures), failure)
-
-    def left() -> dict[str, int]:
-        with database.read() as connection:
-            shown = {table.name: str(connection.execute(select(table)).all()) for table in metadata.sorted_tables}
-        return {name: count for name, words in shown.items() if (count := words.count(f"'{MEMBER}'"))}
-
-    before = left()
-    assert before.keys() >= {"inbox", "events", "findings", "rule_failures"}
-    # Its body is bound to the uid, which stays as long as the body does.
-    sweep(database, TERMS._replace(bodies=timedelta(days=120)), clock.forward(days=91), lambda: False)
-    assert left()["events"] == before["events"]
-    assert list(opened(database))
-    for _ in range(2):
-        sweep(database, TERMS, clock.forward(days=1), lambda: False)
-        assert left() == {"person_uids": 1}
 
 
 def test_claims_of_pressed_forms_go_after_a_day_and_no_other_claims(

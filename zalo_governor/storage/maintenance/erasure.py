@@ -13,7 +13,7 @@ from zalo_governor.domain.people import Reach, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.batches import in_batches
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.maintenance.retention import ERASED, NO_TEXT
+from zalo_governor.storage.maintenance.retention import NO_TEXT
 from zalo_governor.storage.repositories.directive_rows import assignee_place
 from zalo_governor.storage.repositories.identity import grants_of
 from zalo_governor.storage.repositories.roster_matching import entries_of
@@ -119,7 +119,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
         if row.phone:
             known = keys.mac(binding("phone look-up", account, row.phone))
             connection.execute(delete(phone_lookups).where(phone_lookups.c.phone_mac == known))
-    nobody = f"{ERASED}{person_id}"
+    nobody = f"erased-{person_id}"
     said = connection.scalars(select(inbox.c.id).where(_is_by_or_with(uids))).all()
     gone = 0
     for ids in in_batches(said):

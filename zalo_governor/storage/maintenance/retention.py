@@ -9,21 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    String,
-    cast,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select, update
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
@@ -57,7 +43,6 @@ from zalo_governor.storage.schema import (
     persons,
     remarks,
     retention_marks,
-    rule_failures,
     waiting,
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
@@ -69,10 +54,6 @@ _MESSAGE_ACTS_KEPT = timedelta(days=30)
 """How long recalls, deletions and reactions are kept for a message that comes later; Zalo's queue is shorter."""
 _PRESSED_FORMS_KEPT = timedelta(days=1)
 """How long it is recorded which forms of the panel were submitted, so that a double press acts only once."""
-ERASED = "erased-"
-"""With the id of the erased person, replaces the person's uid where a row keeps it."""
-_PRIVATE = "private-"
-"""Replaces the uid of the other person of a private conversation, which stands in place of a group's id."""
 _BATCH_SIZE = 500
 _BATCH_SIZE_BESIDE_WRITERS = 5_000
 """Inbox entries in one transaction on PostgreSQL, where other writers need not wait for its end."""
@@ -183,24 +164,7 @@ class _RetentionRun:
             sent = inbox.c.id.between(first, last) & inbox.c.sender_uid.not_in(["", inbox.c.account]) & free
             # The cli_key goes too: it is unique only together with the sender.
             connection.execute(update(inbox).where(sent).values(sender_uid="", cli_key=None))
-        self._private_conversations(before)
         return gone
-
-    def _private_conversations(self, before: datetime) -> None:
-        """Remove the person's uid, which stands for a private conversation, from old entries that have no content left.
-
-        An entry keeps its uid while it has a body, whose ciphertext is bound to the uid, or belongs to a case.
-        """
-        without_uid = or_(*(inbox.c.thread_id.startswith(word) for word in (_PRIVATE, ERASED)))
-        needed = select(case_events.c.event_id).union(select(waiting.c.id))
-        old = (inbox.c.is_group.is_(False), inbox.c.id < lowest_id(before), inbox.c.body.is_(None))
-        wanted = select(inbox.c.id).where(*old, ~without_uid, inbox.c.id.not_in(needed))
-        for connection, ids in self._batches_of(wanted):
-            for key in (events.c.id, findings.c.event_id, rule_failures.c.event_id):
-                connection.execute(update(key.table).where(key.in_(ids)).values(group_id=_PRIVATE))
-            # With the entry's own id, as the database allows an element once in each conversation.
-            unknown = literal(_PRIVATE) + cast(inbox.c.id, String)
-            connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(thread_id=unknown))
 
     def cases(self, before: datetime) -> int:
         """Remove all texts of cases and directives closed before `before`, and texts that people wrote before then.
