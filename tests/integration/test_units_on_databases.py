@@ -654,6 +654,8 @@ def test_an_account_with_other_people_is_refused_where_another_one_works_and_tak
     with database.read() as connection:
         held = select(persons.c.full_name).where(persons.c.roles.is_not(None)).order_by(persons.c.id)
         assert connection.scalars(held).all() == ["Lò A", "Lò B"]
+        # Whoever is known by another name only is no other person.
+        second.seed_people("7000000000000000099", [ours[0]._replace(full_name="Lò Ạ"), theirs])
         second.seed_people("7000000000000000099", [ours[0], theirs])
         assert connection.scalars(held).all() == ["Lò A", "Giàng C"]
     # All people of the only account may change.

@@ -61,7 +61,7 @@ class DirectiveSettings(Section):
         min_length=1,
     )
     """The parts of a working day, in their order; a rule on answers within some working hours counts these."""
-    ask_after_minutes: float = Field(default=30.0, gt=0)
+    ask_after_minutes: float = Field(default=30.0, gt=0, le=1440)
     """How long messages that may be directives are collected before the admins are asked which of them are."""
     ask_after: ClassVar[Duration] = Duration("ask_after_minutes")
     remind: DirectiveReminderSettings | None = DirectiveReminderSettings()

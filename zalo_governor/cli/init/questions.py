@@ -299,8 +299,8 @@ def _check_filled(answer: str) -> str | None:
 
 
 def _check_marked(answer: str) -> str | None:
-    """Check the name of a province or a superior body, which cannot be written without diacritics."""
-    marked = "Đề nghị ghi đủ dấu tiếng Việt, vì tên này có trong báo cáo và thông báo."
+    """Check the name of a province or a superior body: with a word such as `tỉnh` before it, it has diacritics."""
+    marked = "Đề nghị ghi đủ tên và đủ dấu tiếng Việt (ví dụ: tỉnh Gia Lai), vì tên này có trong báo cáo và thông báo."
     return _check_filled(answer) or (None if has_marks(answer) else marked)
 
 

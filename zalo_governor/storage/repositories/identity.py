@@ -100,8 +100,16 @@ def tie_global_id(connection: Connection, keys: Keys, account: str, person: Pers
 
 def _refuse_people_of_others(connection: Connection, account: str, people: Sequence[SeedPerson]) -> None:
     other = connection.scalar(select(trials.c.account).where(trials.c.account != account).limit(1))
-    holders = set(connection.scalars(select(persons.c.full_name).where(persons.c.roles.is_not(None))))
-    if other and holders and holders.isdisjoint(one.full_name for one in people):
+    holders = select(persons.c.id).where(persons.c.roles.is_not(None)).limit(1)
+    seen = select(person_uids.c.person_id).where(
+        person_uids.c.account == account, person_uids.c.uid.in_([one.uid for one in people if one.uid])
+    )
+    named = or_(
+        persons.c.id.in_(seen),
+        persons.c.full_name.in_([one.full_name for one in people]),
+        persons.c.global_id.in_([one.global_id for one in people if one.global_id]),
+    )
+    if other and connection.scalar(holders) and not connection.scalar(holders.where(named)):
         raise ConfigError(
             f"people: tài khoản {other} cũng dùng cơ sở dữ liệu này, và không ai đang giữ vai trò ở đó có trong mục "
             "này; chạy tiếp thì tất cả những người ấy mất vai trò. Hai cơ quan thì hãy dùng hai cơ sở dữ liệu "

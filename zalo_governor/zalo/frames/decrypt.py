@@ -92,8 +92,10 @@ class FrameDecoder:
         if isinstance(data, str) and data:
             payload = _require_object(read_json(self._decode_data(outer.get("encrypt") or 0, data.encode())))
             inner = payload.get("data")
-            # As the text of JSON, in which form Zalo sends the pages of histories.
-            return payload | {"data": read_json_text(inner)} if isinstance(inner, str) and inner else payload
+            # As the text of JSON, in which form Zalo sends the pages of histories; other texts hold no messages.
+            if isinstance(inner, str) and inner.lstrip().startswith(("{", "[")):
+                return payload | {"data": read_json_text(inner)}
+            return payload
         if isinstance(data, dict) and "error_code" in data:
             return data
         if not isinstance(data, str | dict | list | None):

@@ -110,6 +110,10 @@ def test_half_an_object_as_text_is_a_lost_frame() -> None:
         keyed_decoder().decode(frame_bytes('{"groupMsgs": ['))
 
 
+def test_a_word_as_text_is_no_lost_frame() -> None:
+    assert keyed_decoder().decode(frame_bytes("ok", cmd=602)).payload["data"] == "ok"
+
+
 def test_the_key_comes_with_the_first_frame_and_is_not_passed_on() -> None:
     decoder = FrameDecoder()
     with pytest.raises(UndecodableFrameError):
