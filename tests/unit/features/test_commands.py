@@ -415,6 +415,7 @@ def test_commands_hide_in_nothing_but_a_message() -> None:
         ("/xacnhan 2", BOT, "Kính báo: VP1.", False),
         ("/xacnhan", UIDS["member"], "Kính báo: VP1.", False),
         ("xac nhan", BOT, "Kính báo: VP1.", False),
+        ("/thanhvien", BOT, "Kính báo: VP1.", False),
     ],
 )
 def test_in_private_a_command_is_about_the_one_case_of_the_quoted_alert(

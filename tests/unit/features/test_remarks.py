@@ -121,3 +121,5 @@ def test_in_private_a_member_of_several_groups_names_the_one_whose_desk_is_told(
     desk.say("member", f"/nhom {GROUP_NAME}", place="private")
     desk.say("member", f"/{word} tệp không mở được", place="private")
     assert desk.store.remarked[-1].group_id == GROUP
+    desk.say("member", f"/{word} tệp không mở được ngành Y tế", place="private")
+    assert desk.store.remarked[-1].group_id == other

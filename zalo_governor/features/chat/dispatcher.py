@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from zalo_governor.domain.clock import hour_of
+from zalo_governor.domain.clock import hour_of, today
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import NO_GROUP, Purpose
@@ -21,6 +21,7 @@ from zalo_governor.messaging.command_parsing import (
     bare_code,
     begins_with_slash,
     case_number,
+    directive_number,
     further_command,
     names_case,
     only_code,
@@ -200,14 +201,17 @@ class CommandDesk(EventHandler):
         return asked if asked and asked.word and self._commands[asked.word].forgiving else typed
 
     def _with_quoted_code(self, event: MessageSent, typed: Typed) -> Typed:
-        """Return the command with the one code in the bot's message that it replies to, if it was typed without a code.
+        """Return the command with the one code in the message of the bot that it answers, if it needs a code.
 
-        Only for a private message that begins with a slash; a number alone counts as a code.
+        Only for a private message that begins with a slash; a number at the beginning counts as a code.
         """
         command, quote = self._commands.get(typed.word), event.quote
         if command is None or quote is None or event.is_group or not (command.by_code and typed.slash):
             return typed
-        if quote.owner_uid != event.account or names_case(typed.rest) or case_number(typed.rest):
+        coded = any(read_code(typed.rest) for read_code in (names_case, case_number, directive_number))
+        if quote.owner_uid != event.account or coded:
+            return typed
+        if command.understand(typed.rest, today(self._policy.clock())) is not None:  # `/thanhvien` alone is a command.
             return typed
         code = only_code(quote.text)
         return typed._replace(rest=f"{code} {typed.rest}".strip()) if code else typed

@@ -49,7 +49,7 @@ class _RemarkCommand(Command[str]):
             return self.say(call, TextId("not_governed"))
         if argument:
             # The group's name stays in the text, of which it may be a part.
-            named, _ = named_group(argument, call.groups)
+            named, _ = named_group(argument, call.reach or call.groups)
             if named is None and len(call.groups) > 1:
                 return self.say(call, TextId("which_group"), "which_group")
             return self._store(call, named or call.groups[0], argument)

@@ -74,12 +74,16 @@ class Approve(Command[Asked]):
         The new name may end like the name of another group.
         """
         words = rest.split()
-        into = next((at for at, word in enumerate(words) if skeleton(word) == INTO), len(words))
-        group, change = super().group_named(" ".join(words[:into]), groups)
-        wanted = self.policy.changes.wanted(change)
-        if wanted is None or wanted.kind is not ChangeKind.NAME:
-            return super().group_named(rest, groups)
-        return group, " ".join([change, *words[into:]])
+        # In "Thành ủy" or "Thanh tra" the word is a part of a group's name.
+        for into in (*(at for at, word in enumerate(words) if skeleton(word) == INTO), len(words)):
+            group, change = super().group_named(" ".join(words[:into]), groups)
+            wanted = self.policy.changes.wanted(change)
+            if group and wanted and wanted.kind is ChangeKind.NAME and not wanted.item:
+                return group, " ".join([change, *words[into:]])
+        wanted = self.policy.changes.wanted(rest)
+        if wanted and wanted.kind is ChangeKind.NAME:
+            return None, rest
+        return super().group_named(rest, groups)
 
     def answer(self, call: Call, argument: Asked) -> Answer:
         """Record that the change named by `argument` is approved, and return the reply.

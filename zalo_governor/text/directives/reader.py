@@ -155,9 +155,10 @@ class DirectiveReader:
         """
         addressees = addressees_in(text, self._spans, times)
         items = self._orders_to(addressees, text, deadlines)
-        ordered = {(name, item.deadline) for item in items for name in item.addressees}
-        once = list(dict.fromkeys(addressees))
-        return items if len(ordered) > len(once) else self._orders_to(once, text, deadlines)
+        dues = {(name, item.deadline) for item in items for name in item.addressees if item.deadline}
+        if len(dues) > len({name for name, _ in dues}):
+            return items
+        return self._orders_to(list(dict.fromkeys(addressees)), text, deadlines)
 
     def _orders_to(self, addressees: Sequence[str], text: str, deadlines: Sequence[tuple[int, datetime]]) -> list[Item]:
         """Return the orders for these addressees, in the order of the text.

@@ -741,6 +741,22 @@ def test_a_unit_that_an_order_names_twice_with_one_deadline_has_one_task() -> No
     assert [(one.item, one.due_at) for one in desk.uow.directives.assignees(1)] == [(0, DUE)]
 
 
+def test_a_unit_that_is_named_again_without_a_deadline_has_one_task() -> None:
+    desk = LedgerDesk()
+    desk.order("Sở Y tế báo cáo tình hình dịch trước 17h ngày 26/11. Đề nghị Sở Y tế cử cán bộ phối hợp.")
+    assert [(one.item, one.due_at) for one in desk.uow.directives.assignees(1)] == [(0, DUE)]
+
+
+def test_an_item_below_a_heading_may_order_again_who_is_named_before() -> None:
+    desk = LedgerDesk()
+    desk.order(
+        "Giao các sở, ngành thực hiện:\n1. Sở Y tế báo cáo tiêm chủng trước 17h ngày 26/11.\n"
+        "2. Sở Nội vụ báo cáo biên chế trước 17h ngày 27/11.\n3. Sở Y tế báo cáo thuốc trước 17h ngày 28/11."
+    )
+    dues = [one.due_at for one in desk.uow.directives.assignees(1) if one.name == "Sở Y tế"]
+    assert dues == [DUE, DUE + timedelta(days=2)]
+
+
 def test_who_is_put_back_is_put_back_on_each_part_of_the_order() -> None:
     desk = LedgerDesk()
     desk.order(

@@ -302,6 +302,16 @@ def test_a_new_name_that_ends_like_the_name_of_a_group_names_none(allowed: str, 
     assert group or "đổi tên nhóm, tên hiện nay, thành, tên mới" in told
 
 
+@pytest.mark.parametrize(
+    ("allowed", "name"),
+    [("đổi tên Thanh tra Mẫu", ""), ("đổi tên nhóm Thanh tra Mẫu thành Thanh tra tỉnh Mẫu", "thanhtratinhmau")],
+)
+def test_the_name_of_a_group_may_hold_the_word_before_the_new_name(allowed: str, name: str) -> None:
+    desk = Desk(groups={GROUP: "Điều hành", OTHER: "Thanh tra Mẫu"})
+    answer(desk, "leader", f"/duyet {allowed}")
+    assert [(one.group_id, one.item) for one in desk.store.given] == [(OTHER, name)]
+
+
 def test_in_a_chosen_group_the_new_name_is_all_that_follows() -> None:
     desk = Desk(groups={GROUP: "Điều hành", OTHER: "Ngành Y tế"})
     answer(desk, "leader", "/nhom Điều hành")
