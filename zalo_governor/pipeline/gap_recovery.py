@@ -350,6 +350,7 @@ class GapRecovery:
             self._retry_until_stored(partial(self._gaps.close_made_up, group_id, min(reached)))
         with self._gaps_lock:
             self._unfinished[group_id] = [gap for gap in self._unfinished[group_id] if gap not in ends]
+            self._begun.difference_update(ends)
         whole = sum(end is BackfillEnd.REACHED for end in ends.values())
         log.info("gaps_settled", place=self._groups[group_id], gaps=len(ends), closed=whole)
         return True
