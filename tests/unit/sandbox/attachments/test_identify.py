@@ -79,7 +79,7 @@ def test_cut_and_changed_files_do_no_harm() -> None:
     ids=["programs", "programs in a PDF", "tags", "directory", "blanks"],
 )
 def test_a_large_file_takes_seconds_at_most(content: bytes) -> None:
-    """Work that grows with the square of the size would take hours; libmagic takes up to a second for its first part."""
+    """Work that grows with the square of the size would take hours; libmagic takes a second for its first part."""
     began = time.process_time()
     for name in ("a.pdf", "a.url"):
         identify(content, name)
