@@ -263,10 +263,10 @@ def test_an_urgent_case_appears_on_the_open_list_by_itself(desk: Stage) -> None:
         desk.bot.say(SECRET, author)
         code = desk.bot.case_of(author)
         opened = time.monotonic()
-        expect(page.locator("tr.urgent", has_text=code)).to_be_visible(timeout=5000)
+        expect(page.locator("tr.urgent", has_text=code)).to_be_visible(timeout=10_000)
         took.append(time.monotonic() - opened)
     # The quickest, as a browser beside other tests has to wait for a processor now and then.
-    assert min(took) < 2
+    assert min(took) < 4
     assert "Chưa chọn vụ việc nào" in told(page), "a page that refreshes itself keeps what it said of a press"
     # What somebody has ticked is not swept away.
     expect(waiting.locator("#changed")).to_be_visible(timeout=2000)

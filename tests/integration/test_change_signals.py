@@ -25,7 +25,7 @@ from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import UnitsOfWork
 
-SOON = 1.0
+SOON = 10.0
 """Seconds; each process looks by itself after thirty only."""
 
 
@@ -77,7 +77,7 @@ def listening(database: Database, woken: Woken) -> Iterator[None]:
     thread = threading.Thread(target=listener.run)
     thread.start()
     try:
-        assert woken.within(5), "it looks once when it begins to listen"
+        assert woken.within(SOON), "it looks once when it begins to listen"
         yield
     finally:
         listener.stop()
@@ -122,7 +122,7 @@ def test_what_one_process_posts_another_sends_at_once(here: Database, there: Dat
         assert not sent.wait(0.5)
         began = monotonic()
         post(there)
-        assert sent.wait(5)
+        assert sent.wait(SOON)
         assert monotonic() - began < SOON
     finally:
         listener.stop()
@@ -147,7 +147,7 @@ def test_open_pages_hear_at_once_what_the_bot_does(here: Database, there: Databa
             await asyncio.sleep(0.5)
             began = monotonic()
             await asyncio.to_thread(give_order, there)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(SOON):
                 assert await queue.get() == "changed"
             return monotonic() - began
         finally:
@@ -193,6 +193,6 @@ def test_a_lost_connection_is_opened_again(here: Database, there: Database, monk
         lost = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
         with there.read() as connection:
             assert connection.execute(text(lost)).rowcount == 1
-        assert woken.within(5), "it looks anew, as it may have missed something"
+        assert woken.within(SOON), "it looks anew, as it may have missed something"
         post(there)
         assert woken.within(SOON)

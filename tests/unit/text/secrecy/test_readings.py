@@ -76,4 +76,4 @@ def test_two_thousand_characters_are_undressed_within_a_moment(text: str) -> Non
     begun = time.process_time()
     list(undressed(text))
     list(other_typings(text, text, changed=True))
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 5

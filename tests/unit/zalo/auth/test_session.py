@@ -248,12 +248,12 @@ def test_every_method_of_zlapi_raises_what_zalo_answers(
 def test_a_call_that_hangs_ends_in_time_and_says_that_it_had_left(zalo: StandIn, open_session: Open) -> None:
     session = open_session(timeout=0.3)
     session.login()
-    zalo.answers[GROUP_INFO] = inner({})._replace(hang=3.0)
+    zalo.answers[GROUP_INFO] = inner({})._replace(hang=10.0)
     started = time.monotonic()
     with pytest.raises(ZaloUnavailableError) as caught:
         session.api.fetchGroupInfo(GROUP)
     assert caught.value.sent
-    assert time.monotonic() - started < 2.9
+    assert time.monotonic() - started < 9
 
 
 def test_no_connection_is_told_from_a_broken_one_and_no_address_is_quoted(open_session: Open) -> None:

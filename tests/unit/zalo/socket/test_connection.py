@@ -73,8 +73,8 @@ def test_a_send_that_hangs_does_not_delay_the_end() -> None:
         assert sending.is_alive()
         began = time.monotonic()
         connection.close()
-        assert time.monotonic() - began < 3
-        sending.join(5)
+        assert time.monotonic() - began < 10
+        sending.join(10)
         assert not sending.is_alive()
 
 

@@ -33,7 +33,7 @@ from zalo_governor.sandbox.attachments.readers import (
 from zalo_governor.sandbox.attachments.readers.collector import collect
 
 MARK = "TÀI LIỆU GIẢ ĐỊNH"
-LONGEST = 2.0
+LONGEST = 10.0
 """Seconds that a reader may take for a small hostile file."""
 
 

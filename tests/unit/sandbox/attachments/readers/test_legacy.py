@@ -226,7 +226,7 @@ def test_a_list_of_four_billion_properties_does_no_harm() -> None:
     begun = time.process_time()
     seen(word("x") | {"\x05SummaryInformation": properties((2, struct.pack("<II", 0x1003, 0xFFFFFFFF)))})
     seen(word("x") | {"\x05SummaryInformation": properties((2, struct.pack("<II", 0x100C, 0xFFFFFFFF)))})
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 10
 
 
 def test_lettering_in_drawings_is_read() -> None:
