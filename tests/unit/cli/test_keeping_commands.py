@@ -181,18 +181,31 @@ def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(
     assert rows(config, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
-def test_a_log_that_does_not_hold_takes_the_upgrade_back(
+ALTERED = ("DROP TRIGGER audit_no_update", "UPDATE audit SET subject = 'khác'")
+
+
+def test_a_log_that_the_upgrade_alters_takes_it_back(
     config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Path(config).parent / "data" / "governor.db"
-    said(config, "export", "cases", str(database.with_name("a.jsonl")))
-    with_a_later_revision(tmp_path, monkeypatch)
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("DROP TRIGGER audit_no_update")
-        connection.execute("UPDATE audit SET subject = 'khác'")
-        connection.commit()
+    said(config, "export", "cases", str(Path(config).parent / "a.jsonl"))
+    with_a_later_revision(tmp_path, monkeypatch, body="; ".join(f'op.execute("{step}")' for step in ALTERED))
     assert "như trước khi nâng cấp" in said(config, "upgrade")
     assert rows(config, "SELECT version_num FROM alembic_version") == [(NOW,)]
+
+
+def test_a_log_that_was_altered_before_is_told_and_does_not_hold_the_upgrade_up(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(config, "export", "cases", str(Path(config).parent / "a.jsonl"))
+    with closing(sqlite3.connect(Path(config).parent / "data" / "governor.db")) as connection:
+        for step in ALTERED:
+            connection.execute(step)
+        connection.commit()
+    with_a_later_revision(tmp_path, monkeypatch)
+    upgraded = run(config, "upgrade")
+    assert upgraded.exit_code == 0
+    assert "từ trước khi nâng cấp; các chỗ ấy giữ nguyên" in " ".join(upgraded.output.split())
+    assert rows(config, "SELECT version_num FROM alembic_version") == [(NEXT,)]
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(config: str, tmp_path: Path) -> None:
