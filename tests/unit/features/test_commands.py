@@ -159,6 +159,9 @@ def test_a_case_is_listed_shown_and_confirmed() -> None:
     assert desk.store.book[1].state_by == desk.person("admin").id
     desk.say("admin", "/xacnhan VP1", place="private")
     assert 'đang ở trạng thái "đã xác định vi phạm"' in to(desk.take(), "admin")[0]
+    desk.say("admin_staff", "/xacnhan VP1", place="private")
+    [refused] = to(desk.take(), "admin_staff")
+    assert re.search(r'trạng thái "đã xác định vi phạm", do .+ chuyển lúc \d', refused)
 
 
 def test_a_sealed_case_never_shows_text_and_is_referred() -> None:

@@ -319,7 +319,11 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
         case Refused(RefusalReason.OWN_CHANGE):
             return command.say_of(case, TextId("change_own_case"), RefusalReason.OWN_CHANGE.value)
         case Refused():
-            return cannot_move(command, case)
+            if case.state_by is None or case.state_by == call.person.id:
+                return cannot_move(command, case)
+            # Of two who decide at the same time, the second reads who was the first.
+            by = {"who": voice.who(call.uow.people.get(case.state_by)), "when": moment(case.state_at)}
+            return command.say_of(case, TextId("case_moved_by"), "cannot_move", state=voice.state_of(case), **by)
 
 
 def _what_was_sent(command: AnyCommand, call: Call, case: Case, *, told: bool) -> str:
