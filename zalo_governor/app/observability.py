@@ -106,7 +106,7 @@ class Observability:
                 log.error("rule_failed", entry=event.id, rule=failure.rule_id, error=failure.error)
 
     def sent(self, outgoing: Outgoing, outcome: str) -> None:
-        """Log one try to send a message and count it for the metrics; `outcome`, such as `sent`, names both."""
+        """Log one try to send a message and count it in the metrics, both under the name `outcome`, such as "sent"."""
         sent = outgoing.notice
         log.info(outcome, outgoing=outgoing.id, purpose=sent.purpose.value, case=sent.case_id, group=sent.is_group)
         self.metrics.sends.labels(outcome).inc()

@@ -10,7 +10,7 @@ from zalo_governor.domain.models import TimeOfDay
 
 
 class DirectiveReminderSettings(Section):
-    """When people are reminded of directives (leaders' orders) that they owe an answer; Asia/Ho_Chi_Minh time."""
+    """When people are reminded to answer directives (leaders' orders); Asia/Ho_Chi_Minh time."""
 
     time_of_day: TimeOfDay = time(8, 0)
     """When the reminders of a day are sent, unless they depend on the hour of the deadline."""

@@ -52,9 +52,10 @@ class Guide:
         self._typed = b""
 
     def run(self) -> Rehearsal:
-        """Ask for one act after the other, until all are recorded or the operator stops; return the recording.
+        """Have one act after the other done and record what Zalo sends; return the recording.
 
-        If all were recorded in an earlier run, those of which nothing had arrived are asked for again.
+        Ends when all are recorded or the operator stops. If all were recorded in an earlier run, those that were
+        skipped, or for which nothing arrived, are asked for again.
         """
         self._screen.introduce()
         acts = self._rehearsal.acts

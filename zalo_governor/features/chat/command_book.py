@@ -70,9 +70,10 @@ class CommandBook:
     def groups_meant(
         self, command: AnyCommand, person: Person, reach: list[Group], typed: Typed, event: EventBase
     ) -> tuple[list[Group], Typed]:
-        """Return the groups of `reach` that the command is about, and the command without the name of a group.
+        """Return the groups that the command is about, and `typed` without the name of a group.
 
-        In private: the group that the command names, else the one chosen by `/nhom`, else all of `reach`.
+        `reach` holds the groups in which the person may use it. In a private chat: the one of them that the command
+        names, else that chosen by `/nhom`, else all. In a group: `reach` unchanged.
         """
         if len(reach) <= 1 or event.is_group:
             return reach, typed

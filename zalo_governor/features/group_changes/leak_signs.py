@@ -22,7 +22,7 @@ class LeakSignService(Speaker):
     """Service that describes a group's leak signs (signs that messages may leak from it), and reports new ones."""
 
     def line(self, uow: UnitOfWork, group: Group, named: str) -> str:
-        """Return the line of `/trangthai` (status) on the leak signs of the group, called `named` in it; "" if none."""
+        """Return the line of `/trangthai` (status) on the leak signs of a group, which it calls `named`; "" if none."""
         found = self._found(uow, group)
         if not found:
             return ""

@@ -33,7 +33,7 @@ _STEP = 32
 
 
 class ReadLine(NamedTuple):
-    """A line as the model read it."""
+    """A line of text in a picture, as the reading model recognised it."""
 
     text: str
     score: float

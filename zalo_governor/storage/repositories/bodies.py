@@ -59,9 +59,9 @@ def repeats(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes, i
 
 
 def repeated_by(raw: RawDict) -> Repeated | None:
-    """Return the id of the message whose words a reply or a notice of a pin repeats; None for other elements.
+    """Return the id of the message that a reply quotes, or that a notice of a pin shows; None for other elements.
 
-    It is the client's id only if the element does not give Zalo's.
+    The id is Zalo's if the element gives it, else the client's.
     """
     inner = raw.get("quote")
     names = "globalMsgId", "cliMsgId"

@@ -44,7 +44,7 @@ class Evidence(NamedTuple):
 
     @property
     def share_lost(self) -> float:
-        """Return the share (0-1) of the message's words that lack diacritics: the mean of their probabilities."""
+        """Return the expected share (0-1) of the words that lack diacritics: the mean of `lost`, 0 if empty."""
         return sum(self.lost) / max(len(self.lost), 1)
 
     @property

@@ -59,10 +59,10 @@ class ZaloBoard:
         self._message = message
 
     def pin_message(self, job: Job) -> JobOutcome:
-        """Pin the message that the job (queued call to Zalo) names on its group's board; return the outcome.
+        """Carry out a job (queued call to Zalo) that pins a message on its group's board; return the outcome.
 
-        The outcome is DONE also if the message is pinned already, and NOT_FOUND if the message is not stored. Failures
-        of Zalo or the connection are returned as an outcome, never raised.
+        The outcome is DONE also if the message is pinned already, and NOT_FOUND if its content is not in the database.
+        Failures of Zalo or the connection are returned as an outcome, never raised.
         """
         raw = self._message(job.group_id, job.task.target)
         if raw is None:

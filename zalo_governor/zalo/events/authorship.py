@@ -87,7 +87,7 @@ def call_in(content: RawDict) -> str:
 
 
 def updated_message(content: RawDict) -> MessageRef:
-    """Return the ids of the message that is replaced, from the content of one of `UPDATES`; "" for a missing id."""
+    """Return the ids of the message that an update (see `UPDATES`) with this content replaces; "" for a missing id."""
     key = id_in(content, "globalMsgId", "gMsgID", "msgId")
     return MessageRef(key=key, cli_key=id_in(content, "cliMsgId", "cMsgID"))
 

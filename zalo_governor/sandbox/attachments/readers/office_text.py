@@ -155,7 +155,7 @@ class OfficeText(XmlReader):
 
 
 class EveryText(XmlReader):
-    """Reader of one XML part that adds all its text, a line for each element: properties, custom XML, form data."""
+    """Reader that adds all text of one XML part (properties, custom XML …) to `collector`, a line for each element."""
 
     def __init__(self, collector: Collector, *, place: str = "property") -> None:
         self._collector = collector
