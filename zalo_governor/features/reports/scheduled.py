@@ -11,8 +11,8 @@ from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.features.cases.escalation import Escalation
 from zalo_governor.features.cases.name_reminders import NameReminders
 from zalo_governor.features.cases.notifications import CaseNotifications
+from zalo_governor.features.group_changes.end_of_quiet_hours import EndOfQuietHours
 from zalo_governor.features.group_changes.leak_signs import LeakSignService
-from zalo_governor.features.group_changes.quiet_hours import EndOfQuietHours
 from zalo_governor.features.reports.builder import compose
 from zalo_governor.features.reports.digests import Digests
 from zalo_governor.features.reports.document.document import file_of, paper_of
