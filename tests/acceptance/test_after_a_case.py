@@ -38,7 +38,7 @@ def healthy(bot: Rig) -> Iterator[None]:
 
 def test_the_leader_is_told_when_the_admin_does_not_answer_also_after_a_kill_in_between(tmp_path: Path) -> None:
     with rig(tmp_path) as made:
-        made.configure("escalation", leader_after_minutes=0.1)
+        made.configure("escalation", leader_after_minutes=0.25)
         made.start_bot()
         answered, forgotten = somebody(), somebody()
         made.say(secret(1), answered)
@@ -47,7 +47,7 @@ def test_the_leader_is_told_when_the_admin_does_not_answer_also_after_a_kill_in_
         code = _case_of(made, forgotten)
         assert not made.told(LEADER)
         made.kill_bot()
-        time.sleep(6.5)
+        time.sleep(15.5)
         made.start_bot()
         [report] = made.told_of(code, LEADER)
         assert UNVERIFIED in report

@@ -70,7 +70,7 @@ def test_a_case_is_read_noted_and_decided_by_one_of_two_who_look_at_it(desk: Sta
     address = f"/vu-viec/{code.removeprefix('VP')}"
     first, second = desk.open(address), desk.open(address, STAFF)
     assert "De nghi cac so" in first.locator(".talk .own").inner_text()
-    assert second.get_by_text("Lò Văn Minh (Giám đốc Sở) đang xem vụ việc này.").is_visible()
+    second.get_by_text("Lò Văn Minh (Giám đốc Sở) đang xem vụ việc này.").wait_for()
     first.get_by_label("Lý do, ý kiến").fill("đã gọi điện cho xã")
     press(first, "Ghi chú")
     assert "đã gọi điện cho xã" in first.get_by_role("region", name="Phát hiện gì").inner_text()

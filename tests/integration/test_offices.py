@@ -387,7 +387,7 @@ def order_scan(records: AppContext, key: str = "1") -> None:
         uow.jobs.enqueue(Job(account=BOT, group_id=GROUP, task=task, ordered_at=START))
 
 
-def scanned(records: AppContext, wanted: int, seconds: float = 20) -> bool:
+def scanned(records: AppContext, wanted: int, seconds: float = 60) -> bool:
     """Whether so many files are scanned in time."""
 
     def done() -> int:
@@ -397,7 +397,7 @@ def scanned(records: AppContext, wanted: int, seconds: float = 20) -> bool:
     return until(lambda: done() == wanted, seconds)
 
 
-def until(happened: Callable[[], bool], seconds: float = 20) -> bool:
+def until(happened: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = monotonic() + seconds
     while not happened() and monotonic() < deadline:
         sleep(0.05)

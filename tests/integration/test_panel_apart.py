@@ -24,6 +24,7 @@ from tests.integration.test_groups_apart import (
     codes,
     seeds,
 )
+from tests.integration.test_offices import until
 from tests.rosters import put_roster, roster_of
 from tests.unit.storage.stored import BOT, GROUP, HandClock
 from zalo_governor.domain.people import Role
@@ -203,7 +204,7 @@ def test_a_stream_tells_nothing_of_another_group(bot: TwoGroups, panel: Panel) -
                 silent.recv(4096)
         assert "đang xem" not in mine.get(f"/vu-viec/{light}").text
     with _stream(panel.enter(BOTH), f"/vu-viec/{light}"):
-        assert "Hà Hai Nhóm đang xem" in mine.get(f"/vu-viec/{light}").text
+        assert until(lambda: "Hà Hai Nhóm đang xem" in mine.get(f"/vu-viec/{light}").text)
 
 
 @SQLITE

@@ -116,7 +116,7 @@ class Heard:
         return [report.state for report in self.reports]
 
 
-def until(condition: Callable[[], object], seconds: float = 8.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for what must come."""
     deadline = time.monotonic() + seconds
     while not condition():
