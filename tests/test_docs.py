@@ -393,7 +393,7 @@ def _commands_to_type(document: Path) -> Iterator[list[str]]:
 def _orders_there_are() -> list[str]:
     running = Running()
     try:
-        answer = requests.post(f"{running.url}/__sim/what", timeout=10).json()
+        answer = requests.post(f"{running.url}/__sim/what", timeout=60).json()
     finally:
         running.close()
     return str(answer["error"]).partition("there are ")[2].split(", ")

@@ -75,8 +75,8 @@ class Lines:
     def end(self, number: signal.Signals) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(15)
-        self._reader.join(5)
+        code = self.process.wait(60)
+        self._reader.join(60)
         for pipe in (self.process.stdin, self.process.stdout):
             assert pipe is not None
             pipe.close()
@@ -101,6 +101,6 @@ def simulating(*arguments: str) -> Iterator[str]:
 
 def order(base: str, name: str, **body: Any) -> dict[str, Any]:
     """A control order that must succeed."""
-    answer: dict[str, Any] = requests.post(f"{base}/__sim/{name}", json=body, timeout=10).json()
+    answer: dict[str, Any] = requests.post(f"{base}/__sim/{name}", json=body, timeout=60).json()
     assert answer["ok"] is True, answer
     return answer

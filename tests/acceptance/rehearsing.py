@@ -43,7 +43,7 @@ class TestGroup:
 
     def telephone(self, does: str) -> bool:
         """Scan, confirm or decline the QR code; False while there is none."""
-        return bool(requests.post(f"{self._base}/__sim/qr", json={"do": does}, timeout=10).json()["ok"])
+        return bool(requests.post(f"{self._base}/__sim/qr", json={"do": does}, timeout=60).json()["ok"])
 
     def do(self, act: str, change: Change | None = None) -> None:
         """Do an act of the rehearsal; `change` alters the element that tells of it."""

@@ -85,7 +85,7 @@ class Terminal:
             if self._process.poll() is None:
                 self._process.send_signal(signal.SIGKILL)
                 self._process.wait()
-            self._reader.join(5)
+            self._reader.join(60)
             os.close(self._master)
         return code
 

@@ -122,7 +122,7 @@ class Desk:
     def _hold_the_telephone(self, body: str, address: str) -> None:
         assert self._begun
         self._begun.expect("quét mã trên màn hình" if "scan" in body else "đã quét mã")
-        wait_for(lambda: bool(requests.post(address, data=body, timeout=10).json()["ok"]))
+        wait_for(lambda: bool(requests.post(address, data=body, timeout=60).json()["ok"]))
         if "confirm" in body:
             for question, answer in _ANSWERS:
                 self._begun.answer(question, answer)

@@ -61,7 +61,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 def until(base: str, **said: Any) -> None:
     """Somebody with a telephone, as soon as there is a code."""
-    wait_for(lambda: bool(requests.post(f"{base}/__sim/qr", json=said, timeout=10).json()["ok"]))
+    wait_for(lambda: bool(requests.post(f"{base}/__sim/qr", json=said, timeout=60).json()["ok"]))
 
 
 def sent(base: str) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Any, Futur
 def healthz(bot: Rig) -> dict[str, Any]:
     """What the health address says."""
     port = yaml.safe_load(bot.config.read_text())["health"]["port"]
-    answer: dict[str, Any] = requests.get(f"http://127.0.0.1:{port}/healthz", timeout=10).json()
+    answer: dict[str, Any] = requests.get(f"http://127.0.0.1:{port}/healthz", timeout=60).json()
     return answer
 
 

@@ -85,7 +85,7 @@ def test_a_bot_that_is_killed_is_told_of_and_so_is_its_coming_back(tmp_path: Pat
         port = free_port()
         bot.configure("health", port=port)
         bot.start_bot()
-        bot.until(lambda: requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok, "it is well")
+        bot.until(lambda: requests.get(f"http://127.0.0.1:{port}/healthz", timeout=60).ok, "it is well")
         settings = {"url": f"http://127.0.0.1:{port}", "every": "0.5s", "after": "6s", "name": "tỉnh Mẫu"}
         with watching(tmp_path / "other", **settings, alarm=alarm(mail_server, hook)) as watch:
             watch.until("hoạt động bình thường")
@@ -117,8 +117,8 @@ def test_the_bots_own_signals_are_enough(tmp_path: Path, mail_server: Any, hook:
         settings = {"listen": url, "every": "0.5s", "after": "6s", "alarm": alarm(mail_server, hook)}
         bot.start_bot()
         with watching(tmp_path / "other", **settings) as watch:
-            assert requests.post(f"http://127.0.0.1:{port}/{TOKEN[:-1]}x", timeout=5).status_code == 404
-            assert requests.get(f"http://127.0.0.1:{port}/{TOKEN}/other", timeout=5).status_code == 404
+            assert requests.post(f"http://127.0.0.1:{port}/{TOKEN[:-1]}x", timeout=60).status_code == 404
+            assert requests.get(f"http://127.0.0.1:{port}/{TOKEN}/other", timeout=60).status_code == 404
             watch.until("vừa khởi động")
             watch.until("hoạt động bình thường")
             bot.control("config", handshake=503)

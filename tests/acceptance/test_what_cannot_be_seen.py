@@ -71,7 +71,7 @@ def test_frames_of_other_kinds_are_counted_by_name_in_doctor_metrics_and_status(
         push(bot, cmd, data)
     push(bot, 601, {"controls": [{"content": {"act_type": "mark_unread", "act": "x", "data": {}}}]})
     bot.until(lambda: "2 lần Zalo gửi dữ liệu loại chưa biết (cmd_777)" in bot.answer(ADMIN, "/trangthai")[0], "said")
-    page = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+    page = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
     for name, count in (("read_marks_private", 1), ("read_marks_group", 1), ("601_mark_unread", 1), ("cmd_777", 2)):
         assert f'zalo_governor_frames_of_day{{kind="{name}"}} {count:.1f}' in page
     said = doctor(bot, "health")

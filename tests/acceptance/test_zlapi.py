@@ -136,7 +136,7 @@ def test_a_second_listener_of_the_session_ends_zlapis_process(base: str) -> None
     second = zlapi(base, "hai")
     try:
         second.seen("listening")
-        assert first.process.wait(15) == -signal.SIGTERM
+        assert first.process.wait(60) == -signal.SIGTERM
     finally:
         first.end(signal.SIGKILL)
         second.end(signal.SIGKILL)

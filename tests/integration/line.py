@@ -185,7 +185,7 @@ class Line:
             yield
         finally:
             self.judge.stop()
-            thread.join(10)
+            thread.join(60)
 
     def scan(self, result: ScanResult = STAMPED) -> None:
         """Every scan that is due finds this."""

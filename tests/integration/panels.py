@@ -176,14 +176,14 @@ def serving(office: Office) -> Iterator[Panel]:
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(60)
         panel = Panel(office)
         yield panel
         for browser in panel.browsers:
             browser.close()
     finally:
         loop.call_soon_threadsafe(stopping.set)
-        thread.join(20)
+        thread.join(60)
         office.close()
 
 

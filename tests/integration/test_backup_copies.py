@@ -177,7 +177,7 @@ def test_rclone_copies_to_other_machines(made: Copied, tmp_path: Path, protocol:
         see_copies(made, there / "zalo")
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
     result = made.backup()
     assert result.exit_code == 1
     assert "Chưa sao lưu được ra ngoài máy (rclone:kho:zalo): rclone không chép được" in result.output
@@ -211,7 +211,7 @@ def ssh_server(tmp_path: Path) -> Iterator[int]:
         yield port
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 @pytest.mark.parametrize("restricted", [False, True], ids=["any command", "rrsync only"])

@@ -81,7 +81,7 @@ def listening(database: Database, woken: Woken) -> Iterator[None]:
         yield
     finally:
         listener.stop()
-        thread.join(5)
+        thread.join(60)
     assert not thread.is_alive()
 
 
@@ -128,7 +128,7 @@ def test_what_one_process_posts_another_sends_at_once(here: Database, there: Dat
         listener.stop()
         worker.stop()
         for thread in threads:
-            thread.join(5)
+            thread.join(60)
 
 
 def test_open_pages_hear_at_once_what_the_bot_does(here: Database, there: Database) -> None:
@@ -154,7 +154,7 @@ def test_open_pages_hear_at_once_what_the_bot_does(here: Database, there: Databa
             changes.forget(queue)
             changes.close()
             listener.stop()
-            thread.join(5)
+            thread.join(60)
 
     assert asyncio.run(hear()) < SOON
 

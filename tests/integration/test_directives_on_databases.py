@@ -77,7 +77,7 @@ def texts(units: UnitsOfWork) -> dict[int, tuple[str, list[str]]]:
 
 
 def test_the_second_of_two_who_answer_at_once_sees_what_the_first_has_decided(units: UnitsOfWork) -> None:
-    both = Barrier(2, timeout=10)
+    both = Barrier(2, timeout=60)
     with units.begin() as uow:
         giver = uow.people.find_or_create(BOT, OTHER)
         assert giver

@@ -53,7 +53,7 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
         if judge.drain(0.02):
             break
     judge.stop()
-    thread.join(10)
+    thread.join(60)
     assert not Inbox(database).counts().waiting
     assert Inbox(database).counts().heard > 30
     with database.read() as connection:

@@ -424,7 +424,7 @@ def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Data
     start, sent = Barrier(2), list[int]()
 
     def process() -> None:
-        start.wait(10)
+        start.wait(60)
         sent.append(desk.office.duties.report("monthly_report", UnitsOfWork(database, BOT).begin, due))
 
     threads = [Thread(target=process) for _ in range(2)]

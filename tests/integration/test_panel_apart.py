@@ -229,7 +229,7 @@ def test_a_stream_ends_when_the_person_loses_the_role_in_one_of_the_groups(
     with _stream(panel.enter(BOTH), "/viec") as both:
         here = SeedPerson("Hà Hai Nhóm", "", BOTH, None, None, {OTHER_GROUP: (Role.ADMIN_STAFF,)})
         bot.units.seed_people(BOT, [*seeds(), here])
-        both.settimeout(10)
+        both.settimeout(60)
         said = b""
         while not said.endswith(b"0\r\n\r\n"):  # The end of a chunked answer (RFC 9112, 7.1).
             said += both.recv(4096)

@@ -27,7 +27,7 @@ def test_others_write_while_one_reads_and_it_sees_none_of_it(database: Database)
         assert not seen.claims.is_claimed("job", START)
         writing = Thread(target=write)
         writing.start()
-        writing.join(5)
+        writing.join(60)
         assert not writing.is_alive()
         assert not seen.claims.is_claimed("job", START)
     with units.begin(reading=True) as seen:
@@ -45,7 +45,7 @@ def test_who_looks_at_a_case_while_reading_keeps_nobody_from_writing_one(databas
         assert seen.cases.get(1) is None
         writing = Thread(target=write)
         writing.start()
-        writing.join(5)
+        writing.join(60)
         assert not writing.is_alive()
 
 

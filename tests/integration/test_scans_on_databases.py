@@ -272,7 +272,7 @@ def test_what_is_admitted_while_a_scan_seals_waits_for_it(bot: Line) -> None:
         thread = threading.Thread(target=bot.hear, args=(reply,))
         thread.start()
         time.sleep(0.3)
-    thread.join(20)
+    thread.join(60)
     bot.settle()
     assert holding(bot.database) == []
     assert body(bot.database, reply["msgId"])["content"] == "Đã nhận ạ"

@@ -54,13 +54,13 @@ def run(
         then()
     finally:
         due_work.stop()
-        thread.join(5)
+        thread.join(60)
     assert not thread.is_alive()
 
 
 def looked(work: Work, times: int) -> None:
     for _ in range(times):
-        assert work.looked.acquire(timeout=5)
+        assert work.looked.acquire(timeout=60)
 
 
 def begun() -> threading.Event:
@@ -106,7 +106,7 @@ def test_a_thread_that_only_helps_looks_when_the_first_one_has_found_something()
     looked(work, 2)
     for ended, thread in zip((helper, first), threads, strict=True):
         ended.stop()
-        thread.join(5)
+        thread.join(60)
     assert work.done == [NOW]
 
 

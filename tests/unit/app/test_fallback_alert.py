@@ -93,7 +93,7 @@ def send(settings: AlarmSettings) -> None:
     before = set(threading.enumerate())
     FallbackAlert(settings).send("mất kết nối", "Từ 08:00 Hệ thống không nhận được tin.")
     for thread in set(threading.enumerate()) - before:
-        thread.join(10)
+        thread.join(60)
 
 
 def smtp(port: int) -> SmtpSettings:

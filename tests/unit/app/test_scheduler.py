@@ -87,7 +87,7 @@ def run(duties: list[Duty], until: Callable[[], bool]) -> None:
             break
         thread.join(0.02)
     schedule.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -142,7 +142,7 @@ def test_once_a_wrong_clock_is_set_right_the_duties_come_at_their_times_again(
     thread.join(0.5)
     ahead = schedule._scheduler.get_job("a").next_run_time - datetime.now(UTC)
     schedule.stop()
-    thread.join(10)
+    thread.join(60)
     assert timedelta(0) < ahead <= timedelta(days=1)
     assert (len(done), len(always)) == (made_up, 2)
 
@@ -199,7 +199,7 @@ def test_nothing_is_done_before_what_was_missed_has_been_fetched() -> None:
     thread.join(0.2)
     assert done == []
     schedule.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert done == []
 
@@ -222,7 +222,7 @@ def test_other_times_count_while_it_runs_and_what_they_have_missed_is_not_made_u
     schedule.apply([duty("stays", time(7, 0)), duty("ends", None), duty("begins", time(6, 0))])
     planned = {job.id: job.args[1] for job in schedule._scheduler.get_jobs()}
     schedule.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert sorted(done) == ["ends", "stays"]
     assert planned == {"stays": time(7, 0), "begins": time(6, 0)}
@@ -251,7 +251,7 @@ def test_what_waits_to_be_tried_again_is_dropped_only_if_it_is_wanted_no_more() 
     schedule.apply([Duty("stays", time(7, 0), None, fail), Duty("off", None, None, fail)])
     after = waiting()
     schedule.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert before == {"stays:again", "off:again", "gone:again"}
     assert after == {"stays:again"}

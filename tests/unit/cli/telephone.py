@@ -19,7 +19,7 @@ def telephone(sim: Running, steps: Sequence[dict[str, Any]]) -> Iterator[None]:
     def act() -> None:
         for step in steps:
             while not stop.is_set():
-                if requests.post(f"{sim.url}/__sim/qr", json=step, timeout=10).json()["ok"]:
+                if requests.post(f"{sim.url}/__sim/qr", json=step, timeout=60).json()["ok"]:
                     break
                 time.sleep(0.05)
 

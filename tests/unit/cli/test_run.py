@@ -29,7 +29,7 @@ class Busy:
         with self._lock:
             os.kill(os.getpid(), self._number)
             time.sleep(0.05)
-        assert self._obeyed.wait(5.0)
+        assert self._obeyed.wait(60)
 
     def stop(self) -> None:
         """An order."""
@@ -72,7 +72,7 @@ class Asleep:
     def run(self) -> None:
         """Returns once `stop` was called; a thread beside it gets the signal."""
         threading.Thread(target=self._be_interrupted, daemon=True).start()
-        assert self._stopping.wait(5.0)
+        assert self._stopping.wait(60)
 
     def stop(self) -> None:
         """An order."""

@@ -183,7 +183,7 @@ class Given:
             yield
         finally:
             self.recovery.stop()
-            thread.join(5)
+            thread.join(60)
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -435,14 +435,14 @@ def test_a_frame_lost_while_a_look_is_under_way_has_a_look_of_its_own() -> None:
     def slow(group_id: str, heard_id: int, since_ms: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         end = fetch(group_id, heard_id, since_ms, take)
         fetching.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return end
 
     given.recovery._history = slow
     for _ in range(2):
         given.recovery.report(lost)  # the second as if it had come just after the look for the first had begun
     with given.running():
-        assert fetching.wait(10)
+        assert fetching.wait(60)
         given.newest_id = 8
         given.recovery.report(lost)
         given.newest_id = 9
@@ -492,14 +492,14 @@ def test_what_is_lost_while_older_things_are_still_fetched_is_written_down_at_on
 
     def slow(group_id: str, heard_id: int, since_ms: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         fetching.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return fetch(group_id, heard_id, since_ms, take)
 
     given.recovery._history = slow
     with given.running():
         given.recovery.report(down(5))
         given.recovery.report(up(7))
-        assert fetching.wait(10)
+        assert fetching.wait(60)
         given.newest_id = 9
         given.recovery.report(down(8))
         assert given.gaps.log == ["open group 08:04 1006", "end 1 08:07", "open group 08:07 1006"]

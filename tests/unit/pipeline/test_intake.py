@@ -39,7 +39,7 @@ class Given:
 
     def finish(self) -> None:
         self.intake.stop()
-        self.thread.join(10)
+        self.thread.join(60)
         assert not self.thread.is_alive()
 
 
@@ -66,7 +66,7 @@ def test_a_burst_beyond_capacity_waits_at_the_socket_and_is_not_lost() -> None:
     offered.join(0.2)
     assert offered.is_alive()
     given.thread.start()
-    offered.join(10)
+    offered.join(60)
     given.finish()
     assert given.handed == [str(number) for number in range(50)]
 

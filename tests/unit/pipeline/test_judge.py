@@ -120,7 +120,7 @@ class Given:
             self.thread.start()
         assert self.judge.drain(10)
         self.judge.stop()
-        self.thread.join(10)
+        self.thread.join(60)
         assert not self.thread.is_alive()
         return [event.key for _, event, _ in self.units.committed.recorded]
 
@@ -371,7 +371,7 @@ def test_what_the_rules_had_no_time_for_waits_for_the_next_start(error: Exceptio
     given = Given(rules=Ending)
     given.say("một")
     given.thread.start()
-    given.thread.join(10)
+    given.thread.join(60)
     assert not given.thread.is_alive()
     assert given.units.committed.recorded == []
     assert [waiting.entry.key for waiting in given.inbox.waiting(after_id=0, limit=10)] == ["1"]

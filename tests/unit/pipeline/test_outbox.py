@@ -74,7 +74,7 @@ def run(
     while len(outcomes) < expected:
         thread.join(0.005)
     worker.stop()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
     return outcomes
 
@@ -252,7 +252,7 @@ def test_an_alert_does_not_wait_for_a_file_that_is_being_made() -> None:
     def slow(file: ReportFile) -> bytes:
         store.waiting_list.append(outgoing(2, Purpose.ADMIN_ALERT))
         worker.wake()
-        in_time.append(alert_sent.wait(20))
+        in_time.append(alert_sent.wait(60))
         return b"made"
 
     def on_sent(message: Outgoing, outcome: str) -> None:
@@ -265,7 +265,7 @@ def test_an_alert_does_not_wait_for_a_file_that_is_being_made() -> None:
     thread.start()
     assert file_sent.wait(30)
     worker.stop()
-    thread.join(5)
+    thread.join(60)
     assert in_time == [True]
     assert sender.sent == [2, 1]
 

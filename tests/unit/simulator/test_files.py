@@ -110,7 +110,7 @@ def test_files_that_are_not_there_are_gone(sim: Running) -> None:
 @pytest.mark.parametrize("given", [{"sample": "clean_pdf"}, {"content": None}, {"content": None, "sample": "x"}])
 def test_a_file_has_one_content(sim: Running, given: dict[str, Any]) -> None:
     body = {"name": "a", "content": "YQ=="} | given
-    assert requests.post(f"{sim.url}/__sim/put", json={"files": [body]}, timeout=10).status_code == 400
+    assert requests.post(f"{sim.url}/__sim/put", json={"files": [body]}, timeout=60).status_code == 400
 
 
 def test_scenarios_attach_samples() -> None:

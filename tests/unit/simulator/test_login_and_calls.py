@@ -19,7 +19,7 @@ def test_any_cookie_named_zpw_sek_logs_in_to_the_bot_account(sim: Running) -> No
 
 
 def test_without_the_cookie_the_login_answers_102_and_no_data(sim: Running) -> None:
-    answer = requests.get(f"{sim.url}/api/login/getLoginInfo", timeout=10).json()
+    answer = requests.get(f"{sim.url}/api/login/getLoginInfo", timeout=60).json()
     assert (answer["error_code"], answer["data"]) == (102, None)
 
 
@@ -43,7 +43,7 @@ def test_an_encrypted_login_with_a_wrong_signature_is_refused(sim: Running) -> N
 
 def test_server_info_has_a_retry_entry_for_every_close_code(sim: Running) -> None:
     query = {"imei": "i", "type": "30", "client_version": "685", "computer_name": "Web", "signkey": "wrong"}
-    refused = requests.get(f"{sim.url}/api/login/getServerInfo", params=query, timeout=10).json()
+    refused = requests.get(f"{sim.url}/api/login/getServerInfo", params=query, timeout=60).json()
     assert refused["error_code"] == 114
     query["signkey"] = md5(b"zsecuregetserverinfo685Webi30", usedforsecurity=False).hexdigest()
     answer = requests.get(
@@ -128,7 +128,7 @@ def test_the_state_shows_calls_decoded_with_the_original_host(sim: Running) -> N
     sent = state["sent"][-1]
     assert (sent["thread"], sent["is_group"], sent["text"], sent["client_id"]) == (GROUP, True, "xin chào", "1")
     headers = {"X-Orig-Host": "wpa.chat.zalo.me"}
-    requests.get(f"{sim.url}/api/login/getLoginInfo", cookies={"zpw_sek": "x"}, headers=headers, timeout=10)
+    requests.get(f"{sim.url}/api/login/getLoginInfo", cookies={"zpw_sek": "x"}, headers=headers, timeout=60)
     assert sim.state()["calls"][-1]["host"] == "wpa.chat.zalo.me"
 
 

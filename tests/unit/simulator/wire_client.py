@@ -46,7 +46,7 @@ def encrypted_login(url: str, signed_for: str = "getlogininfo") -> tuple[dict[st
     signed = f"zsecure{signed_for}" + "".join(query[name] for name in sorted(query))
     query["signkey"] = hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
     cookies = {"zpw_sek": "any"}
-    outer = requests.get(f"{url}/api/login/getLoginInfo", params=query, cookies=cookies, timeout=10).json()
+    outer = requests.get(f"{url}/api/login/getLoginInfo", params=query, cookies=cookies, timeout=60).json()
     inner = cbc_decrypt(base64.b64decode(outer["data"]), key) if outer["data"] else b"null"
     return outer, json.loads(inner)
 
@@ -57,7 +57,7 @@ class WireClient:
     def __init__(self, url: str, cookie: str = "any") -> None:
         self.url = url
         self.cookies = {"zpw_sek": cookie}
-        login = requests.get(f"{url}/api/login/getLoginInfo", cookies=self.cookies, timeout=10).json()
+        login = requests.get(f"{url}/api/login/getLoginInfo", cookies=self.cookies, timeout=60).json()
         self.login = login["data"]
         self.key = base64.b64decode(login["data"]["zpw_enk"])
 
@@ -98,7 +98,7 @@ class Ear:
 
     def raw(self) -> tuple[int, int, Any]:
         """cmd, sub command and the JSON of the next frame."""
-        message = self.socket.recv(timeout=10)
+        message = self.socket.recv(timeout=60)
         assert isinstance(message, bytes)
         assert message[0] == 1
         return int.from_bytes(message[1:3], "little"), message[3], json.loads(message[4:])

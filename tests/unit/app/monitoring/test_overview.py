@@ -31,9 +31,9 @@ def test_it_writes_until_it_is_stopped_and_then_that_it_stops() -> None:
     with capture_logs() as logged:
         thread = threading.Thread(target=writer.run)
         thread.start()
-        assert enough.wait(10)
+        assert enough.wait(60)
         writer.stop()
-        thread.join(10)
+        thread.join(60)
     assert written[-1] is False
     assert all(written[:-1])
     assert [line["event"] for line in logged] == ["overview_not_written"], "one line, however often it fails"
@@ -49,9 +49,9 @@ def test_a_write_that_hangs_holds_up_no_stop() -> None:
     writer = OverviewWriter(write)
     thread = threading.Thread(target=writer.run)
     thread.start()
-    assert called.wait(10)
+    assert called.wait(60)
     begun = monotonic()
     writer.stop()
-    thread.join(10)
-    assert monotonic() - begun < 5
+    thread.join(60)
+    assert monotonic() - begun < 15
     hanging.set()

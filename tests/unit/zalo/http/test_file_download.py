@@ -48,7 +48,7 @@ class Server:
         self._stopping.set()
         with suppress(OSError):
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        self._thread.join(10)
+        self._thread.join(60)
         self._socket.close()
 
     def forever(self, line: socket.socket, data: bytes, pause: float) -> None:
@@ -64,7 +64,7 @@ class Server:
                 line.close()
                 return
             with suppress(OSError), line:
-                line.settimeout(5)
+                line.settimeout(60)
                 self._serve(self._tls.wrap_socket(line, server_side=True) if self._tls else line)
 
     def _serve(self, line: socket.socket) -> None:
@@ -595,4 +595,4 @@ def test_a_file_in_a_hurry_has_a_time_limit_of_its_own(server: Server) -> None:
     began = time.monotonic()
     with pytest.raises(FetchError):
         patient.fetch(ADDRESS, seconds=0.4)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15

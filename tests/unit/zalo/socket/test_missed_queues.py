@@ -174,7 +174,7 @@ def test_of_two_threads_that_keep_a_cursor_the_slower_brings_back_nothing_that_t
     line.queues.lost(for_good=True)
     line.queues._saved_at.clear()
     stored()
-    other.join(5)
+    other.join(60)
     assert line.cursors.kept["511_1"].since_id == HEARD + 1
 
 
@@ -238,7 +238,7 @@ def test_whoever_waits_for_the_end_is_told_when_it_comes(monkeypatch: pytest.Mon
     waiting = threading.Thread(target=lambda: ends.append(line.outcome))
     waiting.start()
     line.answer(101)
-    waiting.join(5)
+    waiting.join(60)
     assert ends == [BackfillEnd.REACHED]
 
 
