@@ -123,3 +123,11 @@ def test_in_private_a_member_of_several_groups_names_the_one_whose_desk_is_told(
     assert desk.store.remarked[-1].group_id == GROUP
     desk.say("member", f"/{word} tệp không mở được ngành Y tế", place="private")
     assert desk.store.remarked[-1].group_id == other
+
+
+def test_the_group_at_the_end_of_a_long_remark_counts_though_not_all_of_it_is_kept() -> None:
+    other = "8000000000000000002"
+    desk = Desk(groups={GROUP: GROUP_NAME, other: "Ngành Y tế"})
+    desk.say("member", f"/suco {'máy không nhận được tin ' * 80}, nhóm Ngành Y tế", place="private")
+    [remark] = desk.store.remarked
+    assert (remark.group_id, len(remark.text), remark.text[-1]) == (other, 1500, "…")

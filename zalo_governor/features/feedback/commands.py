@@ -37,7 +37,7 @@ class _RemarkCommand(Command[str]):
 
     def understand(self, rest: str, today: date) -> str | None:
         """Return `rest`, the text after the command's word, as one line; "" (nothing typed) asks for past remarks."""
-        return one_line(rest.strip(" :"), _STORED_CHARACTERS)
+        return one_line(rest.strip(" :"), len(rest))
 
     def answer(self, call: Call, argument: str) -> Answer:
         """Store the remark `argument` and pass it on to the admins; return the reply.
@@ -59,7 +59,8 @@ class _RemarkCommand(Command[str]):
 
     def _store(self, call: Call, group: Group, words: str) -> Answer:
         now = self.policy.clock()
-        remark = call.uow.feedback.add(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
+        said = one_line(words, _STORED_CHARACTERS)
+        remark = call.uow.feedback.add(self.kind, group_id=group.id, person_id=call.person.id, text=said, at=now)
         text = self._pass_on(call, remark)
         line = self.voice.render_for(call.person, TextId("remark_in_group"), code=remark.code)
         return Answer([text], subject=remark.code, group_line=line)
