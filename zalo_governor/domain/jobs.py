@@ -120,7 +120,7 @@ class FetchPicture(_TaskBase):
 
 
 class RemindOfDirectives(_TaskBase):
-    """The job of reminding, at the time `at`, all who owe an answer to a directive (order) and are due a reminder."""
+    """The job of reminding, at the time `at`, all who have not answered a directive (order) and are due a reminder."""
 
     kind: Literal[JobKind.REMIND_OF_DIRECTIVES] = JobKind.REMIND_OF_DIRECTIVES
     named_by = ("at",)

@@ -55,7 +55,7 @@ class Match(NamedTuple):
 
 
 class AnswerMatcher:
-    """Matches messages with the directives that their senders owe an answer."""
+    """Matches messages with the directives that their senders have not answered yet."""
 
     def __init__(self, reader: ServiceReader) -> None:
         self._reader = reader

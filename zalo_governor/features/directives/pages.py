@@ -111,8 +111,13 @@ class DirectivePages(Speaker):
             when=brief(directive.at) + (f", {self._voice.place(directive.place)}" if directive.place else ""),
             state=self.state_of(uow, directive, asked),
             what=plain(directive.text, 2 * _EXCERPT) or self._voice.render(TextId("directive_no_text")),
-            reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
-            count=number(len(asked)),
+            reported=self._voice.render(
+                TextId("directive_share_of_reports"),
+                reported=number(sum(one.reported_at is not None for one in asked) - sum(map(len, by_hand.values()))),
+                count=number(len(asked)),
+            )
+            if asked
+            else "",
             due=self.due_of(directive, asked),
             rows="{rows}",
             next=self._next(directive, asked) if directive.open else "",

@@ -523,6 +523,14 @@ def test_whoever_is_on_the_roster_and_not_in_the_group_is_said_to_be_so() -> Non
     assert "Chưa có người trong Nhóm: UBND phường Thử Nghiệm" in page
 
 
+def test_where_no_unit_is_known_no_share_of_reports_is_told() -> None:
+    desk = LedgerDesk()
+    desk.order("Đề nghị báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
+    [page] = asked(desk, "CĐ1")
+    assert "Chưa rõ đơn vị nhận." in page
+    assert "Đã báo cáo" not in page
+
+
 def test_the_admins_hear_at_once_of_addressees_who_cannot_answer() -> None:
     desk = LedgerDesk()
     desk.order("Giao Sở Y tế, UBND phường Thử Nghiệm, Sở Viễn thám báo cáo thiệt hại do mưa lũ trước 17h ngày 26/11.")
