@@ -40,7 +40,6 @@ _FORKING.set_forkserver_preload(
     [
         "tests.fork_server",
         *(f"zalo_governor.cli.{command}" for command in _COMMANDS),
-        "zalo_governor.storage.migrations.running",
         "tests.loaded_tables",
     ]
 )

@@ -1,4 +1,4 @@
-"""Databases with all tables: made once in a process, then copied, since a migration takes longer than most tests."""
+"""Databases with all tables: made once in a process, then copied, since that takes longer than most tests."""
 
 import os
 import tempfile

@@ -219,6 +219,15 @@ def _upgrade_to_an_older_version(office: Office) -> Ended:
     return office.command("upgrade")
 
 
+@mishap("S16")
+def _of_before_the_base(office: Office) -> Ended:
+    office.touch("UPDATE alembic_version SET version_num = '0012'")
+    ran, upgraded = office.command("run"), office.command("upgrade")
+    assert "hãy cài lại bản đã tạo ra nó" in " ".join(ran.said.split()), ran.said
+    assert ran.code == upgraded.code
+    return upgraded
+
+
 @mishap("S13")
 def _upgrade_with_broken_rules(office: Office) -> Ended:
     office.rules("rules/3.2-ho-ten-chuc-vu.yaml", "severity:", "severty:")

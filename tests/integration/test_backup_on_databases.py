@@ -17,6 +17,7 @@ from sqlalchemy import func, inspect, select, update
 from typer.testing import CliRunner
 
 from tests import postgresql
+from tests.later_revision import NOW, with_a_later_revision
 from tests.unit.storage.stored import (
     BOT,
     GROUP,
@@ -36,6 +37,7 @@ from zalo_governor.backup.create import Backups, LastBackup, give_up_oldest, is_
 from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
 from zalo_governor.backup.rebuild import Steps
 from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.backup.rehearsal import rehearse
 from zalo_governor.backup.restore import Restored, restore
 from zalo_governor.backup.staging import _Beside, _Schema, schemas_put_aside
 from zalo_governor.cli import app
@@ -52,6 +54,7 @@ from zalo_governor.domain.people import Member
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.engine.lock_owner import PANEL, RunningError, refuse_while_running
+from zalo_governor.storage.errors import OlderDatabaseError
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.maintenance.offices import add_office, role_of
 from zalo_governor.storage.migrations import newest
@@ -369,18 +372,30 @@ def test_who_knows_the_code_cannot_make_a_file_that_does_harm(filled: Place, tmp
     assert filled.count() == before
 
 
-def test_a_backup_from_before_a_change_that_makes_more_rows_of_one_is_restored(empty: Place, tmp_path: Path) -> None:
-    """Until revision 0009 an account had one trial, since then it has one in each of its groups."""
+def test_a_backup_from_before_a_change_that_makes_more_rows_of_one_is_restored(
+    empty: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double = "INSERT INTO trials (account, group_id, began_ms) SELECT account, group_id || '9', began_ms FROM trials"
+    with_a_later_revision(tmp_path, monkeypatch, body=f'op.execute("{double}")')
     lines = [
-        {"key": b64encode(MASTER).decode(), "form": "0009"},
+        {"key": b64encode(MASTER).decode(), "form": NOW},
         {"file": "governor.yaml", "content": b64encode(b"{}").decode()},
-        _table("groups", ["group_id", "account", "seen_ms", "snapshot"], ["snapshot"]),
-        *([group, BOT, 1, "AAAA"] for group in (GROUP, "8000000000000000002")),
-        _table("trials", ["account", "began_ms"]),
-        [BOT, 1],
+        _table("trials", ["account", "group_id", "began_ms"]),
+        [BOT, GROUP, 1],
     ]
     empty.restore(_written(tmp_path / "older.zgbackup", lines))
     assert empty.count()["trials"] == 2
+
+
+def test_a_backup_from_before_the_base_is_refused(filled: Place, tmp_path: Path) -> None:
+    before = filled.count()
+    path = _written(tmp_path / "old.zgbackup", [{"key": b64encode(MASTER).decode(), "form": "0012"}])
+    with pytest.raises(OlderDatabaseError, match=r"0012 .*cài lại bản đã tạo ra nó"):
+        filled.restore(path, replace=True)
+    with pytest.raises(OlderDatabaseError, match=r"0012 .*cài lại bản đã tạo ra nó"):
+        rehearse(path, CODE, filled.config, filled.clock, _looking, STEPS)
+    assert not _beside(filled)
+    assert filled.count() == before
 
 
 def _table(name: str, columns: list[Any], binary: list[str] | None = None) -> dict[str, Any]:

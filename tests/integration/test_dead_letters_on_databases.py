@@ -1,24 +1,22 @@
 """A database full of elements that an earlier version did not understand is upgraded, and they come back."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import func, insert, select, text
 
 from tests.integration.line import ADMIN, Line, line
-from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, START_MS, HandClock, entry
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, START_MS, HandClock, entry
 from zalo_governor.domain.events import Unrecognised
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import READER_VERSION, Element, ElementKind, RawDict, Source
 from zalo_governor.pipeline.rereading import Rereading
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.migrations import upgrade
 from zalo_governor.storage.repositories.dead_letters import DeadLetters
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.inbox_rows import row_of
 from zalo_governor.storage.schema import cases, events, inbox, outbox, waiting
-from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.zalo.events.extract import read_again
 from zalo_governor.zalo.events.parse import parse
 
@@ -54,29 +52,18 @@ NOT_READ = {"of another group", "never to be read"}
 
 
 @pytest.fixture
-def old(empty_url: str, clock: HandClock) -> Iterator[Database]:
-    """A database of the version before, with dead letters that it could not read."""
-    database = Database(empty_url, Keys(MASTER), clock)
-    with database.write() as connection:
-        upgrade(connection, "0003")
+def upgraded(database: Database) -> Database:
+    """A database with dead letters that the version before could not read."""
     letters = [*LETTERS.values(), *((ElementKind.OTHER, said(100 + n, f"Kính gửi đồng chí {n}")) for n in range(MANY))]
     rows = []
     for number, (kind, raw) in enumerate(letters):
         where = "" if raw.get("idTo") is None else GROUP
         made = entry(f"{number:032}", f"{number}", kind=kind, thread_id=where, raw=raw, at_ms=START_MS - 3_600_000)
-        # That version has fewer columns for sealed messages.
-        values = {name: value for name, value in row_of(database.keys, made).items() if value is not None}
-        rows.append({"id": (START_MS - 3_600_000 << 20) + (number << 8), **values, "state": "dead", "reason": "other"})
+        place = {"id": (START_MS - 3_600_000 << 20) + (number << 8), "state": "dead", "reason": "other"}
+        rows.append({**row_of(database.keys, made), **place})
     with database.write() as connection:
         connection.execute(insert(inbox), rows)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def upgraded(old: Database) -> Database:
-    old.migrate()
-    return old
+    return database
 
 
 def rereading(bot: Line) -> Rereading:

@@ -16,6 +16,7 @@ from sqlalchemy import func, make_url, select, text
 from typer.testing import CliRunner
 
 from tests import postgresql
+from tests.later_revision import NEXT, NOW, with_a_later_revision
 from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message
 from zalo_governor.app import scan_worker
 from zalo_governor.app.context import AppContext, open_records
@@ -194,18 +195,21 @@ def test_offices_neither_wait_for_each_other_nor_refuse_each_other(both: tuple[D
             waiting.rollback()
 
 
-def test_two_versions_work_beside_each_other_while_one_is_upgraded(server: Server, clock: HandClock) -> None:
+def test_two_versions_work_beside_each_other_while_one_is_upgraded(
+    server: Server, clock: HandClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     older, newer = server.open(OURS, clock), server.open(THEIRS, clock)
+    older.migrate()
+    with_a_later_revision(tmp_path, monkeypatch)
     newer.migrate()
-    older.make_tables("0010")
-    assert (older.form(), newer.form()) == ("0010", newest())
+    assert (older.form(), newer.form()) == (NOW, NEXT)
     Inbox(older, BOT).admit([entry()])
     with older.write() as upgrading:
         upgrade(upgrading)
         Inbox(newer, BOT).admit([entry(str(number)) for number in range(5)])
         newer.migrate()
     older.migrate()
-    assert (older.form(), newer.form()) == (newest(), newest())
+    assert (older.form(), newer.form()) == (NEXT, NEXT)
     assert (count(older), count(newer)) == (1, 5)
     older.close()
     newer.close()

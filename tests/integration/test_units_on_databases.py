@@ -3,18 +3,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from tests.integration.seen import holding
 from tests.unit.storage.stored import (
     BOT,
     GROUP,
-    MASTER,
     MEMBER,
     OTHER,
     START,
     START_MS,
-    HandClock,
     entry,
     message,
     new_case,
@@ -43,14 +41,12 @@ from zalo_governor.domain.inbound import Admitted, ElementKind, Source
 from zalo_governor.domain.people import EVERYWHERE, GroupSnapshot, Member, Person, Role, Standing
 from zalo_governor.domain.reports import Activity, ClauseFigures
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.migrations import upgrade
 from zalo_governor.storage.repositories.gaps import Gaps
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.outbox import Outbox
 from zalo_governor.storage.repositories.queue_cursors import SqlQueueCursors
 from zalo_governor.storage.schema import findings, persons, trials
-from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import UnitOfWork, UnitsOfWork
 
 HOUR = timedelta(hours=1)
@@ -605,38 +601,6 @@ def test_gaps_are_shown_where_they_touch_the_period(units: UnitsOfWork, inbox: I
         assert [gap.id for gap in uow.statistics.gaps(GROUP, START + DAY, START + 2 * DAY)] == [running]
         assert uow.statistics.gaps(GROUP, START - DAY, START) == []
         assert uow.statistics.coverage(GROUP, START, START + DAY).gaps == tuple(both)
-
-
-_BEFORE: dict[str, dict[str, Any]] = {
-    "INSERT INTO persons (id, full_name, title, roles, reach) VALUES (1, 'Lò', '', :roles, 'unknown')": {
-        "roles": '["admin", "leader"]'
-    },
-    "INSERT INTO person_uids VALUES (:account, :uid, 1)": {"account": BOT, "uid": MEMBER},
-    "INSERT INTO trials (account, began_ms, live_ms) VALUES (:account, 5, 7)": {"account": BOT},
-    "INSERT INTO groups VALUES (:group, :account, 6, :state)": {"group": GROUP, "account": BOT, "state": b"."},
-}
-"""Rows of an installation of before."""
-
-
-def test_roles_and_trials_of_before_there_were_roles_by_group_go_on_in_all_groups(
-    empty_url: str, clock: HandClock
-) -> None:
-    database = Database(empty_url, Keys(MASTER), clock)
-    try:
-        with database.write() as connection:
-            upgrade(connection, "0009")
-            for statement, values in _BEFORE.items():
-                connection.execute(text(statement), values)
-        database.migrate()
-        with UnitsOfWork(database, BOT).begin() as uow:
-            [holder] = uow.people.holders(BOT)
-            assert holder.grants == {EVERYWHERE: frozenset({Role.ADMIN, Role.LEADER})}
-            for group_id in (GROUP, "8000000000000000002"):
-                uow.trials.begin(BOT, group_id, START)
-            assert uow.trials.is_live(GROUP), "its trial is over, as before"
-            assert not uow.trials.is_live("8000000000000000002"), "a group that is new has a trial of its own"
-    finally:
-        database.close()
 
 
 def test_an_account_with_other_people_is_refused_where_another_one_works_and_takes_no_role(

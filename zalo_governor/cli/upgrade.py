@@ -12,7 +12,7 @@ from zalo_governor.config.settings import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
-from zalo_governor.storage.migrations import newest
+from zalo_governor.storage.migrations import check_known, newest
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.system.atomic_files import sync_folder
 
@@ -25,8 +25,9 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     with closing(Database(settings.sqlalchemy_url, load_keys(settings), system_clock)) as database:
         refuse_while_running(database)
         form, audit = database.form(), SqlAuditLog(database)
-        # Of a newer database nothing may be read: `migrate` refuses it.
-        before = len(audit.verify().faults) if form and form <= newest() else 0
+        if form:
+            check_known(form)
+        before = len(audit.verify().faults) if form else 0
         copy = database.migrate()
         faults = len(audit.verify().faults)
     if faults > before:

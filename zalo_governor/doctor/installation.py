@@ -23,7 +23,7 @@ from zalo_governor.messaging.directive_quality import ClarityPolicy
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.setup.config_copy import is_sample, shipped_issuer
 from zalo_governor.setup.systemd import unit_of
-from zalo_governor.storage.errors import LostDatabaseError, NewerDatabaseError, WrongKeyError
+from zalo_governor.storage.errors import LostDatabaseError, NewerDatabaseError, OlderDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest
 
 _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -216,6 +216,9 @@ def database(context: DoctorContext) -> Iterator[Result]:
         return
     except NewerDatabaseError as newer:
         yield error(f"Cơ sở dữ liệu do phiên bản mới hơn ghi: {newer}", "Cài phiên bản ấy, hoặc khôi phục bản cũ.")
+        return
+    except OlderDatabaseError as older:
+        yield error(f"Cơ sở dữ liệu cũ quá: {older}", "Cài lại bản ấy, hoặc bắt đầu lại với cơ sở dữ liệu mới.")
         return
     except WrongKeyError:
         yield error("Khóa không phải của cơ sở dữ liệu này", "Chép lại tệp khóa đi cùng nó; không tạo khóa mới.")

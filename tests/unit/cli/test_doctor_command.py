@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from tests.later_revision import with_a_later_revision
+from tests.later_revision import NEXT, with_a_later_revision
 from tests.unit.app.monitoring.test_server import free_port
 from tests.unit.cli.test_members_command import office
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
@@ -328,8 +328,14 @@ def test_a_database_of_an_earlier_revision_is_to_be_upgraded(
     installed: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_a_later_revision(tmp_path, monkeypatch)
-    outdated = {"database": "chương trình này dùng 0", "process": "chưa có cơ sở dữ liệu đúng phiên bản"}
+    outdated = {"database": f"chương trình này dùng {NEXT}", "process": "chưa có cơ sở dữ liệu đúng phiên bản"}
     expect(installed, 1, outdated)
+
+
+def test_a_database_from_before_the_base_says_what_to_do(installed: Office) -> None:
+    with installed.database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0012'")
+    expect(installed, 2, {"database": "hãy cài lại bản đã tạo ra nó"})
 
 
 def expect(installed: Office, code: int, says: Says) -> None:

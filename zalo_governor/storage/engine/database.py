@@ -100,18 +100,19 @@ class Database:
             return revision(connection)
 
     def make_tables(self, form: str) -> None:
-        """Create empty tables of the schema revision `form`; raise NewerDatabaseError if that revision is unknown."""
+        """Create empty tables of the schema revision `form`; raise an error if that revision is unknown."""
         with self.write() as connection:
             upgrade(connection, form)
 
     def migrate(self) -> Path | None:
-        """Upgrade the tables to the newest schema revision, and check that the stored data was encrypted with this key.
+        """Bring the tables to the newest schema revision, and check that the stored data was encrypted with this key.
 
         An SQLite file is copied before an upgrade, so that an older version of the program can be reinstalled. Returns
         the path of the copy; None if no copy was made. A second attempt replaces the copy of the first.
 
         Raises:
             NewerDatabaseError: the database was written by a newer version of the program.
+            OlderDatabaseError: the database is older than what this version can upgrade.
             WrongKeyError: the database was written with another key.
             UpgradeFailedError: the upgrade failed, and would fail again if repeated; nothing was changed.
             StoreError: the copy could not be written; nothing was changed.

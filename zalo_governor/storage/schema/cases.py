@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
     text,
 )
 
@@ -189,3 +191,29 @@ audit = Table(
     partial("ix_audit_moved", "subject", where="action = 'case.moved'"),
     sqlite_autoincrement=True,
 )
+_APPEND_ONLY = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_no_{change} BEFORE {change} ON audit "
+        f"BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        for change in ("update", "delete")
+    ],
+    "postgresql": [
+        """
+CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
+""",
+        """
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()
+""",
+    ],
+}
+"""By database: what makes it refuse any change of the audit log's rows."""
+
+
+def _make_append_only(_audit: Table, connection: Connection, **_created: object) -> None:
+    for statement in _APPEND_ONLY[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
+event.listen(audit, "after_create", _make_append_only)

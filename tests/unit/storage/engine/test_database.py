@@ -6,21 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from tests.unit.storage.stored import MASTER, HandClock, entry
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage import migrations
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.errors import NewerDatabaseError, StoreError, WrongKeyError
+from zalo_governor.storage.errors import NewerDatabaseError, OlderDatabaseError, StoreError, WrongKeyError
 from zalo_governor.storage.repositories.inbox import Inbox
 from zalo_governor.storage.repositories.secret_store import SecretStore
-from zalo_governor.storage.schema import metadata
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.unit_of_work import UnitsOfWork
 
 
 @pytest.fixture
@@ -42,12 +38,6 @@ def test_all_files_of_the_database_are_for_their_owner_only(database: Database, 
     assert files == {"governor.db": 0o600, "governor.db-wal": 0o600, "governor.db-shm": 0o600}
 
 
-def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:
-    with database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    database.migrate()
-
-
 def test_the_newest_form_is_the_one_that_alembic_finds_and_needs_no_alembic(database: Database, path: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
@@ -61,28 +51,6 @@ Database({f"sqlite:///{path}"!r}, Keys(MASTER), HandClock()).migrate()
 assert "alembic" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[4])
-
-
-def test_what_the_first_revision_holds_is_there_after_every_later_one(path: Path) -> None:
-    first = Database(f"sqlite:///{path.with_name('first.db')}", Keys(MASTER), HandClock())
-    first.make_tables("0001")
-    with first.write() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO persons (id, full_name, title, reach) VALUES (1, 'Lò Văn Mẫu', '', 'unknown')"
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO cases (id, group_id, rule_id, clause, severity, label, sealed, person_id, state, opened_ms, "
-            "event_ms, last_event_ms, count, first_event_id, message_key, late, state_ms) "
-            "VALUES (12, '8', '3.1', '3.1', 'minor', 'x', 0, 1, 'new', 1, 1, 1, 1, 1, '5', 0, 1)"
-        )
-    first.migrate()
-    with first.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    with UnitsOfWork(first, "1").begin() as uow:
-        case = uow.cases.get(12)
-        assert case is not None
-        assert (case.code, case.due_at, case.nth) == ("VP12", None, 1)
-    first.close()
 
 
 @pytest.mark.usefixtures("durable")
@@ -100,6 +68,16 @@ def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NewerDatabaseError, match="9999"):
         database.migrate()
+
+
+def test_a_database_from_before_the_base_is_refused_and_left_alone(database: Database, path: Path) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0012'")
+    for open_it in (database.migrate, database.require_newest):
+        with pytest.raises(OlderDatabaseError, match=r"0012 .*cài lại bản đã tạo ra nó.*zalo-governor init"):
+            open_it()
+    assert database.form() == "0012"
+    assert not list(path.parent.glob("*truoc-nang-cap*"))
 
 
 def test_a_database_of_another_key_is_refused_and_left_alone(database: Database, path: Path) -> None:
